@@ -1,0 +1,1 @@
+"""Mechanism that two or more services use: storage, transport, security, the page shell, and one kernel."""

@@ -1,0 +1,95 @@
+"""What must hold of any service unit, whoever records it. Pure; returns the wrong fields instead of raising."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from shared.errors import FieldError
+from shared.serviceunit import codes
+from shared.serviceunit.unit import ServiceUnit
+
+MINUTES_IN_A_DAY = 24 * 60
+
+
+def wrong_fields(unit: ServiceUnit, today: date) -> list[FieldError]:
+    """Every wrong field of `unit`; `today` is the Hong Kong date of the command."""
+    return [*_wrong_codes(unit), *_wrong_times(unit, today), *_wrong_segments(unit), *_wrong_people(unit)]
+
+
+def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
+    yield from _unknown("kind", "kind", unit.kind)
+    yield from _unknown("status", "status", unit.status)
+    yield from _unknown("mode", "mode", unit.mode)
+    yield from _unknown("setting", "setting", unit.setting)
+    yield from _unknown("origin", "origin", unit.origin)
+    yield from _unknown("activity", "activity", unit.activity)
+    yield from _unknown("late_reason", "late_reason", unit.late_reason)
+    for index, tag in enumerate(unit.tags):
+        yield from _unknown(f"tags.{index}", "tag", tag)
+    for index, person in enumerate(unit.participants):
+        path = f"participants.{index}"
+        yield from _unknown(f"{path}.role", "role", person.role)
+        yield from _unknown(f"{path}.status", "attendance", person.status)
+        yield from _unknown(f"{path}.mode", "mode", person.mode)
+        for group in person.target_groups:
+            yield from _unknown(f"{path}.target_groups", "target_group", group)
+
+
+def _unknown(path: str, vocabulary: str, code: str | None) -> Iterator[FieldError]:
+    if code is not None and code not in codes.VOCABULARIES[vocabulary]:
+        yield unknown_code(path, code, codes.VOCABULARIES[vocabulary])
+
+
+def unknown_code(path: str, code: str, known: Iterable[str]) -> FieldError:
+    """The error of a code that is not in its vocabulary; names what would be right."""
+    return FieldError(
+        path,
+        "unknown_code",
+        "“%(code)s” is not known here. Use one of: %(known)s.",
+        {"code": code, "known": ", ".join(known)},
+    )
+
+
+def _wrong_times(unit: ServiceUnit, today: date) -> Iterator[FieldError]:
+    if unit.occurred_on > today and unit.status != "planned":
+        yield FieldError(
+            "occurred_on",
+            "date_in_future",
+            "This date is in the future. Plan it instead, or change the date.",
+        )
+    if unit.minutes is not None and unit.minutes < 0:
+        yield FieldError("minutes", "negative_minutes", "Minutes cannot be below zero.")
+    if unit.minutes is not None and unit.minutes > MINUTES_IN_A_DAY:
+        yield FieldError("minutes", "too_long", "A session cannot be longer than 24 hours.")
+    if unit.unidentified_count < 0:
+        yield FieldError("unidentified_count", "negative_count", "A headcount cannot be below zero.")
+
+
+def _wrong_segments(unit: ServiceUnit) -> Iterator[FieldError]:
+    """A session may be paid by two contracts only as an approved split of its minutes (A002-10, A002-11)."""
+    contracts = [segment.contract_id for segment in unit.segments]
+    if len(set(contracts)) < len(contracts):
+        yield FieldError("segments", "contract_twice", "The same contract is named twice.")
+    if any(segment.minutes is not None and segment.minutes < 0 for segment in unit.segments):
+        yield FieldError("segments", "negative_minutes", "Minutes cannot be below zero.")
+    if len(contracts) < 2:
+        return
+    if not unit.split_approval:
+        yield FieldError(
+            "split_approval",
+            "split_not_approved",
+            "One session may count for two contracts only with an approved split. Give its approval reference.",
+        )
+    minutes = [segment.minutes for segment in unit.segments]
+    known = [count for count in minutes if count is not None]
+    if len(known) < len(minutes) or unit.minutes is None or sum(known) != unit.minutes:
+        yield FieldError(
+            "segments", "split_minutes", "The minutes of the parts must add up to the minutes of the session."
+        )
+
+
+def _wrong_people(unit: ServiceUnit) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for index, person in enumerate(unit.participants):
+        if person.person_id in seen:
+            yield FieldError(f"participants.{index}.person_id", "person_twice", "This person is in the list twice.")
+        seen.add(person.person_id)

@@ -1,0 +1,128 @@
+"""The coded vocabulary of service units and people, each code with its label in English and Hong Kong Chinese.
+
+Events carry codes only; labels are for the edge. Which of them count is said by a contract's definition, never here.
+"""
+
+from collections.abc import Mapping
+
+Labels = Mapping[str, tuple[str, str]]
+
+KINDS: Labels = {
+    "case_session": ("Case session", "個案面談"),
+    "support_session": ("Interdisciplinary support session", "跨專業支援"),
+    "group_meeting": ("Group meeting", "小組／活動聚會"),
+    "sector_event": ("Sector event", "業界活動"),
+    "visit": ("Visit", "探訪"),
+}
+UNIT_STATUSES: Labels = {
+    "planned": ("Planned", "已計劃"),
+    "held": ("Held", "已進行"),
+    "no_show": ("No-show", "失約"),
+    "cancelled": ("Cancelled", "已取消"),
+    "missed": ("Not met", "未能接觸"),
+}
+MODES: Labels = {
+    "in_person": ("In person", "實體"),
+    "online": ("Online", "網上"),
+    "phone": ("Phone", "電話"),
+    "hybrid": ("Hybrid", "混合"),
+    "messaging": ("Messaging", "文字訊息"),
+}
+SETTINGS: Labels = {
+    "centre": ("Centre", "中心"),
+    "outreach": ("Outreach", "外展"),
+    "home_visit": ("Home visit", "家訪"),
+    "school": ("School", "學校"),
+    "online": ("Online", "網上"),
+    "other": ("Other", "其他"),
+}
+ROLES: Labels = {
+    "family_member": ("Family member", "吸毒人士家人"),
+    "drug_user": ("Person who uses drugs", "吸毒人士"),
+    "practitioner": ("Sector practitioner", "業界同工"),
+    "volunteer": ("Volunteer", "義工"),
+    "peer_supporter": ("Peer supporter", "朋輩支援者"),
+    "child": ("Child", "子女"),
+    "companion": ("Companion", "陪同者"),
+    "guest": ("Guest", "嘉賓"),
+    "collateral": ("Collateral contact", "相關人士"),
+}
+TARGET_GROUPS: Labels = {
+    "low_motivation": ("Low motivation", "低動機"),
+    "hidden": ("Hidden", "隱蔽"),
+}
+ATTENDANCE: Labels = {
+    "present": ("Present", "出席"),
+    "absent": ("Absent", "缺席"),
+    "excused": ("Excused", "請假"),
+    "late": ("Late", "遲到"),
+    "left_early": ("Left early", "早退"),
+}
+ACTIVITIES: Labels = {
+    "follow_up": ("Case follow-up", "個案跟進"),
+    "intake": ("Intake", "接案"),
+    "clinical_psychology": ("Clinical psychology", "臨床心理"),
+    "nursing": ("Nursing", "護理"),
+    "medical": ("Medical", "醫療"),
+    "legal": ("Legal", "法律"),
+    "chinese_medicine": ("Chinese medicine", "中醫"),
+    "counselling": ("Counselling", "輔導"),
+    "skills_learning": ("Skills and learning group", "知識技巧及學習小組"),
+    "mutual_aid": ("Family mutual-aid group", "家人互助小組及活動"),
+    "body_mind_spirit": ("Body-mind-spirit workshop", "身心靈體驗工作坊"),
+    "carer_self_care": ("Carer self-care group", "照顧者自我關懷小組"),
+    "positive_family": ("Positive family experience", "正面家庭經驗活動"),
+    "training": ("Training", "培訓"),
+    "supervision": ("Supervision", "督導"),
+    "sharing": ("Experience sharing", "服務經驗分享及交流會"),
+    "contact": ("Contact", "接觸"),
+}
+TAGS: Labels = {
+    "before_opening": ("Before the case opened", "開案前"),
+    "aftercare": ("Aftercare", "結案後跟進"),
+    "joint": ("Joint session", "聯合面談"),
+}
+REASONS: Labels = {
+    "typing_error": ("Typing error", "輸入錯誤"),
+    "wrong_person": ("Wrong person", "記錯人士"),
+    "wrong_date": ("Wrong date", "記錯日期"),
+    "wrong_contract": ("Wrong contract", "記錯計劃"),
+    "attendance_wrong": ("Attendance was wrong", "出席紀錄有誤"),
+    "duplicate": ("Entered twice", "重複輸入"),
+    "did_not_happen": ("It did not happen", "並未進行"),
+    "new_information": ("New information", "有新資料"),
+    "other": ("Other", "其他"),
+}
+LATE_REASONS: Labels = {
+    "outside_office": ("Away from the office", "外出工作"),
+    "leave": ("On leave", "放假"),
+    "system": ("System not available", "系統未能使用"),
+    "workload": ("Workload", "工作繁忙"),
+    "other": ("Other", "其他"),
+}
+GENDERS: Labels = {"female": ("Female", "女"), "male": ("Male", "男"), "other": ("Other", "其他")}
+ORIGINS: Labels = {"typed": ("Typed", "輸入"), "imported": ("Imported", "匯入")}
+
+VOCABULARIES: Mapping[str, Labels] = {
+    "kind": KINDS,
+    "status": UNIT_STATUSES,
+    "mode": MODES,
+    "setting": SETTINGS,
+    "role": ROLES,
+    "target_group": TARGET_GROUPS,
+    "attendance": ATTENDANCE,
+    "activity": ACTIVITIES,
+    "tag": TAGS,
+    "reason": REASONS,
+    "late_reason": LATE_REASONS,
+    "gender": GENDERS,
+    "origin": ORIGINS,
+}
+
+
+def label(vocabulary: str, code: str | None, locale: str) -> str:
+    """The label of `code` in `locale` (any `zh*` is Chinese); an unknown code stands for itself, None is empty."""
+    if code is None:
+        return ""
+    english, chinese = VOCABULARIES[vocabulary].get(code, (code, code))
+    return chinese if locale.startswith("zh") else english

@@ -1,0 +1,64 @@
+"""The value objects of a service unit: one occasion of service, as every service publishes it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The part of an occasion that one contract pays for. `minutes` may be absent where the occasion has none."""
+
+    contract_id: str
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """One person at one occasion. `person_id` may be a person, a contact token or a sector practitioner."""
+
+    person_id: str
+    role: str
+    target_groups: tuple[str, ...] = ()
+    status: str = "present"
+    walk_in: bool = False
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceUnit:
+    """One occasion of service.
+
+    `occurred_on` is the Hong Kong date of its start and decides the period; `minutes` is a whole number or absent
+    for messages; `served_by` holds account ids and ids of helpers who have no account.
+    """
+
+    unit_id: str
+    kind: str
+    occurred_on: date
+    team_id: str
+    entered_by: str
+    status: str = "held"
+    segments: tuple[Segment, ...] = ()
+    split_approval: str | None = None
+    starts_at: datetime | None = None
+    minutes: int | None = None
+    mode: str = "in_person"
+    setting: str = "centre"
+    activity: str | None = None
+    case_id: str | None = None
+    group_id: str | None = None
+    place_id: str | None = None
+    organisation_id: str | None = None
+    served_by: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    unidentified_count: int = 0
+    late_reason: str | None = None
+    origin: str = "typed"
+    tags: tuple[str, ...] = ()
+
+    def with_minutes_in_segments(self) -> "ServiceUnit":
+        """A single segment without minutes carries all of the occasion's minutes."""
+        match self.segments:
+            case (Segment(minutes=None) as only,) if self.minutes is not None:
+                return replace(self, segments=(replace(only, minutes=self.minutes),))
+        return self
