@@ -77,7 +77,8 @@ def starts_at(day: date, start: time | None) -> datetime | None:
 
 def minutes(loaded: dict[str, Any]) -> int | None:
     """Whole minutes, given as such or by start and end; raises `Invalid` for an end before its start."""
-    start, end = loaded["starts_at"], loaded["ends_at"]
+    start: time | None = loaded["starts_at"]
+    end: time | None = loaded["ends_at"]
     given: int | None = loaded["minutes"]
     if end is None:
         return given

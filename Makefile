@@ -1,0 +1,59 @@
+# Caseledger. `make` or `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REQUIRE ?=
+WORKERS ?= 2
+export CASELEDGER_DATA ?= .data
+export REQUIRE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint bench screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "This Python has no venv module; on Debian install the package python3-venv." >&2; exit 1; }
+
+.state/runtime: $(BIN)/python pyproject.toml
+	@echo "Installing the runtime packages ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@mkdir -p .state && touch $@
+
+.state/dev: $(BIN)/python pyproject.toml
+	@echo "Installing everything, with the tools for tests and benchmarks ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
+	@mkdir -p .state && touch .state/runtime $@
+
+.state/translations: $(shell find services shared -name '*.po' 2>/dev/null) | .state/runtime
+	@$(BIN)/python -m shared.web.translations
+	@touch $@
+
+setup: .state/dev .state/translations ## make .venv with everything
+
+run: .state/runtime .state/translations ## serve everything at http://127.0.0.1:8000 (PORT=... for another) with the demo
+	@$(BIN)/caseledger serve --demo
+
+demo: .state/runtime .state/translations ## load the demo into $CASELEDGER_DATA and stop
+	@$(BIN)/caseledger demo
+
+lint: setup ## format, style, types and layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: lint ## every check and test; REQUIRE=all fails instead of skipping
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests
+
+bench: setup ## the benchmarks, each as a ratio of two numbers of one run (BENCH=smoke for a small one)
+	@$(BIN)/python -m tests.bench
+
+screenshots: setup ## make the screenshots of the README again
+	@$(BIN)/python -m tests.e2e.screenshots
+
+clean: ## remove what was made (not the data)
+	@rm -rf .state .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
