@@ -115,6 +115,12 @@ class VersionRequired(CaseledgerError):
     status = 428
 
 
+class TooMany(CaseledgerError):
+    """Too many attempts in a short time."""
+
+    status = 429
+
+
 class Unavailable(CaseledgerError):
     """A part that is needed does not answer now."""
 

@@ -1,0 +1,1 @@
+"""Who is asking: accounts, teams, sessions, and what each role may do; one small database that all services read."""

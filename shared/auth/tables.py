@@ -1,0 +1,64 @@
+"""The tables of the `auth` database."""
+
+from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+_AWARE = DateTime(timezone=True)
+
+agency = Table(
+    "agency",
+    metadata,
+    Column("agency_id", String(80), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", _AWARE, nullable=False),
+)
+
+team = Table(
+    "team",
+    metadata,
+    Column("team_id", String(80), primary_key=True),
+    Column("agency_id", ForeignKey("agency.agency_id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", _AWARE, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", String(80), primary_key=True),
+    Column("agency_id", ForeignKey("agency.agency_id"), nullable=False, index=True),
+    Column("username", String(80), nullable=False, unique=True),  # in lower case
+    Column("display_name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("contract_ids", JSON, nullable=False),  # what a funder may read; empty for everybody else
+    Column("language", String(20)),
+    Column("created_at", _AWARE, nullable=False),
+    Column("disabled_at", _AWARE),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("account_id", ForeignKey("account.account_id"), primary_key=True),
+    Column("team_id", ForeignKey("team.team_id"), primary_key=True),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", LargeBinary(32), primary_key=True),
+    Column("account_id", ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("created_at", _AWARE, nullable=False),
+    Column("expires_at", _AWARE, nullable=False),
+    Index("session_expires_at", "expires_at"),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("username", String(80), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("since", _AWARE, nullable=False, index=True),
+)

@@ -1,0 +1,49 @@
+"""What an API accepts as a body: well-formed JSON in UTF-8, of bounded size, and nothing a database cannot hold."""
+
+import json
+import re
+from typing import NoReturn
+
+from flask import Flask, request
+
+from shared.errors import Malformed, WrongContentType
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_NO_BODY = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+
+
+def init_app(app: Flask) -> None:
+    """Check the bodies of the app's API requests, and that no address holds a NUL."""
+    app.before_request(_check)
+
+
+def is_api() -> bool:
+    """Say whether this request is for an API, by its address."""
+    return "/api/" in request.path
+
+
+def _check() -> None:
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise Malformed("nul_character", "The address holds a character that cannot be stored.")
+    if request.endpoint is None or request.method in _NO_BODY or not is_api():
+        return
+    body = request.get_data()  # Raises 413 when it is too large.
+    if not body:
+        return
+    if request.mimetype != "application/json":
+        raise WrongContentType("wrong_content_type", "Send the body as application/json.")
+    _check_json(body)
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        text = json.dumps(json.loads(body.decode("utf-8"), parse_constant=_refuse), ensure_ascii=False)
+        text.encode("utf-8")  # A lone surrogate is no text.
+    except (ValueError, RecursionError) as error:
+        raise Malformed("malformed_json", "The body is not well-formed JSON.") from error
+    if _NUL.search(text):
+        raise Malformed("nul_character", "The body holds a character that cannot be stored.")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

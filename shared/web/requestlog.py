@@ -1,0 +1,69 @@
+"""One structured line a request, and the correlation id; the rule of the route is logged, never what a person typed."""
+
+import logging
+import re
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.typing import FilteringBoundLogger
+
+from shared.ids import new_id
+from shared.web.requests import service
+
+_CORRELATION = re.compile(r"[0-9A-Za-z._-]{8,64}")
+_LOG: FilteringBoundLogger = structlog.get_logger("caseledger.web")
+_QUIET = ("assets.", "health.")
+
+
+def configure(level: str) -> None:
+    """Write structured lines as JSON to standard error; called once by the process."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give every request of the app a correlation id, and log it when it is answered."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Correlation-Id", "")
+    g.correlation_id = given if _CORRELATION.fullmatch(given) else new_id("request")
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Correlation-Id"] = g.correlation_id
+    if not (request.endpoint or "").startswith(_QUIET):
+        _LOG.info(
+            "request",
+            service=service().name,
+            method=request.method,
+            route=request.url_rule.rule if request.url_rule else None,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.began) * 1000, 1),
+            correlation_id=g.correlation_id,
+        )
+    return response
+
+
+def log_failure(error: BaseException) -> None:
+    """Log a fault of ours by its type and place; its text might quote what a person typed."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    _LOG.error("failure", kind=type(error).__name__, at=frames[-8:], correlation_id=g.get("correlation_id"))

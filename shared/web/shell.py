@@ -1,0 +1,111 @@
+"""What every page has: the navigation of the role, the language switch, and the functions that templates use."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import format_date, get_locale, gettext, lazy_gettext
+from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
+
+from shared.auth.identity import optional_identity
+from shared.auth.roles import ADMINS, RECORDERS, REPORT_READERS, Role
+from shared.clock import HONG_KONG
+from shared.ids import new_id
+from shared.web.language import LANGUAGES
+from shared.web.problems import field_message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: Any
+    url: str
+    icon: str
+    roles: tuple[Role, ...]
+    on_phone: bool = False
+
+    def is_here(self, path: str) -> bool:
+        """Say whether the page shown belongs to this entry."""
+        return path == self.url or (self.url != "/" and path.startswith(f"{self.url}/"))
+
+
+PLACES = (
+    Place(lazy_gettext("Today"), "/", "today", REPORT_READERS, on_phone=True),
+    Place(lazy_gettext("Cases"), "/case/cases", "cases", RECORDERS, on_phone=True),
+    Place(lazy_gettext("People"), "/case/people", "people", RECORDERS),
+    Place(lazy_gettext("Groups"), "/groups/groups", "groups", RECORDERS, on_phone=True),
+    Place(lazy_gettext("Visits"), "/outreach/visits", "visits", RECORDERS),
+    Place(lazy_gettext("Contracts"), "/reporting/contracts", "contracts", REPORT_READERS),
+    Place(lazy_gettext("Accounts"), "/accounts", "accounts", ADMINS),
+)
+
+LOG = (
+    Place(lazy_gettext("Case session"), "/case/sessions/new", "cases", RECORDERS),
+    Place(lazy_gettext("Group meeting"), "/groups/meetings/new", "groups", RECORDERS),
+    Place(lazy_gettext("Visit"), "/outreach/visits/new", "visits", RECORDERS),
+)
+
+
+def init_app(app: Flask, prefix: str) -> None:
+    """Give the app's templates the shell and its functions."""
+    templates = Path(__file__).parent / "templates"
+    app.jinja_loader = ChoiceLoader([app.jinja_loader or FileSystemLoader([]), FileSystemLoader(templates)])
+    app.jinja_env.filters.update(day=day, moment=moment, number=number)
+    app.jinja_env.globals.update(
+        field_message=field_message,
+        new_key=lambda: new_id("key"),
+        language_url=f"{prefix}/language",
+        languages=LANGUAGES,
+    )
+    app.context_processor(_of_request)
+
+
+def _of_request() -> dict[str, Any]:
+    who = optional_identity()
+    role = who.role if who else None
+    return {
+        "who": who,
+        "here": request.path,
+        "places": [place for place in PLACES if role in place.roles],
+        "log_places": [place for place in LOG if role in place.roles],
+        "html_lang": str(get_locale()).replace("_", "-"),
+        "behind": g.get("behind", False),
+    }
+
+
+def day(value: date | str | None, *, with_weekday: bool = True) -> str:
+    """Write a date as people here do: 2021年5月28日（五）, Fri 28 May 2021."""
+    if not value:
+        return "–"
+    when = date.fromisoformat(value) if isinstance(value, str) else value
+    if _is_chinese():
+        weekday = f"（{'一二三四五六日'[when.weekday()]}）" if with_weekday else ""
+        return f"{when.year}年{when.month}月{when.day}日{weekday}"
+    return str(format_date(when, "EEE d MMM y" if with_weekday else "d MMM y"))
+
+
+def moment(value: datetime | str | None) -> Markup:
+    """Write a moment in Hong Kong time, readable by programs too."""
+    if not value:
+        return Markup("–")
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
+    local = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(HONG_KONG)
+    return Markup('<time datetime="{}">{} {:%H:%M}</time>').format(local.isoformat(), day(local.date()), local)
+
+
+def number(value: float | int | None) -> str:
+    """Write a number with separators: 1,849."""
+    return "–" if value is None else f"{value:,}"
+
+
+def _is_chinese() -> bool:
+    return str(get_locale()).startswith("zh")
+
+
+def say(message: str, **params: object) -> str:
+    """Translate a message that is known at run time only (a label, an error)."""
+    return str(gettext(message, **params))
