@@ -1,0 +1,258 @@
+"""The store: one command is one transaction, and what it appends gets the next positions in the order of commits."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from shared.clock import Clock
+from shared.database import Database, from_micros, is_lost_race, to_micros
+from shared.errors import CaseledgerError, KeyReused, NotFound, StaleVersion
+from shared.eventstore import statements as sql
+from shared.eventstore.recorded import CommandMeta, Outcome, Pending, RawEvent, Recorded
+from shared.eventstore.registry import EventRegistry
+from shared.eventstore.work import Work
+from shared.privacy.vault import Vault
+
+Projector = Callable[[Connection, Sequence[Pending]], None]
+Body = Callable[[Work], None]
+
+_ATTEMPTS = 4
+
+
+class EventStore:
+    """The event store of one service. `projector` writes the service's read tables in the transaction of the events."""
+
+    def __init__(
+        self,
+        database: Database,
+        registry: EventRegistry,
+        vault: Vault,
+        clock: Clock,
+        projector: Projector,
+    ) -> None:
+        self.database, self.registry = database, registry
+        self._vault, self._clock, self._projector = vault, clock, projector
+        # Writers of SQLite are alone anyway; elsewhere other transactions may commit while a body runs.
+        self._alone = database.dialect == "sqlite"
+        digest = hashlib.sha256(f"caseledger append {registry.service}".encode()).digest()
+        self._append_lock = {"key": int.from_bytes(digest[:8], "big", signed=True)}
+
+    def run(self, meta: CommandMeta, body: Body, *, dry_run: bool = False) -> Outcome:
+        """Run one command in one transaction of its own.
+
+        A known command key answers what it did before, without running the body; with another hash it is `KeyReused`.
+        A dry run does everything but the insert and saves nothing. When another command commits first and what the body
+        read has moved, the body runs again on the new state, as if it had come second in the first place.
+        """
+        for attempt in count(1):
+            try:
+                with self.database.write() as connection:
+                    if not dry_run:
+                        return self.run_within(connection, meta, body)
+                    outcome = self._preview(connection, meta, body)
+                    connection.rollback()
+                    return outcome
+            except (CaseledgerError, DBAPIError) as error:
+                answer = None if dry_run or self._alone else self._answer_anew(meta)
+                if answer is not None:
+                    return answer
+                if self._alone or attempt == _ATTEMPTS or not _may_rerun(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def run_within(self, connection: Connection, meta: CommandMeta, body: Body) -> Outcome:
+        """Run one command in the caller's transaction, last in it: the append lock is held until that ends.
+
+        It is known by its key like any other. `StaleVersion` (somebody was quicker) leaves the transaction unusable:
+        roll back and run it all again.
+        """
+        answer = self._answer(connection, meta)
+        if answer is not None:
+            return answer
+        work = self._work(connection, meta, body)
+        position = self._insert(connection, work) if work.pending else None
+        return _outcome_of(work, position)
+
+    def load(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> list[Recorded]:
+        """Return the events of a stream, none when it is absent; `NotFound` when it is not this agency's."""
+        events = self._recorded(connection, connection.execute(sql.STREAM, {"of": stream_id}).all())
+        if events and agency_id is not None and events[0].agency_id != agency_id:
+            raise _not_found()
+        return events
+
+    def version(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> int:
+        """Return the version of a stream, 0 when it is absent; `NotFound` when it is not this agency's."""
+        row = connection.execute(sql.VERSION, {"of": stream_id}).first()
+        if row is None:
+            return 0
+        if agency_id is not None and row.agency_id != agency_id:
+            raise _not_found()
+        return int(row.version)
+
+    def read_all(self, connection: Connection, after: int, limit: int) -> list[Recorded]:
+        """Return the next events of all streams in the order they were committed."""
+        rows = connection.execute(sql.AFTER, {"after": after, "most": limit}).all()
+        return self._recorded(connection, rows)
+
+    def read_raw(self, connection: Connection, after: int, limit: int) -> list[RawEvent]:
+        """Return the next events as stored, nothing decoded and nothing sealed: what a relay publishes."""
+        rows = connection.execute(sql.RAW_AFTER, {"after": after, "most": limit})
+        return [RawEvent(*(*_envelope(row), row[13])) for row in rows]
+
+    def head(self, connection: Connection) -> tuple[int, datetime | None]:
+        """Return the last position and when it was recorded; (0, None) for an empty store."""
+        row = connection.execute(sql.HEAD).first()
+        return (0, None) if row is None else (row.position, from_micros(row.recorded_at))
+
+    def reproject(self, connection: Connection, progress: Callable[[int], None] = lambda _: None) -> int:
+        """Show every stored event to the projector again, in order; the caller has emptied the read tables."""
+        position = 0
+        while batch := self.read_all(connection, position, 1000):
+            self._projector(connection, [recorded.as_pending() for recorded in batch])
+            position = batch[-1].position
+            progress(position)
+        return position
+
+    def _preview(self, connection: Connection, meta: CommandMeta, body: Body) -> Outcome:
+        work = self._work(connection, meta, body)
+        self._rows(work)
+        return _outcome_of(work, None)
+
+    def _work(self, connection: Connection, meta: CommandMeta, body: Body) -> Work:
+        work = Work(self, connection, meta, self._clock.now())
+        body(work)
+        if work.pending:
+            self._projector(connection, work.pending)
+        return work
+
+    def _insert(self, connection: Connection, work: Work) -> int:
+        """Store what was appended; nothing slow may stand between the lock and the commit."""
+        rows = self._rows(work)
+        if not self._alone:
+            connection.execute(sql.APPEND_LOCK, self._append_lock)
+            self._check_read_streams(connection, work)
+        head = connection.execute(sql.HEAD).first()
+        position, recorded_at = head or (0, 0)
+        recorded_at = max(recorded_at + 1, to_micros(self._clock.now()))
+        for offset, row in enumerate(rows):
+            row["position"], row["recorded_at"] = position + 1 + offset, recorded_at + offset
+        try:
+            connection.execute(sql.INSERT, rows if len(rows) > 1 else rows[0])
+        except IntegrityError as error:
+            first = work.pending[0]
+            raise StaleVersion(first.stream_id, first.version - 1) from error
+        return int(position + len(rows))
+
+    def _check_read_streams(self, connection: Connection, work: Work) -> None:
+        """Hold a decision to what it was based on: a stream that was only read must not have moved since.
+
+        The streams appended to need no check, their versions are unique.
+        """
+        written = {pending.stream_id for pending in work.pending}
+        read = {stream_id: version for stream_id, version in work.loaded.items() if stream_id not in written}
+        if not read:
+            return
+        now = {row[0]: row[1] for row in connection.execute(sql.VERSIONS, {"streams": list(read)})}
+        for stream_id, version in read.items():
+            if now.get(stream_id, 0) != version:
+                raise StaleVersion(stream_id, version) from _Moved()
+
+    def _rows(self, work: Work) -> list[dict[str, Any]]:
+        """Code and seal what was appended; only the first row carries the command's key and hash."""
+        meta = work.meta
+        rows: list[dict[str, Any]] = []
+        for pending in work.pending:
+            type_name, version, data, plain = self.registry.encode(pending.event)
+            rows.append(
+                {
+                    "stream_id": pending.stream_id,
+                    "version": pending.version,
+                    "event_id": str(uuid_utils.uuid7()),
+                    "type": type_name,
+                    "schema_version": version,
+                    "occurred_at": to_micros(pending.occurred_at),
+                    "actor": meta.actor,
+                    "agency_id": meta.agency_id,
+                    "command_key": None if rows else meta.command_key,
+                    "command_hash": None if rows else meta.command_hash,
+                    "correlation_id": meta.correlation_id,
+                    "causation_id": meta.causation_id,
+                    "traceparent": meta.traceparent,
+                    "data": data,
+                    "sealed": None if plain is None else self._seal(work.connection, pending, type_name, plain),
+                }
+            )
+        return rows
+
+    def _seal(self, connection: Connection, pending: Pending, type_name: str, plain: bytes) -> bytes:
+        subject = self.registry.subject_of(pending.event)
+        aad = self._bound_to(pending.stream_id, pending.version, type_name)
+        return self._vault.seal(connection, subject, aad, plain)
+
+    def _bound_to(self, stream_id: str, version: int, type_name: str) -> bytes:
+        """Name the one place a sealed value belongs to; the field names lie inside it, and so are bound with it."""
+        return "\n".join((self.registry.service, stream_id, str(version), type_name)).encode()
+
+    def _recorded(self, connection: Connection, rows: Sequence[Any]) -> list[Recorded]:
+        """Turn rows into events, opening what is sealed."""
+        sealed = [(self._bound_to(row[1], row[2], row[4]), row[15]) for row in rows if row[15] is not None]
+        opened = iter(self._vault.open_many(connection, sealed) if sealed else ())
+        recorded = []
+        for row in rows:
+            command_key, data, hidden = row[13:16]
+            plain = next(opened) if hidden is not None else None
+            event = self.registry.decode(row[4], row[5], data, plain)
+            erased = hidden is not None and plain is None
+            recorded.append(Recorded(*(*_envelope(row), command_key, event, erased)))
+        return recorded
+
+    def _answer_anew(self, meta: CommandMeta) -> Outcome | None:
+        """Answer as the twin of this command that has committed meanwhile, if there is one."""
+        with self.database.read() as connection:
+            return self._answer(connection, meta)
+
+    def _answer(self, connection: Connection, meta: CommandMeta) -> Outcome | None:
+        """Return what this command did when it ran before, read from its events; None when it is new."""
+        row = connection.execute(sql.COMMAND, {"key": meta.command_key}).first()
+        if row is None:
+            return None
+        if row.command_hash != meta.command_hash:
+            raise KeyReused(
+                "key_reused", "This key was used before for another request. Use a new key for a new request."
+            )
+        stored = self._recorded(connection, connection.execute(sql.OF_COMMAND, {"start": row.position}).all())
+        events = tuple(recorded.as_pending() for recorded in stored)
+        version = max(event.version for event in events if event.stream_id == events[0].stream_id)
+        return Outcome(events[0].stream_id, version, events, replayed=True, position=stored[-1].position)
+
+
+class _Moved(Exception):
+    """Marks a stale version that the caller did not state: running again on the new state may do."""
+
+
+def _may_rerun(error: Exception) -> bool:
+    """Say whether another command that committed first is to blame, so that this one may simply come second."""
+    if isinstance(error, StaleVersion):
+        return isinstance(error.__cause__, (IntegrityError, _Moved))
+    return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and is_lost_race(error))
+
+
+def _outcome_of(work: Work, position: int | None) -> Outcome:
+    stream_id = work.pending[0].stream_id if work.pending else next(iter(work.loaded), "")
+    version = work.version(stream_id) if stream_id else 0
+    return Outcome(stream_id, version, tuple(work.pending), replayed=False, position=position)
+
+
+def _envelope(row: Any) -> tuple[Any, ...]:
+    """Return the first thirteen columns as `Recorded` and `RawEvent` begin: their times as datetimes."""
+    return (*row[:6], from_micros(row[6]), from_micros(row[7]), *row[8:13])
+
+
+def _not_found() -> NotFound:
+    return NotFound("not_found", "There is nothing here that you may see.")

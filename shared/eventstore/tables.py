@@ -1,0 +1,38 @@
+"""The event table, the same in every service's database; its times are whole microseconds (`shared.database`)."""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+
+from shared.privacy.tables import vault_tables
+
+# SQLite keeps rows in the order of an INTEGER primary key, and only of one that is spelled so.
+BIG_KEY = BigInteger().with_variant(Integer(), "sqlite")
+
+EVENT = Table(
+    "event",
+    MetaData(),
+    Column("position", BIG_KEY, primary_key=True, autoincrement=False),
+    Column("stream_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("schema_version", Integer, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("agency_id", Text, nullable=False),
+    Column("command_key", Text),
+    Column("command_hash", LargeBinary),
+    Column("correlation_id", Text, nullable=False),
+    Column("causation_id", Text),
+    Column("traceparent", Text),
+    Column("data", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    UniqueConstraint("stream_id", "version", name="uq_event_stream_version"),
+    UniqueConstraint("command_key", name="uq_event_command_key"),
+)
+
+
+def event_tables(metadata: MetaData) -> Table:
+    """Add the event store's tables (`event` and those of the vault) to a service's metadata; return `event`."""
+    vault_tables(metadata)
+    return EVENT.to_metadata(metadata)
