@@ -1,0 +1,181 @@
+"""What has arrived, in SQL: arrivals, log offsets, watermarks and heads in a service's own database."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
+
+from shared.bus import tables
+from shared.bus.envelope import Arrived, Head, digest
+from shared.bus.port import Partition
+from shared.database import from_micros, to_micros
+
+
+class Forked(Exception):
+    """Two different events claim the same position of a service: one of two histories is wrong."""
+
+    def __init__(self, service: str, position: int, event_id: str, other_event_id: str) -> None:
+        super().__init__(
+            f"{service} has two events at position {position}: {event_id} arrived first, then {other_event_id}."
+            " Nothing more is taken in before an operator has found out which history is right."
+        )
+        self.service, self.position = service, position
+        self.event_id, self.other_event_id = event_id, other_event_id
+
+
+class Place(NamedTuple):
+    """Up to where a partition was taken in, and in which life of its topic."""
+
+    topic_identity: str
+    next_offset: int
+
+
+class Arrival(NamedTuple):
+    """What is kept for ever of an event that arrived."""
+
+    service: str
+    position: int
+    event_id: str
+    digest: bytes
+    recorded_at: int
+
+
+_arrival = tables.arrival.c
+_offset = tables.log_offset.c
+_next_arrival = tables.arrival.alias()
+
+# Parameters are named once, so that SQLAlchemy and the database compile each statement once.
+_KNOWN = select(_arrival.position, _arrival.event_id).where(
+    _arrival.service == bindparam("service"), _arrival.position.in_(bindparam("positions", expanding=True))
+)
+_END_OF_RUN = (
+    select(_arrival.position)
+    .where(
+        _arrival.service == bindparam("service"),
+        _arrival.position > bindparam("mark"),
+        exists().where(
+            _next_arrival.c.service == bindparam("service"),
+            _next_arrival.c.position == bindparam("mark") + 1,
+        ),
+        ~exists().where(_next_arrival.c.service == _arrival.service, _next_arrival.c.position == _arrival.position + 1),
+    )
+    .order_by(_arrival.position)
+    .limit(1)
+)
+
+
+def arrival_of(event: Arrived) -> Arrival:
+    """The row that is kept of an event."""
+    return Arrival(event.service, event.position, event.event_id, digest(event), to_micros(event.recorded_at))
+
+
+def fresh(conn: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """Those that were not seen before, each once, in the order given; raises `Forked`."""
+    given = list(arrivals)
+    known: dict[tuple[str, int], str] = {}
+    for service in {arrival.service for arrival in given}:
+        positions = [arrival.position for arrival in given if arrival.service == service]
+        rows = conn.execute(_KNOWN, {"service": service, "positions": positions})
+        known.update({(service, row.position): row.event_id for row in rows})
+    unseen = []
+    for arrival in given:
+        place = (arrival.service, arrival.position)
+        seen = known.get(place)
+        if seen is None:
+            known[place] = arrival.event_id
+            unseen.append(arrival)
+        elif seen != arrival.event_id:
+            raise Forked(*place, seen, arrival.event_id)
+    return unseen
+
+
+def add(conn: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Keep that these have arrived."""
+    if arrivals:
+        conn.execute(insert(tables.arrival), [arrival._asdict() for arrival in arrivals])
+
+
+def correct(conn: Connection, arrival: Arrival) -> None:
+    """Put right what is kept of an event whose envelope could not be read in full when it arrived."""
+    own = (_arrival.service == arrival.service, _arrival.position == arrival.position)
+    conn.execute(update(tables.arrival).where(*own), {"digest": arrival.digest, "recorded_at": arrival.recorded_at})
+
+
+def places(conn: Connection) -> dict[Partition, Place]:
+    """Up to where every partition was taken in."""
+    rows = conn.execute(select(tables.log_offset))
+    return {Partition(row.topic, row.partition): Place(row.topic_identity, row.next_offset) for row in rows}
+
+
+def move(conn: Connection, partition: Partition, before: Place | None, after: Place) -> bool:
+    """Move the offset of a partition; says no, and does nothing, when it is not where the caller believes it is."""
+    if before is None:
+        if partition in places(conn):
+            return False
+        row = {"topic": partition.topic, "partition": partition.number, **after._asdict()}
+        conn.execute(insert(tables.log_offset), [row])
+        return True
+    moved = conn.execute(
+        update(tables.log_offset).where(
+            _offset.topic == partition.topic,
+            _offset.partition == partition.number,
+            _offset.topic_identity == before.topic_identity,
+            _offset.next_offset == before.next_offset,
+        ),
+        after._asdict(),
+    )
+    return moved.rowcount == 1
+
+
+def advance(conn: Connection, services: Collection[str]) -> None:
+    """Move the watermarks of these services to the last position before which nothing is missing."""
+    for service in sorted(services):
+        # The row lock comes first, in a statement of its own: the next one then sees what the twin has committed.
+        own = tables.watermark.c.service == service
+        mark = conn.execute(select(tables.watermark.c.position).where(own).with_for_update()).scalar()
+        if mark is None:
+            conn.execute(insert(tables.watermark), [{"service": service, "position": 0}])
+        end = conn.execute(_END_OF_RUN, {"service": service, "mark": mark or 0}).scalar()
+        if end is not None:
+            conn.execute(update(tables.watermark).where(own), {"position": end})
+
+
+def watermarks(conn: Connection) -> dict[str, int]:
+    """For every service the highest position up to which everything has arrived."""
+    return {row.service: row.position for row in conn.execute(select(tables.watermark))}
+
+
+def keep_heads(conn: Connection, found: Iterable[Head]) -> None:
+    """Keep the furthest head of every service."""
+    known = heads(conn)
+    for head in found:
+        values = {"position": head.position, "recorded_at": to_micros(head.recorded_at)}
+        if head.service not in known:
+            conn.execute(insert(tables.head), [{"service": head.service, **values}])
+        elif head.position > known[head.service].position:
+            conn.execute(update(tables.head).where(tables.head.c.service == head.service), values)
+        else:
+            continue
+        known[head.service] = head
+
+
+def heads(conn: Connection) -> dict[str, Head]:
+    """How far every service's event store reaches, as far as this one has heard."""
+    rows = conn.execute(select(tables.head))
+    return {
+        row.service: Head(service=row.service, position=row.position, recorded_at=from_micros(row.recorded_at))
+        for row in rows
+    }
+
+
+def forks(conn: Connection) -> list[Forked]:
+    """The forks found so far; while there is one, nothing is taken in."""
+    rows = conn.execute(select(tables.fork))
+    return [Forked(row.service, row.position, row.event_id, row.other_event_id) for row in rows]
+
+
+def keep_fork(conn: Connection, fork: Forked) -> None:
+    """Keep a fork until an operator has resolved it."""
+    if not any((known.service, known.position) == (fork.service, fork.position) for known in forks(conn)):
+        names = ("service", "position", "event_id", "other_event_id")
+        conn.execute(insert(tables.fork), [{name: getattr(fork, name) for name in names}])

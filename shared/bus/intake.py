@@ -1,0 +1,260 @@
+"""The intake: what a service learns of the others' events, each exactly once, whatever the bus delivers.
+
+One transaction of the service's own database holds the arrivals, what was learnt from them and the log offsets. An
+event that was seen before does nothing; another event in the same place is a fork, and the intake stops.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from shared.bus import arrivals, parking
+from shared.bus.arrivals import Forked, Place
+from shared.bus.envelope import Arrived, Head, decode_head
+from shared.bus.parking import TRY_AGAIN, Learn
+from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
+from shared.database import Database
+
+__all__ = ["Arrived", "Forked", "Intake", "Learn"]
+
+BATCH = 500
+POLL = 0.5
+LONGEST_BACKOFF = 5.0
+OTHER_PROCESSES = 0.1
+
+log = structlog.get_logger()
+
+
+class _Overtaken(Exception):
+    """Another process has taken these messages in first."""
+
+
+class Intake:
+    """What `service` takes in from `topics`, and from the heads of all services.
+
+    `learn(conn, events)` is called in the transaction with events that were never seen before. Their order is kept
+    within each stream and nowhere else. `run_once` and `run` belong to one thread; the rest may be called from any.
+    """
+
+    def __init__(self, service: str, database: Database, bus: Bus, topics: Sequence[str], learn: Learn) -> None:
+        self.service = service
+        self.on_commit: Callable[[], None] = lambda: None
+        self.fork: Forked | None = None
+        self._database, self._bus, self._learn = database, bus, learn
+        self._topics = (*topics, HEADS)
+        self._sources = {service_of(topic) for topic in topics}
+        self._consumer: Consumer | None = None
+        self._places: dict[Partition, Place] = {}
+        self._lost: set[Partition] = set()
+        self._marks: dict[str, int] = {}
+        self._advanced = threading.Condition()
+
+    def run_once(self, timeout: float = 0.0) -> int:
+        """Take in the next batch, wait up to `timeout` seconds for one; say how many messages it held."""
+        self._refuse_fork()
+        consumer = self._join()
+        self._place(consumer)
+        received = consumer.poll(BATCH, timeout)
+        if not received and self._place(consumer):
+            received = consumer.poll(BATCH, 0.0)
+        if not received:
+            return 0
+        try:
+            self._take(received)
+        except BaseException:
+            self._lost.update(Partition(message.topic, message.partition) for message in received)
+            raise
+        return len(received)
+
+    def run(self, stop: threading.Event) -> None:
+        """Take in until told to stop. Whatever fails is tried again, except for a fork, which ends it."""
+        backoff = 0.0
+        while not stop.wait(backoff):
+            try:
+                self.run_once(POLL)
+                backoff = 0.0
+            except Forked as fork:
+                log.error("intake.forked", service=self.service, problem=str(fork))
+                break
+            except Exception as error:
+                backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.1)
+                log.exception("intake.failed", service=self.service, error=str(error), again_in=backoff)
+        self.close()
+
+    def close(self) -> None:
+        """Leave the consumer group."""
+        if self._consumer is not None:
+            self._consumer.close()
+            self._consumer = None
+        self._places.clear()
+
+    def watermark(self, conn: Connection, service: str) -> int:
+        """The highest position of `service` up to which everything has arrived here."""
+        return arrivals.watermarks(conn).get(service, 0)
+
+    def watermarks(self, conn: Connection) -> dict[str, int]:
+        """The watermark of every service from which something has arrived."""
+        return arrivals.watermarks(conn)
+
+    def heads(self, conn: Connection) -> dict[str, Head]:
+        """How far the event store of every service reaches, as far as heard."""
+        return arrivals.heads(conn)
+
+    def wait_for(self, seen: Mapping[str, int], timeout: float = 2.0) -> bool:
+        """Wait until all these positions have arrived; says no when that takes longer than `timeout` seconds.
+
+        Services whose events are not taken in here, such as the service itself, need no waiting.
+        """
+        wanted = {service: position for service, position in seen.items() if service in self._sources}
+        deadline = time.monotonic() + timeout
+        while not self._reached(wanted):
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            with self._advanced:
+                # The intake may also run in another process, which cannot wake this one.
+                self._advanced.wait_for(lambda: _covers(self._marks, wanted), min(remaining, OTHER_PROCESSES))
+        return True
+
+    def retry_parked(self) -> int:
+        """Try what is parked again; say how many messages were learnt."""
+        with self._database.write() as conn:
+            learnt = parking.retry(conn, self._learn)
+            marks = arrivals.watermarks(conn)
+        self._announce(marks)
+        return learnt
+
+    def behind(self) -> int:
+        """How many messages stand in the log that are not yet taken in."""
+        with self._database.read() as conn:
+            stored = arrivals.places(conn)
+        missing = 0
+        for topic in self._topics:
+            identity = self._bus.topic_identity(topic)
+            for number, end in self._bus.end_offsets(topic).items():
+                place = stored.get(Partition(topic, number))
+                missing += end - (place.next_offset if place and place.topic_identity == identity else 0)
+        return missing
+
+    def _join(self) -> Consumer:
+        if self._consumer is None:
+            self._consumer = self._bus.consumer(f"caseledger.{self.service}", self._topics)
+        return self._consumer
+
+    def _refuse_fork(self) -> None:
+        if self.fork is None:
+            with self._database.read() as conn:
+                self.fork = next(iter(arrivals.forks(conn)), None)
+        if self.fork is not None:
+            raise self.fork
+
+    def _place(self, consumer: Consumer) -> bool:
+        """Seek what waits for it to the offset in the database; say whether there was anything."""
+        waiting = consumer.awaiting_seek() | (self._lost & consumer.assignment())
+        if not waiting:
+            return False
+        with self._database.read() as conn:
+            stored = arrivals.places(conn)
+        # The ends are read after the offsets: an offset behind the end means that the log has lost its tail.
+        identities = {topic: self._bus.topic_identity(topic) for topic in {partition.topic for partition in waiting}}
+        ends = {topic: self._bus.end_offsets(topic) for topic in identities}
+        for partition in waiting:
+            place = stored.get(partition)
+            identity, end = identities[partition.topic], ends[partition.topic][partition.number]
+            if place is None or place.topic_identity != identity or place.next_offset > end:
+                place = self._start_anew(partition, place, Place(identity, 0))
+            self._places[partition] = place
+            consumer.seek(*partition, place.next_offset)
+        self._lost -= waiting
+        return True
+
+    def _start_anew(self, partition: Partition, before: Place | None, after: Place) -> Place:
+        """Go back to the start of a partition that is new here, was created anew or has lost its tail."""
+        if before is not None:
+            log.warning("intake.starts_anew", service=self.service, partition=partition, before=before)
+        with self._database.write() as conn:
+            if arrivals.move(conn, partition, before, after):
+                return after
+            return arrivals.places(conn)[partition]
+
+    def _take(self, received: Sequence[Received]) -> None:
+        try:
+            try:
+                self._commit(received, singly=False)
+            except (Forked, _Overtaken, *TRY_AGAIN):
+                raise
+            except Exception as error:
+                log.warning("intake.takes_singly", service=self.service, error=str(error))
+                self._commit(received, singly=True)
+        except Forked as fork:
+            with self._database.write() as conn:
+                arrivals.keep_fork(conn, fork)
+            self.fork = fork
+            raise
+        except _Overtaken:
+            self._lost.update(Partition(message.topic, message.partition) for message in received)
+
+    def _commit(self, received: Sequence[Received], *, singly: bool) -> None:
+        """Take in one batch in one transaction."""
+        moves = self._moves(received)
+        with self._database.write() as conn:
+            # First of all: on PostgreSQL the row lock makes a second process wait here, and then lose.
+            for partition, after in moves.items():
+                if not arrivals.move(conn, partition, self._places[partition], after):
+                    raise _Overtaken
+            arrivals.keep_heads(conn, _heads(received))
+            opened = [parking.opened(message) for message in received if message.topic != HEADS]
+            unseen = arrivals.fresh(conn, [each.arrival for each in opened if each.arrival])
+            arrivals.add(conn, unseen)
+            chosen = {id(arrival) for arrival in unseen}
+            parking.learn_or_park(
+                conn,
+                [each for each in opened if each.arrival is None or id(each.arrival) in chosen],
+                self._learn,
+                singly=singly,
+            )
+            arrivals.advance(conn, {arrival.service for arrival in unseen})
+            marks = arrivals.watermarks(conn)
+        self._places.update(moves)
+        self._announce(marks)
+
+    def _moves(self, received: Sequence[Received]) -> dict[Partition, Place]:
+        last: dict[Partition, int] = defaultdict(int)
+        for message in received:
+            last[Partition(message.topic, message.partition)] = message.offset
+        return {
+            partition: Place(self._places[partition].topic_identity, offset + 1) for partition, offset in last.items()
+        }
+
+    def _announce(self, marks: dict[str, int]) -> None:
+        with self._advanced:
+            self._marks = marks
+            self._advanced.notify_all()
+        self.on_commit()
+
+    def _reached(self, wanted: Mapping[str, int]) -> bool:
+        if _covers(self._marks, wanted):
+            return True
+        with self._database.read() as conn:
+            return _covers(arrivals.watermarks(conn), wanted)
+
+
+def _covers(marks: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
+    return all(marks.get(service, 0) >= position for service, position in wanted.items())
+
+
+def _heads(received: Sequence[Received]) -> list[Head]:
+    """The heads among these messages; one that cannot be read is passed over, since the next one replaces it."""
+    found = []
+    for message in received:
+        if message.topic == HEADS:
+            try:
+                found.append(decode_head(message.value))
+            except msgspec.MsgspecError as error:
+                log.warning("intake.head_unreadable", error=str(error))
+    return found

@@ -1,0 +1,140 @@
+"""The relay: publishes a service's stored events in the order of their positions, from its own checkpoint on.
+
+The event table is the outbox. The checkpoint moves after the publish, so that a crash in between publishes twice and
+never not at all; consumers know an event that they have seen.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+import structlog
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head
+from shared.bus.port import HEADS, Bus, Message, events_topic
+from shared.bus.tables import relay_checkpoint
+from shared.database import Database
+
+BATCH = 500
+FALLBACK = 1.0
+"""How often, in seconds, the relay looks for what other processes have stored."""
+PAUSE = 0.1
+"""The shortest time between two rounds, so that a flood of commands becomes few batches."""
+LONGEST_BACKOFF = 5.0
+
+log = structlog.get_logger()
+
+
+class Outbox(Protocol):
+    """What the relay asks of an event store."""
+
+    def read_raw(self, connection: Connection, after: int, limit: int) -> Sequence[StoredRow]: ...
+
+    def head(self, connection: Connection) -> tuple[int, datetime | None]: ...
+
+
+class TopicAhead(Exception):
+    """The topic holds events that the store does not: the store was restored from an older copy."""
+
+
+class Relay:
+    """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any."""
+
+    def __init__(self, service: str, database: Database, store: Outbox, bus: Bus) -> None:
+        self.service, self._topic = service, events_topic(service)
+        self._database, self._store, self._bus = database, store, bus
+        self._compared = False
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """Say that something was stored; called after commits, and cheap."""
+        self._woken.set()
+
+    def run_once(self) -> int:
+        """Publish the next batch; say how many events it held."""
+        if not self._compared:
+            self._compare()
+        with self._database.read() as conn:
+            after = _checkpoint(conn, self.service)
+            rows = self._store.read_raw(conn, after, BATCH)
+            head, recorded_at = self._store.head(conn)
+        if rows:
+            self._bus.publish(self._topic, [Message(row.stream_id, encode(self.service, row)) for row in rows])
+            with self._database.write() as conn:
+                _move(conn, self.service, after, rows[-1].position)
+        if recorded_at is not None and (rows or not self._compared):
+            told = Head(service=self.service, position=head, recorded_at=recorded_at)
+            self._bus.publish(HEADS, [Message(self.service, encode_head(told))])
+        self._compared = True
+        return len(rows)
+
+    def run(self, stop: threading.Event) -> None:
+        """Publish until told to stop (call `wake` after setting `stop`); what fails is tried again."""
+        backoff = 0.0
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                while self.run_once() == BATCH and not stop.is_set():
+                    pass
+                backoff = 0.0
+            except Exception as error:
+                backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
+                # The bus may come back another one: its end is compared again.
+                self._compared = False
+                log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
+            stop.wait(max(PAUSE, backoff))
+            self._woken.wait(FALLBACK)
+
+    def behind(self) -> int:
+        """How many stored events are not yet published."""
+        with self._database.read() as conn:
+            return self._store.head(conn)[0] - _checkpoint(conn, self.service)
+
+    def _compare(self) -> None:
+        """See that topic and store tell one history, and move the checkpoint back to what the topic holds."""
+        identity, last = self._bus.topic_identity(self._topic), self._last_published()
+        with self._database.read() as conn:
+            head, _ = self._store.head(conn)
+            stored = self._store.read_raw(conn, last.position - 1, 1) if last else ()
+            row = conn.execute(select(relay_checkpoint).where(_own(self.service))).first()
+        if last and (last.position > head or stored[0].event_id != last.event_id):
+            raise TopicAhead(
+                f"The topic of {self.service} ends with event {last.event_id} at position {last.position}, which"
+                f" its store (up to {head}) does not hold there: the store seems to be an older copy."
+            )
+        position = min(row.position, last.position) if row and last and row.topic_identity == identity else 0
+        if row and (row.topic_identity, row.position) == (identity, position):
+            return
+        if row:
+            log.warning("relay.checkpoint_moved_back", service=self.service, before=row.position, now=position)
+        values = {"topic_identity": identity, "position": position}
+        with self._database.write() as conn:
+            conn.execute(delete(relay_checkpoint).where(_own(self.service)))
+            conn.execute(insert(relay_checkpoint), [{"service": self.service, **values}])
+
+    def _last_published(self) -> Arrived | None:
+        found = []
+        for message in self._bus.newest(self._topic):
+            # What is not an event of ours is for the consumers to complain about.
+            with suppress(msgspec.MsgspecError):
+                found.append(decode(message.value))
+        return max(found, key=lambda event: event.position, default=None)
+
+
+def _own(service: str) -> ColumnElement[bool]:
+    return relay_checkpoint.c.service == service
+
+
+def _checkpoint(conn: Connection, service: str) -> int:
+    return conn.execute(select(relay_checkpoint.c.position).where(_own(service))).scalar() or 0
+
+
+def _move(conn: Connection, service: str, before: int, after: int) -> None:
+    """Move the checkpoint, unless another relay has moved it meanwhile: what was published twice does no harm."""
+    conn.execute(
+        update(relay_checkpoint).where(_own(service), relay_checkpoint.c.position == before), {"position": after}
+    )
