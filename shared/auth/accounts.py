@@ -10,19 +10,19 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
 from shared.auth import throttle
 from shared.auth.identity import Identity
 from shared.auth.passwords import hash_password, matches
+from shared.auth.records import NewAccount, add_account, add_agency, add_team, chosen_id, text
 from shared.auth.roles import Role
 from shared.auth.tables import account, agency, membership, session, team
 from shared.clock import Clock, SystemClock
-from shared.database import Database
+from shared.database import Database, to_micros
 from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
-from shared.ids import is_id, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,20 @@ class Account:
     disabled: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """A new agency: its name, its first team, and the administrator who will set up the rest."""
+
+    agency: str
+    team: str
+    username: str
+    password: str
+    display_name: str
+    agency_id: str | None = None
+    team_id: str | None = None
+    account_id: str | None = None
+
+
 class Accounts:
     """The accounts of all agencies on this installation."""
 
@@ -64,6 +78,10 @@ class Accounts:
         self._session = timedelta(hours=session_hours)
         self._clock = clock or SystemClock()
 
+    def close(self) -> None:
+        """Close the connections to the database."""
+        self._database.dispose()
+
     # Agencies and teams
 
     def is_empty(self) -> bool:
@@ -71,30 +89,44 @@ class Accounts:
         with self._database.read() as connection:
             return not connection.execute(select(exists().select_from(agency))).scalar_one()
 
+    def found_agency(self, founding: Founding, *, first_only: bool = False) -> dict[str, str]:
+        """Create an agency with its first team and its administrator, all or nothing; return their ids.
+
+        With `first_only` it is refused as soon as there is an agency on this installation.
+        """
+        agency_id = chosen_id(founding.agency_id, "agency")
+        agency_name = text(founding.agency, "agency")
+        team_id = chosen_id(founding.team_id, "team")
+        administrator = NewAccount.of(
+            account_id=founding.account_id,
+            username=founding.username,
+            password=founding.password,
+            display_name=founding.display_name,
+            role="agency_admin",
+            team_ids=[team_id],
+        )
+        team_name, now = text(founding.team, "team"), self._clock.now()
+        with self._database.write() as connection:
+            if first_only and connection.execute(select(exists().select_from(agency))).scalar_one():
+                raise RuleBroken("first_run_over", "This installation has been set up already. Please sign in.")
+            add_agency(connection, now, agency_id, agency_name)
+            add_team(connection, now, agency_id, team_id, team_name)
+            add_account(connection, now, agency_id, administrator)
+        return {"agency_id": agency_id, "team_id": team_id, "account_id": administrator.account_id}
+
     def create_agency(self, name: str, *, agency_id: str | None = None) -> str:
         """Create an agency and return its id."""
-        row = {
-            "agency_id": _chosen_id(agency_id, "agency"),
-            "name": _text(name, "name"),
-            "created_at": self._clock.now(),
-        }
+        chosen, agency_name = chosen_id(agency_id, "agency"), text(name, "name")
         with self._database.write() as connection:
-            _refuse_taken(connection, agency.c.agency_id == row["agency_id"], "agency_id")
-            connection.execute(insert(agency).values(row))
-        return str(row["agency_id"])
+            add_agency(connection, self._clock.now(), chosen, agency_name)
+        return chosen
 
     def create_team(self, agency_id: str, name: str, *, team_id: str | None = None) -> str:
         """Create a team of the agency and return its id."""
-        row = {
-            "team_id": _chosen_id(team_id, "team"),
-            "agency_id": agency_id,
-            "name": _text(name, "name"),
-            "created_at": self._clock.now(),
-        }
+        chosen, team_name = chosen_id(team_id, "team"), text(name, "name")
         with self._database.write() as connection:
-            _refuse_taken(connection, team.c.team_id == row["team_id"], "team_id")
-            connection.execute(insert(team).values(row))
-        return str(row["team_id"])
+            add_team(connection, self._clock.now(), agency_id, chosen, team_name)
+        return chosen
 
     def list_agencies(self) -> list[tuple[str, str]]:
         """Return the id and name of every agency on this installation; for its operator, never for a page."""
@@ -132,26 +164,19 @@ class Accounts:
         language: str | None = None,
     ) -> str:
         """Create an account and return its id; a user name is unique on this installation."""
-        _check_role(role, team_ids, contract_ids)
-        row = {
-            "account_id": _chosen_id(account_id, "account"),
-            "agency_id": agency_id,
-            "username": _username(username),
-            "display_name": _text(display_name, "display_name"),
-            "role": role,
-            "password_hash": hash_password(password),
-            "contract_ids": sorted(contract_ids),
-            "language": language,
-            "created_at": self._clock.now(),
-        }
+        new = NewAccount.of(
+            account_id=account_id,
+            username=username,
+            password=password,
+            display_name=display_name,
+            role=role,
+            team_ids=team_ids,
+            contract_ids=contract_ids,
+            language=language,
+        )
         with self._database.write() as connection:
-            _refuse_taken(connection, account.c.username == row["username"], "username")
-            _refuse_taken(connection, account.c.account_id == row["account_id"], "account_id")
-            _check_teams(connection, agency_id, team_ids)
-            connection.execute(insert(account).values(row))
-            for team_id in sorted(team_ids):
-                connection.execute(insert(membership).values(account_id=row["account_id"], team_id=team_id))
-        return str(row["account_id"])
+            add_account(connection, self._clock.now(), agency_id, new)
+        return new.account_id
 
     def list_accounts(self, agency_id: str) -> list[Account]:
         """Return the accounts of an agency, by display name."""
@@ -193,7 +218,7 @@ class Accounts:
     def disable(self, account_id: str, *, agency_id: str | None = None) -> None:
         """Close the account to sign-in and end all its sessions; its history stays."""
         with self._database.write() as connection:
-            self._change(connection, account_id, agency_id, disabled_at=self._clock.now())
+            self._change(connection, account_id, agency_id, disabled_at=to_micros(self._clock.now()))
             connection.execute(delete(session).where(session.c.account_id == account_id))
 
     @staticmethod
@@ -231,10 +256,13 @@ class Accounts:
         token, expires_at = secrets.token_urlsafe(32), now + self._session
         with self._database.write() as connection:
             throttle.forget(connection, username)
-            connection.execute(delete(session).where(session.c.expires_at <= now))
+            connection.execute(delete(session).where(session.c.expires_at <= to_micros(now)))
             connection.execute(
                 insert(session).values(
-                    token_hash=self._hash(token), account_id=account_id, created_at=now, expires_at=expires_at
+                    token_hash=self._hash(token),
+                    account_id=account_id,
+                    created_at=to_micros(now),
+                    expires_at=to_micros(expires_at),
                 )
             )
         who = self.identity_of(token)
@@ -254,7 +282,7 @@ class Accounts:
             .select_from(session.join(account).outerjoin(membership))
             .where(
                 session.c.token_hash == self._hash(token),
-                session.c.expires_at > self._clock.now(),
+                session.c.expires_at > to_micros(self._clock.now()),
                 account.c.disabled_at.is_(None),
             )
         )
@@ -290,49 +318,3 @@ def _account(rows: Sequence[RowMapping]) -> Account:
         contract_ids=tuple(first["contract_ids"]),
         disabled=first["disabled_at"] is not None,
     )
-
-
-def _chosen_id(chosen: str | None, prefix: str) -> str:
-    if chosen is None:
-        return new_id(prefix)
-    if not is_id(chosen, prefix):
-        raise Invalid("id_malformed", "An id here begins with “%(prefix)s-”.", field=f"{prefix}_id", prefix=prefix)
-    return chosen
-
-
-def _text(value: str, field: str) -> str:
-    stripped = value.strip()
-    if not stripped:
-        raise Invalid("required", "Please fill this in.", field=field)
-    if len(stripped) > 200:
-        raise Invalid("too_long", "Please choose at most %(longest)s characters.", field=field, longest=200)
-    return stripped
-
-
-def _username(value: str) -> str:
-    name = value.strip().lower()
-    if not 2 <= len(name) <= 80 or any(letter.isspace() for letter in name):
-        raise Invalid("username_malformed", "A user name has 2 to 80 characters and no spaces.", field="username")
-    return name
-
-
-def _check_role(role: str, team_ids: Collection[str], contract_ids: Collection[str]) -> None:
-    if role not in get_args(Role):
-        raise Invalid("role_unknown", "There is no such role.", field="role")
-    if role == "funder" and team_ids:
-        raise Invalid("funder_has_no_team", "A funder belongs to no team.", field="team_ids")
-    if role != "funder" and contract_ids:
-        raise Invalid("only_funders_have_contracts", "Only a funder's account names contracts.", field="contract_ids")
-    if role in ("assistant", "worker", "team_leader") and not team_ids:
-        raise Invalid("team_required", "Please choose at least one team.", field="team_ids")
-
-
-def _check_teams(connection: Connection, agency_id: str, team_ids: Collection[str]) -> None:
-    own = set(connection.execute(select(team.c.team_id).where(team.c.agency_id == agency_id)).scalars())
-    if not own.issuperset(team_ids):
-        raise Invalid("team_unknown", "There is no such team.", field="team_ids")
-
-
-def _refuse_taken(connection: Connection, condition: Any, field: str) -> None:
-    if connection.execute(select(exists().where(condition))).scalar_one():
-        raise RuleBroken("taken", "This is taken already. Please choose another.", field=field)

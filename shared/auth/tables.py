@@ -1,17 +1,18 @@
 """The tables of the `auth` database."""
 
-from sqlalchemy import JSON, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
-_AWARE = DateTime(timezone=True)
+# Moments are stored as microseconds since 1970, see shared.database.
+_MICROS = BigInteger
 
 agency = Table(
     "agency",
     metadata,
     Column("agency_id", String(80), primary_key=True),
     Column("name", String(200), nullable=False),
-    Column("created_at", _AWARE, nullable=False),
+    Column("created_at", _MICROS, nullable=False),
 )
 
 team = Table(
@@ -20,7 +21,7 @@ team = Table(
     Column("team_id", String(80), primary_key=True),
     Column("agency_id", ForeignKey("agency.agency_id"), nullable=False, index=True),
     Column("name", String(200), nullable=False),
-    Column("created_at", _AWARE, nullable=False),
+    Column("created_at", _MICROS, nullable=False),
 )
 
 account = Table(
@@ -34,8 +35,8 @@ account = Table(
     Column("password_hash", String(200), nullable=False),
     Column("contract_ids", JSON, nullable=False),  # what a funder may read; empty for everybody else
     Column("language", String(20)),
-    Column("created_at", _AWARE, nullable=False),
-    Column("disabled_at", _AWARE),
+    Column("created_at", _MICROS, nullable=False),
+    Column("disabled_at", _MICROS),
 )
 
 membership = Table(
@@ -50,8 +51,8 @@ session = Table(
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("account_id", ForeignKey("account.account_id"), nullable=False, index=True),
-    Column("created_at", _AWARE, nullable=False),
-    Column("expires_at", _AWARE, nullable=False),
+    Column("created_at", _MICROS, nullable=False),
+    Column("expires_at", _MICROS, nullable=False),
     Index("session_expires_at", "expires_at"),
 )
 
@@ -60,5 +61,5 @@ sign_in_failure = Table(
     metadata,
     Column("username", String(80), primary_key=True),
     Column("failures", Integer, nullable=False),
-    Column("since", _AWARE, nullable=False, index=True),
+    Column("since", _MICROS, nullable=False, index=True),
 )

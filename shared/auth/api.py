@@ -1,0 +1,151 @@
+"""Sign-in, teams and accounts over HTTP; mounted at `/api/v1` by the service that owns `/`."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import g
+from flask_smorest import Blueprint
+
+from shared.auth.accounts import Founding
+from shared.auth.identity import Identity, identity, public, requires
+from shared.auth.roles import ADMINS, EVERYONE
+from shared.auth.schemas import (
+    AccountSchema,
+    AccountsSchema,
+    AgencySchema,
+    DemoClockSchema,
+    MeSchema,
+    NewAgencySchema,
+    PasswordSchema,
+    SignedInSchema,
+    SignInSchema,
+    TeamSchema,
+    TeamsSchema,
+)
+from shared.auth.setup_code import check_setup_code
+from shared.clock import DemoClock
+from shared.errors import NotFound
+from shared.web.requests import service
+
+bp = Blueprint("accounts_api", __name__, description="Sign-in, teams and accounts")
+
+
+@bp.post("/sessions")
+@public
+@bp.arguments(SignInSchema)
+@bp.response(201, SignedInSchema)
+def sign_in(body: dict[str, str]) -> dict[str, Any]:
+    """Sign in"""
+    signed_in = service().accounts.sign_in(body["username"], body["password"])
+    return {"token": signed_in.token, "expires_at": signed_in.expires_at, "account": _me(signed_in.identity)}
+
+
+@bp.delete("/sessions/current")
+@requires(*EVERYONE)
+@bp.response(204)
+def sign_out() -> None:
+    """Sign out"""
+    service().accounts.sign_out(g.token)
+
+
+@bp.get("/me")
+@requires(*EVERYONE)
+@bp.response(200, MeSchema)
+def me() -> dict[str, Any]:
+    """Who is signed in"""
+    return _me(identity())
+
+
+def _me(who: Identity) -> dict[str, Any]:
+    return asdict(who) | {"team_ids": sorted(who.team_ids), "contract_ids": sorted(who.contract_ids)}
+
+
+@bp.get("/teams")
+@requires(*EVERYONE)
+@bp.response(200, TeamsSchema)
+def list_teams() -> dict[str, Any]:
+    """The teams of the agency"""
+    return {"items": service().accounts.list_teams(identity().agency_id), "next": None}
+
+
+@bp.post("/teams")
+@requires(*ADMINS)
+@bp.arguments(TeamSchema)
+@bp.response(201, TeamSchema)
+def create_team(body: dict[str, str]) -> dict[str, str]:
+    """Create a team"""
+    team_id = service().accounts.create_team(identity().agency_id, body["name"], team_id=body.get("id"))
+    return {"team_id": team_id, "name": body["name"]}
+
+
+@bp.get("/accounts")
+@requires(*ADMINS)
+@bp.response(200, AccountsSchema)
+def list_accounts() -> dict[str, Any]:
+    """The accounts of the agency"""
+    return {"items": service().accounts.list_accounts(identity().agency_id), "next": None}
+
+
+@bp.post("/accounts")
+@requires(*ADMINS)
+@bp.arguments(AccountSchema)
+@bp.response(201, AccountSchema)
+def create_account(body: dict[str, Any]) -> dict[str, Any]:
+    """Create an account"""
+    account_id = service().accounts.create_account(identity().agency_id, account_id=body.pop("id", None), **body)
+    return body | {"account_id": account_id, "disabled": False}
+
+
+@bp.put("/accounts/<account_id>/password")
+@requires(*ADMINS)
+@bp.arguments(PasswordSchema)
+@bp.response(204)
+def reset_password(body: dict[str, str], account_id: str) -> None:
+    """Give an account a new password, which ends its sessions"""
+    service().accounts.set_password(account_id, body["password"], agency_id=identity().agency_id)
+
+
+@bp.post("/accounts/<account_id>/disable")
+@requires(*ADMINS)
+@bp.response(204)
+def disable(account_id: str) -> None:
+    """Close an account, which ends its sessions"""
+    service().accounts.disable(account_id, agency_id=identity().agency_id)
+
+
+@bp.post("/agencies")
+@public
+@bp.arguments(AgencySchema)
+@bp.response(201, NewAgencySchema)
+def create_agency(body: dict[str, Any]) -> dict[str, str]:
+    """Create an agency, its first team and its administrator; needs the setup code of the installation"""
+    check_setup_code(service().settings.data, body["setup_code"])
+    administrator, team = body["administrator"], body["team"]
+    return service().accounts.found_agency(
+        Founding(
+            agency=body["name"],
+            team=team["name"],
+            username=administrator["username"],
+            password=administrator["password"],
+            display_name=administrator["display_name"],
+            agency_id=body.get("id"),
+            team_id=team.get("id"),
+            account_id=administrator.get("id"),
+        ),
+    )
+
+
+@bp.post("/demo/clock")
+@requires(*ADMINS)
+@bp.arguments(DemoClockSchema)
+@bp.response(200, DemoClockSchema)
+def move_demo_clock(body: dict[str, Any]) -> dict[str, Any]:
+    """Set the clock of a demo, or let it run again; there is no such thing in a real installation"""
+    clock = service().clock
+    if not (service().settings.demo and isinstance(clock, DemoClock)):
+        raise NotFound("no_demo", "This is no demo.")
+    if body["now"] is None:
+        clock.release()
+    else:
+        clock.set(body["now"])
+    return {"now": clock.now()}
