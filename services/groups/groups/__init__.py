@@ -1,0 +1,1 @@
+"""A group or activity: planned, opened, ended, with its members by date."""

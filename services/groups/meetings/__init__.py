@@ -1,0 +1,1 @@
+"""Meetings of groups and events for the sector, each recorded with its whole attendance."""

@@ -1,0 +1,215 @@
+"""What groups ask of a meeting before the shared lifecycle decides: its kind, its group, the people in it. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
+from services.groups.people.domain import PersonOnDay
+from shared.errors import FieldError, Invalid, RuleBroken
+from shared.serviceunit.checks import unknown_code
+from shared.serviceunit.unit import Participant, ServiceUnit
+
+ACTIVITIES_OF_KIND = {"group_meeting": FAMILY_ACTIVITIES, "sector_event": SECTOR_ACTIVITIES}
+
+# These may come to a meeting without being members of the group.
+ROLES_BESIDE_MEMBERS = frozenset(
+    {"companion", "guest", "child", "volunteer", "collateral", "peer_supporter", "practitioner"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOnDay:
+    """What a meeting needs to know of its group; `members` are those of the day, under their ids after merges."""
+
+    group_id: str
+    activity: str
+    team_id: str
+    phase: str
+    from_date: date
+    contract_id: str | None = None
+    ended_on: date | None = None
+    intake_ends: date | None = None
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMeeting:
+    """A meeting that shares the day, and a worker or the group, with the one at hand."""
+
+    unit_id: str
+    group_id: str | None
+    starts_at: datetime | None
+    minutes: int | None
+    served_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something worth a look that does not stand in the way of saving."""
+
+    code: str
+    message: str
+    path: str | None = None
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def check(
+    unit: ServiceUnit,
+    group: GroupOnDay | None,
+    people: Mapping[str, PersonOnDay],
+    already: Collection[str] = (),
+) -> None:
+    """Raise unless the meeting fits its kind, its group and the people in it.
+
+    `already` are those in the entry that is being corrected: what has happened since does not shut them out.
+    """
+    wrong = [*_wrong_kind(unit, group), *_wrong_people(unit, group, people, already)]
+    if wrong:
+        raise Invalid.of(wrong)
+    if group is not None:
+        _refuse_for_group(unit, group, people, already)
+
+
+def _wrong_kind(unit: ServiceUnit, group: GroupOnDay | None) -> Iterator[FieldError]:
+    fitting = ACTIVITIES_OF_KIND.get(unit.kind)
+    if fitting is None:
+        yield unknown_code("kind", unit.kind, ACTIVITIES_OF_KIND)
+    elif unit.activity is None:
+        yield FieldError("activity", "required", "Please fill this in.")
+    elif unit.activity not in fitting:
+        yield unknown_code("activity", unit.activity, fitting)
+    elif group is not None and group.activity not in fitting:
+        yield FieldError("group_id", "group_of_other_kind", "This group is of another kind.")
+
+
+def _wrong_people(
+    unit: ServiceUnit, group: GroupOnDay | None, people: Mapping[str, PersonOnDay], already: Collection[str]
+) -> Iterator[FieldError]:
+    for index, participant in enumerate(unit.participants):
+        path, person = f"participants.{index}.person_id", people.get(participant.person_id)
+        if person is None:
+            yield FieldError(path, "person_unknown", "This person is not registered here.")
+        elif person.erased and person.person_id not in already:
+            yield FieldError(path, "person_erased", "This person's data was erased. Nothing can be added.")
+        elif unit.kind == "sector_event":
+            yield from _wrong_at_sector_event(path, participant, person)
+        elif unit.status != "planned" and not _may_be_there(participant, person, group):
+            yield FieldError(
+                path,
+                "not_a_member",
+                "This person is not a member on that day. Mark them as a walk-in, or change the role.",
+            )
+
+
+def _wrong_at_sector_event(path: str, participant: Participant, person: PersonOnDay) -> Iterator[FieldError]:
+    """Who is served as a family member or a user of drugs does not appear as such at an event for the sector."""
+    if participant.role not in ROLES_BESIDE_MEMBERS:
+        yield FieldError(path, "not_a_practitioner", "At an event for the sector, people take part as practitioners.")
+    elif participant.role == "practitioner" and "practitioner" not in person.roles:
+        yield FieldError(path, "not_a_practitioner", "This person has no role as a practitioner on that day.")
+
+
+def _may_be_there(participant: Participant, person: PersonOnDay, group: GroupOnDay | None) -> bool:
+    is_member = group is not None and person.same_as in group.members
+    return is_member or participant.walk_in or participant.role in ROLES_BESIDE_MEMBERS
+
+
+def _refuse_for_group(
+    unit: ServiceUnit, group: GroupOnDay, people: Mapping[str, PersonOnDay], already: Collection[str]
+) -> None:
+    if group.ended_on is not None and unit.occurred_on > group.ended_on:
+        raise RuleBroken(
+            "group_ended", "This group ended on %(day)s.", field="occurred_on", day=group.ended_on.isoformat()
+        )
+    if group.intake_ends is None or unit.occurred_on <= group.intake_ends:
+        return
+    for index, participant in enumerate(unit.participants):
+        known = participant.person_id in already or people[participant.person_id].same_as in group.members
+        if participant.walk_in and not known:
+            raise RuleBroken(
+                "group_closed",
+                "This is a closed group. It took people in up to %(day)s.",
+                field=f"participants.{index}.walk_in",
+                day=group.intake_ends.isoformat(),
+            )
+
+
+def notices(
+    unit: ServiceUnit,
+    group: GroupOnDay | None,
+    people: Mapping[str, PersonOnDay],
+    periods: Mapping[str, tuple[date, date]],
+    others: Iterable[OtherMeeting],
+) -> list[Notice]:
+    """What somebody should look at again before, or after, this is saved."""
+    return [
+        *_about_dates(unit, group, periods),
+        *_about_people(unit, people),
+        *_about_other_meetings(unit, others),
+    ]
+
+
+def _about_dates(
+    unit: ServiceUnit, group: GroupOnDay | None, periods: Mapping[str, tuple[date, date]]
+) -> Iterator[Notice]:
+    for segment in unit.segments:
+        first, last = periods[segment.contract_id]
+        if not first <= unit.occurred_on <= last:
+            yield Notice(
+                code="outside_contract_period",
+                message="This date lies outside the period of %(contract)s, so it will not count there.",
+                path="occurred_on",
+                params={"contract": segment.contract_id},
+            )
+    if (
+        group is not None
+        and unit.status != "planned"
+        and (group.phase == "planned" or unit.occurred_on < group.from_date)
+    ):
+        yield Notice(code="group_not_open", message="The group was not open on that day.", path="occurred_on")
+
+
+def _about_people(unit: ServiceUnit, people: Mapping[str, PersonOnDay]) -> Iterator[Notice]:
+    seen: set[str] = set()
+    for index, participant in enumerate(unit.participants):
+        person, path = people[participant.person_id], f"participants.{index}.person_id"
+        if person.same_as in seen:
+            yield Notice(
+                code="same_person", message="Two of these entries are one person now, who counts once.", path=path
+            )
+        elif person.same_as != person.person_id:
+            yield Notice(
+                code="person_merged", message="This person was merged with another, and counts as that one.", path=path
+            )
+        seen.add(person.same_as)
+
+
+def _about_other_meetings(unit: ServiceUnit, others: Iterable[OtherMeeting]) -> Iterator[Notice]:
+    if unit.status not in ("held", "planned"):
+        return
+    for other in others:
+        if other.unit_id == unit.unit_id:
+            continue
+        if unit.group_id is not None and other.group_id == unit.group_id and other.starts_at == unit.starts_at:
+            yield Notice(
+                code="possible_duplicate",
+                message="This group has another meeting with the same start. Is this one entered twice?",
+                path="starts_at",
+                params={"unit_id": other.unit_id},
+            )
+        elif _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+            for worker in sorted(other.served_by.intersection(unit.served_by)):
+                yield Notice(
+                    code="worker_overlap",
+                    message="A worker of this meeting is at another meeting at the same time.",
+                    path="served_by",
+                    params={"unit_id": other.unit_id, "worker_id": worker},
+                )
+
+
+def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:
+    if start is None or other is None:
+        return False
+    ends, other_ends = start + timedelta(minutes=length or 1), other + timedelta(minutes=other_length or 1)
+    return start < other_ends and other < ends

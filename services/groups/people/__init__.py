@@ -1,0 +1,1 @@
+"""What this service knows of service users: ids, dated codes, merges and erasures, never a name."""
