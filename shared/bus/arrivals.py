@@ -48,6 +48,12 @@ _next_arrival = tables.arrival.alias()
 _KNOWN = select(_arrival.position, _arrival.event_id).where(
     _arrival.service == bindparam("service"), _arrival.position.in_(bindparam("positions", expanding=True))
 )
+_MOVE = update(tables.log_offset).where(
+    _offset.topic == bindparam("in_topic"),
+    _offset.partition == bindparam("number"),
+    _offset.topic_identity == bindparam("identity"),
+    _offset.next_offset == bindparam("before"),
+)
 _END_OF_RUN = (
     select(_arrival.position)
     .where(
@@ -115,15 +121,9 @@ def move(conn: Connection, partition: Partition, before: Place | None, after: Pl
         row = {"topic": partition.topic, "partition": partition.number, **after._asdict()}
         conn.execute(insert(tables.log_offset), [row])
         return True
-    moved = conn.execute(
-        update(tables.log_offset).where(
-            _offset.topic == partition.topic,
-            _offset.partition == partition.number,
-            _offset.topic_identity == before.topic_identity,
-            _offset.next_offset == before.next_offset,
-        ),
-        after._asdict(),
-    )
+    believed = {"in_topic": partition.topic, "number": partition.number}
+    believed |= {"identity": before.topic_identity, "before": before.next_offset}
+    moved = conn.execute(_MOVE, {**believed, **after._asdict()})
     return moved.rowcount == 1
 
 

@@ -38,6 +38,8 @@ class EventStore:
     ) -> None:
         self.database, self.registry = database, registry
         self._vault, self._clock, self._projector = vault, clock, projector
+        # Called after each commit of a command; a relay in this process is woken by it.
+        self.on_commit: Callable[[], None] = lambda: None
         # Writers of SQLite are alone anyway; elsewhere other transactions may commit while a body runs.
         self._alone = database.dialect == "sqlite"
         digest = hashlib.sha256(f"caseledger append {registry.service}".encode()).digest()
@@ -53,11 +55,13 @@ class EventStore:
         for attempt in count(1):
             try:
                 with self.database.write() as connection:
-                    if not dry_run:
-                        return self.run_within(connection, meta, body)
-                    outcome = self._preview(connection, meta, body)
-                    connection.rollback()
-                    return outcome
+                    if dry_run:
+                        outcome = self._preview(connection, meta, body)
+                        connection.rollback()
+                        return outcome
+                    outcome = self.run_within(connection, meta, body)
+                self.on_commit()
+                return outcome
             except (CaseledgerError, DBAPIError) as error:
                 answer = None if dry_run or self._alone else self._answer_anew(meta)
                 if answer is not None:

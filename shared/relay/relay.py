@@ -32,6 +32,9 @@ log = structlog.get_logger()
 class Outbox(Protocol):
     """What the relay asks of an event store."""
 
+    @property
+    def database(self) -> Database: ...
+
     def read_raw(self, connection: Connection, after: int, limit: int) -> Sequence[StoredRow]: ...
 
     def head(self, connection: Connection) -> tuple[int, datetime | None]: ...
@@ -44,9 +47,9 @@ class TopicAhead(Exception):
 class Relay:
     """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any."""
 
-    def __init__(self, service: str, database: Database, store: Outbox, bus: Bus) -> None:
+    def __init__(self, service: str, store: Outbox, bus: Bus) -> None:
         self.service, self._topic = service, events_topic(service)
-        self._database, self._store, self._bus = database, store, bus
+        self._database, self._store, self._bus = store.database, store, bus
         self._compared = False
         self._woken = threading.Event()
 
