@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from shared.clock import local_date
 from shared.errors import FieldError
 from shared.serviceunit import codes
 from shared.serviceunit.unit import ServiceUnit
 
 MINUTES_IN_A_DAY = 24 * 60
+LARGEST_HEADCOUNT = 100_000
+EARLIEST = date(1970, 1, 1)
 
 
 def wrong_fields(unit: ServiceUnit, today: date) -> list[FieldError]:
@@ -32,6 +35,8 @@ def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
         yield from _unknown(f"{path}.mode", "mode", person.mode)
         for group in person.target_groups:
             yield from _unknown(f"{path}.target_groups", "target_group", group)
+        if len(set(person.target_groups)) < len(person.target_groups):
+            yield FieldError(f"{path}.target_groups", "code_twice", "The same code is named twice.")
 
 
 def _unknown(path: str, vocabulary: str, code: str | None) -> Iterator[FieldError]:
@@ -56,12 +61,18 @@ def _wrong_times(unit: ServiceUnit, today: date) -> Iterator[FieldError]:
             "date_in_future",
             "This date is in the future. Plan it instead, or change the date.",
         )
+    if unit.occurred_on < EARLIEST:
+        yield FieldError("occurred_on", "date_too_early", "This date is too long ago. Please check the year.")
+    if unit.starts_at is not None and local_date(unit.starts_at) != unit.occurred_on:
+        yield FieldError("starts_at", "start_on_other_day", "The start is on another day than the date given.")
     if unit.minutes is not None and unit.minutes < 0:
         yield FieldError("minutes", "negative_minutes", "Minutes cannot be below zero.")
     if unit.minutes is not None and unit.minutes > MINUTES_IN_A_DAY:
         yield FieldError("minutes", "too_long", "A session cannot be longer than 24 hours.")
     if unit.unidentified_count < 0:
         yield FieldError("unidentified_count", "negative_count", "A headcount cannot be below zero.")
+    if unit.unidentified_count > LARGEST_HEADCOUNT:
+        yield FieldError("unidentified_count", "too_many", "This headcount is too large. Please check it.")
 
 
 def _wrong_segments(unit: ServiceUnit) -> Iterator[FieldError]:
@@ -71,20 +82,25 @@ def _wrong_segments(unit: ServiceUnit) -> Iterator[FieldError]:
         yield FieldError("segments", "contract_twice", "The same contract is named twice.")
     if any(segment.minutes is not None and segment.minutes < 0 for segment in unit.segments):
         yield FieldError("segments", "negative_minutes", "Minutes cannot be below zero.")
-    if len(contracts) < 2:
-        return
-    if not unit.split_approval:
+    if len(contracts) > 1 and not unit.split_approval:
         yield FieldError(
             "split_approval",
             "split_not_approved",
             "One session may count for two contracts only with an approved split. Give its approval reference.",
         )
-    minutes = [segment.minutes for segment in unit.segments]
-    known = [count for count in minutes if count is not None]
-    if len(known) < len(minutes) or unit.minutes is None or sum(known) != unit.minutes:
+    if not _adds_up(unit):
         yield FieldError(
             "segments", "split_minutes", "The minutes of the parts must add up to the minutes of the session."
         )
+
+
+def _adds_up(unit: ServiceUnit) -> bool:
+    """A single part without minutes is the whole session; otherwise the parts make up all of it."""
+    minutes = [segment.minutes for segment in unit.segments]
+    if not minutes or minutes == [None]:
+        return True
+    known = [count for count in minutes if count is not None]
+    return len(known) == len(minutes) and sum(known) == unit.minutes
 
 
 def _wrong_people(unit: ServiceUnit) -> Iterator[FieldError]:

@@ -3,7 +3,7 @@
 The recording services check their own rules first (an open case, membership of a closed group), then decide here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
@@ -36,11 +36,15 @@ INITIAL = UnitState()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Private:
-    """What stays sealed in the recording service: the note, under whose key, and the names of helpers by id."""
+    """What stays sealed in the recording service: the note, under whose key, and the names of helpers by id.
+
+    `keep_note` leaves the note as it is, for those who may correct an entry and may not read its note.
+    """
 
     subject: str
     note: str | None = None
     helpers: dict[str, str] | None = None
+    keep_note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ def decide(command: UnitCommand, state: UnitState) -> list[ServiceUnitEvent]:
         case RecordUnit(unit=unit, private=private):
             _require(state, "absent", "planned")
             _check(unit, command.today)
-            return [_recorded(unit.with_minutes_in_segments(), private)]
+            return [_recorded(unit.with_minutes_in_segments(), _with_note(private, state))]
         case CorrectUnit(unit=unit):
             _require(state, "recorded")
             _check(unit, command.today, reason=command.reason)
@@ -132,7 +136,10 @@ def _recorded(unit: ServiceUnit, private: Private) -> ServiceUnitRecorded:
 
 
 def _corrected(command: CorrectUnit, state: UnitState) -> ServiceUnitCorrected:
-    unit, private = command.unit.with_minutes_in_segments(), command.private
+    """The full new content; who entered it and how stays with the entry, who corrects it is the actor of the event."""
+    assert state.unit is not None
+    unit = replace(command.unit, entered_by=state.unit.entered_by, origin=state.unit.origin).with_minutes_in_segments()
+    private = _with_note(command.private, state)
     unchanged = (unit, private.note, _named(private.helpers)) == (state.unit, state.note, state.helpers)
     if unchanged:
         raise RuleBroken("nothing_changed", "Nothing was changed, so there is nothing to correct.")
@@ -144,6 +151,10 @@ def _corrected(command: CorrectUnit, state: UnitState) -> ServiceUnitCorrected:
         helpers=private.helpers,
         note_subject=private.subject,
     )
+
+
+def _with_note(private: Private, state: UnitState) -> Private:
+    return replace(private, note=state.note) if private.keep_note else private
 
 
 def _require(state: UnitState, *phases: str) -> None:
@@ -162,7 +173,9 @@ def _require(state: UnitState, *phases: str) -> None:
 
 def _check(unit: ServiceUnit, today: date, *, planned: bool = False, reason: str | None = None) -> None:
     wrong = wrong_fields(unit, today)
-    if (unit.status == "planned") is not planned:
+    if planned and unit.status != "planned":
+        wrong.append(FieldError("status", "status_of_plan", "What is only planned has no other status yet."))
+    if unit.status == "planned" and not planned:
         wrong.append(FieldError("status", "status_of_plan", "Say what happened: held, no-show, cancelled or not met."))
     if reason is not None and reason not in codes.REASONS:
         wrong.append(unknown_code("reason", reason, codes.REASONS))

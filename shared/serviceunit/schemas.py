@@ -101,9 +101,11 @@ def segments(loaded: dict[str, Any]) -> tuple[Segment, ...]:
     return tuple(Segment(**part) for part in loaded["segments"])
 
 
-def named_helpers(loaded: dict[str, Any]) -> dict[str, str]:
-    """Ids for helpers without accounts; their names stay sealed."""
-    return {new_id("helper"): name.strip() for name in loaded["helpers"]}
+def named_helpers(loaded: dict[str, Any], known: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Ids for helpers without accounts; their names stay sealed. Who is `known` to the entry keeps the id."""
+    ids = {name: helper_id for helper_id, name in known}
+    names = dict.fromkeys(name.strip() for name in loaded["helpers"])
+    return {ids.get(name) or new_id("helper"): name for name in names if name}
 
 
 def participants(loaded: dict[str, Any], filled: Iterable[tuple[str, ...]]) -> tuple[Participant, ...]:
@@ -126,7 +128,8 @@ def unit_of(
     **more: Any,
 ) -> ServiceUnit:
     """The service unit of a loaded request. `served_by` is the one who enters it when nobody is named."""
-    served_by = (*(loaded["served_by"] or (() if helpers else (entered_by,))), *helpers)
+    named = dict.fromkeys(loaded["served_by"])
+    served_by = (*(named or (() if helpers else (entered_by,))), *helpers)
     return ServiceUnit(
         unit_id=unit_id,
         kind=kind,

@@ -1,0 +1,1 @@
+"""Behaviour suites and fixtures that several test levels share; never imported by the product."""
