@@ -1,0 +1,1 @@
+"""Reporting: contracts, the ledger of what was done, and every figure counted from it."""

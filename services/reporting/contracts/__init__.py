@@ -1,0 +1,1 @@
+"""Contracts: what was agreed with a funder, as versioned documents."""

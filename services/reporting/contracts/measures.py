@@ -1,0 +1,108 @@
+"""The measures of an output indicator in a contract document, with `of which` resolved to its filters."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
+
+from services.reporting.contracts.reading import Reader, join
+from services.reporting.contracts.where import never_matches, read_where
+from services.reporting.indicators.definition import UNITS, Comparator, Measure, MeasureKind, Text, Where
+
+_OPTIONAL = ("measure", "of", "where", "target", "comparator", "title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """A measure as it stands in the document."""
+
+    path: str
+    id: str
+    kind: str | None
+    of: str | None
+    where: Where
+    target: Fraction | None
+    comparator: Comparator
+    title: Text
+
+
+def read_measures(read: Reader, value: object, path: str, where: Where) -> tuple[Measure, ...]:
+    """All measures of one output; `where` is the output's own filter."""
+    items = read.sequence(value, path) if value is not None else []
+    written = [_written(read, item, join(path, index)) for index, item in enumerate(items)]
+    read.unique([(join(one.path, "id"), one.id) for one in written])
+    by_id = {one.id: one for one in written}
+    return tuple(_resolved(read, one, by_id, where) for one in written)
+
+
+def _written(read: Reader, value: object, path: str) -> _Written:
+    fields = read.mapping(value, path, required=("id",), optional=_OPTIONAL)
+    of = read.slug(fields.get("of"), join(path, "of")) or None
+    kind = read.one_of(fields.get("measure"), join(path, "measure"), UNITS, "") or None
+    if fields and "measure" not in fields and "of" not in fields:
+        read.fail(
+            join(path, "measure"),
+            "measure_missing",
+            "Say what is measured: %(known)s; or of which measure this is a part (of).",
+            known=", ".join(UNITS),
+        )
+    return _Written(
+        path=path,
+        id=read.slug(fields.get("id"), join(path, "id")),
+        kind=kind,
+        of=of,
+        where=read_where(read, fields.get("where"), join(path, "where")),
+        target=read.number(fields.get("target"), join(path, "target")),
+        comparator=cast(
+            "Comparator",
+            read.one_of(fields.get("comparator"), join(path, "comparator"), ("at_least", "more_than"), "at_least"),
+        ),
+        title=read.text(fields.get("title"), join(path, "title")),
+    )
+
+
+def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Where) -> Measure:
+    chain = _chain(read, one, by_id)
+    kind = chain[-1].kind or "sessions"
+    if one.of and one.kind and one.kind != kind:
+        read.fail(
+            join(one.path, "measure"), "measure_differs", "A part is measured like the whole: %(kind)s.", kind=kind
+        )
+    filters = (where, *(link.where for link in reversed(chain)))
+    if (condition := never_matches(filters)) is not None:
+        read.fail(
+            join(one.path, f"where.{condition}"),
+            "never_matches",
+            "No session can match this together with the filter above it.",
+        )
+    if one.target is not None and one.target.denominator != 1 and kind not in ("minutes", "days"):
+        read.fail(join(one.path, "target"), "target_not_whole", "A number of %(unit)s is whole.", unit=UNITS[kind])
+    return Measure(
+        id=one.id,
+        kind=cast("MeasureKind", kind),
+        target=one.target,
+        comparator=one.comparator,
+        filters=filters,
+        of=one.of,
+        title=one.title,
+    )
+
+
+def _chain(read: Reader, one: _Written, by_id: dict[str, _Written]) -> list[_Written]:
+    """The measure and, by its `of`, its parents up to the whole."""
+    chain = [one]
+    while (parent := chain[-1].of) is not None:
+        if parent not in by_id:
+            if len(chain) == 1:
+                read.fail(
+                    join(one.path, "of"),
+                    "unknown_measure",
+                    "There is no measure “%(id)s” in this indicator. There are: %(known)s.",
+                    id=parent,
+                    known=", ".join(sorted(by_id)),
+                )
+            break
+        if by_id[parent] in chain:
+            read.fail(join(one.path, "of"), "circular", "“%(id)s” is in the end a part of itself.", id=one.id)
+            break
+        chain.append(by_id[parent])
+    return chain

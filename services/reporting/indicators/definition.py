@@ -1,0 +1,156 @@
+"""What a contract says about counting, as values: filters, measures, outcomes, targets (from `contracts.document`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+Text = Mapping[str, str]
+"""A text in the contract's languages: `zh-Hant` and `en`."""
+
+MeasureKind = Literal["headcount", "sessions", "contacts", "attendances", "minutes", "days", "organisations"]
+Comparator = Literal["at_least", "more_than"]
+
+UNITS: Mapping[str, str] = {
+    "headcount": "persons",
+    "sessions": "sessions",
+    "contacts": "contacts",
+    "attendances": "attendances",
+    "minutes": "hours",
+    "days": "days",
+    "organisations": "organisations",
+}
+"""The unit in which each kind of measure is printed; its keys are all the kinds there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Conditions of a filter, "one of" each; None sets no condition. All conditions must hold."""
+
+    kind: frozenset[str] | None = None
+    activity: frozenset[str] | None = None
+    setting: frozenset[str] | None = None
+    mode: frozenset[str] | None = None
+    tag: frozenset[str] | None = None
+    role: frozenset[str] | None = None
+    target_group: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """The contract's rules on what counts at all; the defaults hold where a contract says nothing."""
+
+    unit_status: frozenset[str] = frozenset({"held"})
+    participant_status: frozenset[str] = frozenset({"present", "late", "left_early"})
+    modes: frozenset[str] = frozenset({"in_person", "online", "phone", "hybrid"})
+    minimum_minutes: int = 0
+    exclude_tags: frozenset[str] = frozenset({"before_opening", "aftercare"})
+    joint_sessions: Literal["both", "primary"] = "both"
+    unidentified: bool = False
+    full_day: int = 360
+    half_day: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From the first to the last day, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A bound that a share is compared with, as an exact fraction."""
+
+    bound: Fraction
+    comparator: Comparator = "at_least"
+
+    def holds(self, part: int, whole: int) -> bool:
+        """Compare whole numbers (`10 k >= 7 N`), never a rounded percentage; a share of nothing holds nothing."""
+        left, right = part * self.bound.denominator, self.bound.numerator * whole
+        return whole > 0 and (left > right if self.comparator == "more_than" else left >= right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One figure of an output indicator. `filters` holds the indicator's filter, those of its parents, and its own."""
+
+    id: str
+    kind: MeasureKind
+    target: Fraction | None
+    comparator: Comparator
+    filters: tuple[Where, ...]
+    of: str | None = None
+    title: Text = field(default_factory=dict)
+
+    def met(self, actual: Fraction) -> bool | None:
+        """Whether the target is reached, or None without a target."""
+        if self.target is None:
+            return None
+        return actual > self.target if self.comparator == "more_than" else actual >= self.target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    id: str
+    title: Text
+    sentence: Text
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limb:
+    """One way to pass an outcome: a share of people, or a significant paired t-test in the improving direction."""
+
+    kind: Literal["share_improved", "share_satisfied", "paired_t"]
+    threshold: Threshold | None = None
+    alpha: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An outcome indicator. `improved` is the direction of a better score; post-only ones have `satisfied_from`."""
+
+    id: str
+    title: Text
+    sentence: Text
+    population: tuple[str, ...]
+    instrument: str
+    post_only: bool
+    improved: Literal["lower", "higher"] | None
+    min_days: int
+    satisfied_from: int | None
+    any_of: tuple[Limb, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable:
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One version of a contract, checked and ready to count by."""
+
+    contract: str
+    title: Text
+    funder: Text
+    district: Text
+    period: Period
+    every: Literal["quarter", "half_year", "year"] | None
+    counting: Counting
+    outputs: tuple[Output, ...]
+    outcomes: tuple[Outcome, ...]
+    deliverables: tuple[Deliverable, ...]
+
+    def output(self, output_id: str) -> Output | None:
+        return next((output for output in self.outputs if output.id == output_id), None)
+
+    def outcome(self, outcome_id: str) -> Outcome | None:
+        return next((outcome for outcome in self.outcomes if outcome.id == outcome_id), None)
