@@ -29,7 +29,8 @@ class ServiceUnit:
     """One occasion of service.
 
     `occurred_on` is the Hong Kong date of its start and decides the period; `minutes` is a whole number or absent
-    for messages; `served_by` holds account ids and ids of helpers who have no account.
+    for messages; `served_by` holds account ids and ids of helpers who have no account. `case_ids` names all cases of an
+    occasion that served several; `case_id` is then the first of them.
     """
 
     unit_id: str
@@ -46,6 +47,7 @@ class ServiceUnit:
     setting: str = "centre"
     activity: str | None = None
     case_id: str | None = None
+    case_ids: tuple[str, ...] = ()
     group_id: str | None = None
     place_id: str | None = None
     organisation_id: str | None = None

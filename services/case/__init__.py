@@ -1,0 +1,1 @@
+"""The case service: people and their names, cases, sessions, assessments."""

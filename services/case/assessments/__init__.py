@@ -1,0 +1,1 @@
+"""Assessments of a person before and after, and questionnaires that nobody signs."""

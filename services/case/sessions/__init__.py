@@ -1,0 +1,1 @@
+"""Casework sessions and interdisciplinary support sessions."""
