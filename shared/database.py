@@ -6,16 +6,18 @@ their block ends and roll back when it raises. On SQLite writers stand in line: 
 a transaction inside a transaction would break the promise that all of a command is saved or none.
 """
 
+import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from threading import Lock, get_ident
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from shared.errors import Unavailable
 
@@ -140,13 +142,15 @@ def _is_postgres(address: URL) -> bool:
 
 
 def _postgres_engine(address: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         address,
         connect_args={"options": _POSTGRES_OPTIONS},
-        pool_pre_ping=True,
+        hide_parameters=True,
         pool_size=5,
         max_overflow=15,
     )
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
 
 
 def _sqlite_engine(address: URL) -> Engine:
@@ -154,6 +158,7 @@ def _sqlite_engine(address: URL) -> Engine:
         address,
         # The driver's own transaction handling is off: `BEGIN` is sent by the listener below.
         connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
         pool_size=5,
         max_overflow=15,
     )
@@ -170,4 +175,15 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+    connection.connection.cursor().execute(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Take a new connection when the server has closed this one: nothing else makes an idle one readable.
+
+    It tells without asking the server, which a ping before every transaction would.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError

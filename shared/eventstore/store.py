@@ -43,7 +43,7 @@ class EventStore:
         # Writers of SQLite are alone anyway; elsewhere other transactions may commit while a body runs.
         self._alone = database.dialect == "sqlite"
         digest = hashlib.sha256(f"caseledger append {registry.service}".encode()).digest()
-        self._append_lock = {"key": int.from_bytes(digest[:8], "big", signed=True)}
+        self._append_lock = int.from_bytes(digest[:8], "big", signed=True)
 
     def run(self, meta: CommandMeta, body: Body, *, dry_run: bool = False) -> Outcome:
         """Run one command in one transaction of its own.
@@ -85,34 +85,35 @@ class EventStore:
 
     def load(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> list[Recorded]:
         """Return the events of a stream, none when it is absent; `NotFound` when it is not this agency's."""
-        events = self._recorded(connection, connection.execute(sql.STREAM, {"of": stream_id}).all())
+        events = self._recorded(connection, sql.STREAM.all(connection, of=stream_id))
         if events and agency_id is not None and events[0].agency_id != agency_id:
             raise _not_found()
         return events
 
     def version(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> int:
         """Return the version of a stream, 0 when it is absent; `NotFound` when it is not this agency's."""
-        row = connection.execute(sql.VERSION, {"of": stream_id}).first()
+        row = sql.VERSION.first(connection, of=stream_id)
         if row is None:
             return 0
-        if agency_id is not None and row.agency_id != agency_id:
+        version, owner = row
+        if agency_id is not None and owner != agency_id:
             raise _not_found()
-        return int(row.version)
+        return int(version)
 
     def read_all(self, connection: Connection, after: int, limit: int) -> list[Recorded]:
         """Return the next events of all streams in the order they were committed."""
-        rows = connection.execute(sql.AFTER, {"after": after, "most": limit}).all()
+        rows = sql.AFTER.all(connection, after=after, most=limit)
         return self._recorded(connection, rows)
 
     def read_raw(self, connection: Connection, after: int, limit: int) -> list[RawEvent]:
         """Return the next events as stored, nothing decoded and nothing sealed: what a relay publishes."""
-        rows = connection.execute(sql.RAW_AFTER, {"after": after, "most": limit})
+        rows = sql.RAW_AFTER.all(connection, after=after, most=limit)
         return [RawEvent(*(*_envelope(row), row[13])) for row in rows]
 
     def head(self, connection: Connection) -> tuple[int, datetime | None]:
         """Return the last position and when it was recorded; (0, None) for an empty store."""
-        row = connection.execute(sql.HEAD).first()
-        return (0, None) if row is None else (row.position, from_micros(row.recorded_at))
+        row = sql.HEAD.first(connection)
+        return (0, None) if row is None else (row[0], from_micros(row[1]))
 
     def reproject(self, connection: Connection, progress: Callable[[int], None] = lambda _: None) -> int:
         """Show every stored event to the projector again, in order; the caller has emptied the read tables."""
@@ -138,16 +139,14 @@ class EventStore:
     def _insert(self, connection: Connection, work: Work) -> int:
         """Store what was appended; nothing slow may stand between the lock and the commit."""
         rows = self._rows(work)
+        position, recorded_at = sql.locked_head(connection, self._append_lock)
         if not self._alone:
-            connection.execute(sql.APPEND_LOCK, self._append_lock)
             self._check_read_streams(connection, work)
-        head = connection.execute(sql.HEAD).first()
-        position, recorded_at = head or (0, 0)
         recorded_at = max(recorded_at + 1, to_micros(self._clock.now()))
         for offset, row in enumerate(rows):
             row["position"], row["recorded_at"] = position + 1 + offset, recorded_at + offset
         try:
-            connection.execute(sql.INSERT, rows if len(rows) > 1 else rows[0])
+            sql.INSERT.insert(connection, rows)
         except IntegrityError as error:
             first = work.pending[0]
             raise StaleVersion(first.stream_id, first.version - 1) from error
@@ -160,11 +159,8 @@ class EventStore:
         """
         written = {pending.stream_id for pending in work.pending}
         read = {stream_id: version for stream_id, version in work.loaded.items() if stream_id not in written}
-        if not read:
-            return
-        now = {row[0]: row[1] for row in connection.execute(sql.VERSIONS, {"streams": list(read)})}
         for stream_id, version in read.items():
-            if now.get(stream_id, 0) != version:
+            if self.version(connection, stream_id) != version:
                 raise StaleVersion(stream_id, version) from _Moved()
 
     def _rows(self, work: Work) -> list[dict[str, Any]]:
@@ -223,14 +219,15 @@ class EventStore:
 
     def _answer(self, connection: Connection, meta: CommandMeta) -> Outcome | None:
         """Return what this command did when it ran before, read from its events; None when it is new."""
-        row = connection.execute(sql.COMMAND, {"key": meta.command_key}).first()
+        row = sql.COMMAND.first(connection, key=meta.command_key)
         if row is None:
             return None
-        if row.command_hash != meta.command_hash:
+        position, command_hash = row
+        if command_hash != meta.command_hash:
             raise KeyReused(
                 "key_reused", "This key was used before for another request. Use a new key for a new request."
             )
-        stored = self._recorded(connection, connection.execute(sql.OF_COMMAND, {"start": row.position}).all())
+        stored = self._recorded(connection, sql.OF_COMMAND.all(connection, start=position))
         events = tuple(recorded.as_pending() for recorded in stored)
         version = max(event.version for event in events if event.stream_id == events[0].stream_id)
         return Outcome(events[0].stream_id, version, events, replayed=True, position=stored[-1].position)

@@ -1,0 +1,32 @@
+"""The pytest plugin of the shared fixtures: `pytest_plugins = ["shared.testing.plugin"]` in `tests/conftest.py`."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from shared.testing.postgres import NoPostgres, fresh_database, running_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server; skipped by name where there is none, failed when `REQUIRE=all`."""
+    try:
+        with running_postgres() as address:
+            yield address
+    except NoPostgres as reason:
+        missing(str(reason))
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The address of a fresh empty PostgreSQL database."""
+    with fresh_database(postgres_url) as address:
+        yield address
+
+
+def missing(reason: str) -> None:
+    """Skip the test for want of something outside Python, or fail it when everything is required."""
+    if os.environ.get("REQUIRE") == "all":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)

@@ -1,0 +1,3 @@
+"""Fixtures that every level may use."""
+
+pytest_plugins = ["shared.testing.plugin"]
