@@ -56,8 +56,9 @@ class Intake:
 
     def run_once(self, timeout: float = 0.0) -> int:
         """Take in the next batch, wait up to `timeout` seconds for one; say how many messages it held."""
-        self._refuse_fork()
-        consumer = self._join()
+        if self.fork is not None:
+            raise self.fork
+        consumer = self._consumer or self._join()
         self._place(consumer)
         received = consumer.poll(BATCH, timeout)
         if not received and self._place(consumer):
@@ -142,16 +143,12 @@ class Intake:
         return missing
 
     def _join(self) -> Consumer:
-        if self._consumer is None:
-            self._consumer = self._bus.consumer(f"caseledger.{self.service}", self._topics)
-        return self._consumer
-
-    def _refuse_fork(self) -> None:
-        if self.fork is None:
-            with self._database.read() as conn:
-                self.fork = next(iter(arrivals.forks(conn)), None)
+        with self._database.read() as conn:
+            self.fork = next(iter(arrivals.forks(conn)), None)
         if self.fork is not None:
             raise self.fork
+        self._consumer = self._bus.consumer(f"caseledger.{self.service}", self._topics)
+        return self._consumer
 
     def _place(self, consumer: Consumer) -> bool:
         """Seek what waits for it to the offset in the database; say whether there was anything."""
