@@ -157,7 +157,7 @@ class Accounts:
         username: str,
         password: str,
         display_name: str,
-        role: Role,
+        role: str,
         team_ids: Collection[str] = (),
         contract_ids: Collection[str] = (),
         account_id: str | None = None,

@@ -12,6 +12,14 @@ from shared.web.openapi import ServiceApi
 LARGEST_BODY = 1_000_000
 
 
+class ServiceApp(Flask):
+    """A Flask app whose faults are logged without what a person typed."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log the kind and the place only: the text of an exception may quote a name or a note."""
+        requestlog.log_failure(exc_info[1])
+
+
 def build_app(
     service: Service,
     import_name: str,
@@ -29,9 +37,15 @@ def build_app(
     `/api/v1/...`. Raises RuntimeError when a view does not say who may call it.
     """
     prefix = f"/{service.name}" if url_prefix is None else url_prefix
-    app = Flask(import_name, static_folder=None)
+    app = ServiceApp(import_name, static_folder=None)
     app.extensions["caseledger"] = service
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
+    app.config.update(
+        SECRET_KEY=service.settings.hash_key,  # signs the one short note that a page hands to the next one
+        SESSION_COOKIE_NAME="note",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=service.settings.public_url.startswith("https:"),
+    )
     app.url_map.strict_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
     # In this order a request passes them.

@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 from shared.errors import CaseledgerError, FieldError
 from shared.web.bodies import is_api
 from shared.web.field_messages import field_errors
-from shared.web.requestlog import log_failure
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -53,7 +52,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_ours(error: CaseledgerError) -> Response:
-    return _answer(error.status, error.code, gettext(error.message, **error.params), error.fields)
+    return _answer(error.status, error.code, error_message(error), error.fields)
 
 
 def _answer_validation(error: ValidationError) -> Response:
@@ -66,8 +65,6 @@ def answer_http_exception(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
-    if original := getattr(error, "original_exception", None):
-        log_failure(original)
     code, detail = _FRAMEWORK.get(status, (f"http_{status}", error.name))
     data = getattr(error, "data", None) or {}
     response = _answer(status, code, str(detail), field_errors(data.get("messages", ())))
@@ -93,6 +90,11 @@ def problem(status: int, code: str, detail: str, fields: list[FieldError]) -> di
 def title_of(status: int) -> str:
     """Return the short title of a status in the language of the request."""
     return str(TITLES[status]) if status in TITLES else HTTPStatus(status).phrase
+
+
+def error_message(error: CaseledgerError) -> str:
+    """Return what went wrong in the language of the request."""
+    return str(gettext(error.message, **error.params))
 
 
 def field_message(error: FieldError) -> str:

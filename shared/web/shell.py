@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
-from flask_babel import format_date, get_locale, gettext, lazy_gettext
+from flask_babel import format_date, get_locale, lazy_gettext
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
@@ -15,7 +15,7 @@ from shared.auth.roles import ADMINS, RECORDERS, REPORT_READERS, Role
 from shared.clock import HONG_KONG
 from shared.ids import new_id
 from shared.web.language import LANGUAGES
-from shared.web.problems import field_message
+from shared.web.problems import error_message, field_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,10 @@ def init_app(app: Flask, prefix: str) -> None:
     app.jinja_loader = ChoiceLoader([app.jinja_loader or FileSystemLoader([]), FileSystemLoader(templates)])
     app.jinja_env.filters.update(day=day, moment=moment, number=number)
     app.jinja_env.globals.update(
+        error_message=error_message,
         field_message=field_message,
         new_key=lambda: new_id("key"),
+        html_lang=html_lang,
         language_url=f"{prefix}/language",
         languages=LANGUAGES,
     )
@@ -72,7 +74,6 @@ def _of_request() -> dict[str, Any]:
         "here": request.path,
         "places": [place for place in PLACES if role in place.roles],
         "log_places": [place for place in LOG if role in place.roles],
-        "html_lang": str(get_locale()).replace("_", "-"),
         "behind": g.get("behind", False),
     }
 
@@ -102,10 +103,10 @@ def number(value: float | int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
+def html_lang() -> str:
+    """Return the language of the page as HTML writes it."""
+    return str(get_locale()).replace("_", "-")
+
+
 def _is_chinese() -> bool:
     return str(get_locale()).startswith("zh")
-
-
-def say(message: str, **params: object) -> str:
-    """Translate a message that is known at run time only (a label, an error)."""
-    return str(gettext(message, **params))

@@ -1,0 +1,221 @@
+"""Sign-in, sign-out, the first run, one's own account, and the administrator's page of accounts."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, render_template, request
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
+
+from shared.auth.accounts import Founding, SignedIn
+from shared.auth.identity import identity, optional_identity, public, requires
+from shared.auth.roles import ADMINS, EVERYONE
+from shared.auth.setup_code import check_setup_code
+from shared.errors import CaseledgerError, Forbidden, Invalid, NotFound
+from shared.web.access import COOKIE
+from shared.web.language import local_path
+from shared.web.requests import see_other, service
+
+bp = Blueprint("auth", __name__, template_folder="templates")
+
+ROLE_LABELS = {
+    "assistant": lazy_gettext("Assistant"),
+    "worker": lazy_gettext("Worker"),
+    "team_leader": lazy_gettext("Team leader"),
+    "agency_admin": lazy_gettext("Agency administrator"),
+    "funder": lazy_gettext("Funder"),
+}
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.get("/sign-in")
+@public
+def sign_in_page() -> Page:
+    """Show the sign-in form; before there is any agency, lead to the first run."""
+    if optional_identity() is not None:
+        return see_other(local_path(request.args.get("next")))
+    if service().accounts.is_empty():
+        return see_other("/first-run")
+    return _sign_in_form()
+
+
+@bp.post("/sign-in")
+@public
+def sign_in() -> Page:
+    """Open a session and go where the person wanted to go."""
+    try:
+        signed_in = service().accounts.sign_in(request.form.get("username", ""), request.form.get("password", ""))
+    except CaseledgerError as error:
+        return _sign_in_form(error), error.status
+    return _with_session(see_other(local_path(request.form.get("next"))), signed_in)
+
+
+def _sign_in_form(error: CaseledgerError | None = None) -> str:
+    return render_template("auth/sign-in.html", next=local_path(request.values.get("next")), error=error)
+
+
+def _with_session(response: Response, signed_in: SignedIn) -> Response:
+    response.set_cookie(
+        COOKIE,
+        signed_in.token,
+        max_age=service().settings.session_hours * 3600,
+        httponly=True,
+        samesite="Lax",
+        secure=service().settings.public_url.startswith("https:"),
+    )
+    return response
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End the session on the server, and forget the cookie."""
+    if g.token:
+        service().accounts.sign_out(g.token)
+    response = see_other("/sign-in")
+    response.delete_cookie(COOKIE)
+    response.delete_cookie("seen")
+    return response
+
+
+@bp.get("/first-run")
+@public
+def first_run_page() -> Page:
+    """Show the form that makes the first agency, while there is none."""
+    if not service().accounts.is_empty():
+        raise NotFound("first_run_over", "This installation has been set up already. Please sign in.")
+    return render_template("auth/first-run.html", values={}, error=None)
+
+
+@bp.post("/first-run")
+@public
+def first_run() -> Page:
+    """Make the first agency, its first team and its administrator, and sign them in."""
+    form, accounts = request.form, service().accounts
+    try:
+        if not accounts.is_empty():
+            raise NotFound("first_run_over", "This installation has been set up already. Please sign in.")
+        check_setup_code(service().settings.data, form.get("setup_code", ""))
+        founding = Founding(
+            agency=form.get("agency", ""),
+            team=form.get("team", ""),
+            username=form.get("username", ""),
+            password=form.get("password", ""),
+            display_name=form.get("display_name", ""),
+        )
+        accounts.found_agency(founding, first_only=True)
+    except (Invalid, Forbidden) as error:
+        return render_template("auth/first-run.html", values=form, error=error), error.status
+    return _with_session(see_other("/"), accounts.sign_in(founding.username, founding.password))
+
+
+@bp.get("/account")
+@requires(*EVERYONE)
+def own_account_page() -> Page:
+    """Show one's own account."""
+    return _own_account()
+
+
+@bp.post("/account/password")
+@requires(*EVERYONE)
+def change_own_password() -> Page:
+    """Change one's own password; every session of the account ends, this one too."""
+    form = request.form
+    try:
+        if form.get("password") != form.get("password_again"):
+            raise Invalid("passwords_differ", "The two new passwords differ.", field="password_again")
+        service().accounts.change_own_password(
+            identity().account_id, form.get("current_password", ""), form.get("password", "")
+        )
+    except CaseledgerError as error:
+        return _own_account(error), error.status
+    flash(gettext("Your password has been changed. Please sign in with it."))
+    response = see_other("/sign-in")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _own_account(error: CaseledgerError | None = None) -> str:
+    who = identity()
+    teams = {team.team_id: team.name for team in service().accounts.list_teams(who.agency_id)}
+    return render_template(
+        "auth/account.html",
+        agency=service().accounts.agency_name(who.agency_id),
+        role=ROLE_LABELS[who.role],
+        teams=[teams[team_id] for team_id in sorted(who.team_ids)],
+        error=error,
+    )
+
+
+@bp.get("/accounts")
+@requires(*ADMINS)
+def accounts_page() -> Page:
+    """Show the accounts and teams of the agency."""
+    return _accounts()
+
+
+@bp.post("/accounts")
+@requires(*ADMINS)
+def create_account() -> Page:
+    """Create an account."""
+    form = request.form
+    try:
+        service().accounts.create_account(
+            identity().agency_id,
+            username=form.get("username", ""),
+            password=form.get("password", ""),
+            display_name=form.get("display_name", ""),
+            role=form.get("role", ""),
+            team_ids=form.getlist("team_ids"),
+            contract_ids=form.get("contract_ids", "").split(),
+        )
+    except CaseledgerError as error:
+        return _accounts(error), error.status
+    flash(gettext("The account is ready. Tell the person the user name and the first password."))
+    return see_other("/accounts")
+
+
+@bp.post("/accounts/teams")
+@requires(*ADMINS)
+def create_team() -> Page:
+    """Create a team."""
+    try:
+        service().accounts.create_team(identity().agency_id, request.form.get("name", ""))
+    except CaseledgerError as error:
+        return _accounts(error), error.status
+    return see_other("/accounts")
+
+
+@bp.post("/accounts/<account_id>/password")
+@requires(*ADMINS)
+def reset_password(account_id: str) -> Page:
+    """Give somebody a new password."""
+    try:
+        service().accounts.set_password(
+            account_id, request.form.get("new_password", ""), agency_id=identity().agency_id
+        )
+    except Invalid as error:
+        return _accounts(error), error.status
+    flash(gettext("The new password holds from now on."))
+    return see_other("/accounts")
+
+
+@bp.post("/accounts/<account_id>/disable")
+@requires(*ADMINS)
+def disable(account_id: str) -> Page:
+    """Close an account."""
+    service().accounts.disable(account_id, agency_id=identity().agency_id)
+    return see_other("/accounts")
+
+
+def _accounts(error: CaseledgerError | None = None) -> str:
+    who, accounts = identity(), service().accounts
+    shown: dict[str, Any] = {
+        "accounts": accounts.list_accounts(who.agency_id),
+        "teams": (teams := accounts.list_teams(who.agency_id)),
+        "team_names": {team.team_id: team.name for team in teams},
+        "roles": ROLE_LABELS,
+        "values": request.form,
+        "error": error,
+    }
+    return render_template("auth/accounts.html", **shown)
