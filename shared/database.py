@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from shared.errors import Unavailable
 
@@ -41,7 +41,6 @@ _POSTGRES_OPTIONS = " ".join(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_BEGIN = "caseledger_begin"
 # Lock not available, deadlock, serialization failure; the last two mean that running again will do.
 _BUSY_STATES = {"55P03", "57014", "25P03"}
 _RACE_STATES = {"40P01", "40001"}
@@ -56,14 +55,17 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         address = make_url(url)
-        self.engine: Engine = _postgres_engine(address) if _is_postgres(address) else _sqlite_engine(address)
-        self.dialect: str = self.engine.dialect.name
-        self._lock = None if _is_postgres(address) else _lock_of(str(address.database))
-        self._readers, self._writers = self.engine, self.engine
-        if _is_postgres(address):
-            self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._lock: WriteLock | None = None
+        if address.get_backend_name() == "postgresql":
+            self.engine: Engine = _postgres_engine(address)
+            self._writers: Engine = self.engine
+            self._readers: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         else:
-            self._writers = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            self.engine = self._readers = _sqlite_engine(address, "BEGIN", pool_size=5, max_overflow=15)
+            # One connection is enough for writers that stand in line, and it is at hand sooner.
+            self._writers = _sqlite_engine(address, "BEGIN IMMEDIATE", poolclass=StaticPool)
+            self._lock = _lock_of(str(address.database))
+        self.dialect: str = self.engine.dialect.name
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -86,6 +88,7 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._writers.dispose()
 
 
 class WriteLock:
@@ -137,10 +140,6 @@ def _is_busy(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _BUSY_STATES or "database is locked" in str(error.orig)
 
 
-def _is_postgres(address: URL) -> bool:
-    return address.get_backend_name() == "postgresql"
-
-
 def _postgres_engine(address: URL) -> Engine:
     engine = create_engine(
         address,
@@ -153,17 +152,16 @@ def _postgres_engine(address: URL) -> Engine:
     return engine
 
 
-def _sqlite_engine(address: URL) -> Engine:
+def _sqlite_engine(address: URL, begin: str, **pool: Any) -> Engine:
     engine = create_engine(
         address,
-        # The driver's own transaction handling is off: `BEGIN` is sent by the listener below.
+        # The driver's own transaction handling is off: the listener below begins.
         connect_args={"check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
-        pool_size=5,
-        max_overflow=15,
+        **pool,
     )
     event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", lambda connection: connection.connection.cursor().execute(begin))
     return engine
 
 
@@ -172,10 +170,6 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.connection.cursor().execute(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 
 def _refuse_dead(connection: Any, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
