@@ -1,28 +1,9 @@
 """The coded vocabulary of people and cases that only this service uses, each code with its two labels."""
 
-from shared.serviceunit.codes import Labels
+from shared.serviceunit.codes import DISTRICTS, Labels
 
-DISTRICTS: Labels = {
-    "central_western": ("Central and Western", "中西區"),
-    "eastern": ("Eastern", "東區"),
-    "southern": ("Southern", "南區"),
-    "wan_chai": ("Wan Chai", "灣仔區"),
-    "kowloon_city": ("Kowloon City", "九龍城區"),
-    "kwun_tong": ("Kwun Tong", "觀塘區"),
-    "sham_shui_po": ("Sham Shui Po", "深水埗區"),
-    "wong_tai_sin": ("Wong Tai Sin", "黃大仙區"),
-    "yau_tsim_mong": ("Yau Tsim Mong", "油尖旺區"),
-    "islands": ("Islands", "離島區"),
-    "kwai_tsing": ("Kwai Tsing", "葵青區"),
-    "north": ("North", "北區"),
-    "sai_kung": ("Sai Kung", "西貢區"),
-    "sha_tin": ("Sha Tin", "沙田區"),
-    "tai_po": ("Tai Po", "大埔區"),
-    "tsuen_wan": ("Tsuen Wan", "荃灣區"),
-    "tuen_mun": ("Tuen Mun", "屯門區"),
-    "yuen_long": ("Yuen Long", "元朗區"),
-    "elsewhere": ("Elsewhere", "其他地區"),
-}
+__all__ = ["CASE_KINDS", "CASE_STAGES", "CLOSING_REASONS", "DISTRICTS", "ERASURE_REASONS", "RELATIONSHIPS"]
+
 ERASURE_REASONS: Labels = {
     "requested": ("The person asked for it", "當事人要求"),
     "retention_ended": ("No longer required", "保存期已屆滿"),

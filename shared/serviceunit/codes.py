@@ -72,6 +72,7 @@ ACTIVITIES: Labels = {
     "body_mind_spirit": ("Body-mind-spirit workshop", "身心靈體驗工作坊"),
     "carer_self_care": ("Carer self-care group", "照顧者自我關懷小組"),
     "positive_family": ("Positive family experience", "正面家庭經驗活動"),
+    "recreation": ("Recreation", "康樂活動"),
     "training": ("Training", "培訓"),
     "supervision": ("Supervision", "督導"),
     "sharing": ("Experience sharing", "服務經驗分享及交流會"),
@@ -101,6 +102,27 @@ LATE_REASONS: Labels = {
     "other": ("Other", "其他"),
 }
 GENDERS: Labels = {"female": ("Female", "女"), "male": ("Male", "男"), "other": ("Other", "其他")}
+DISTRICTS: Labels = {
+    "central_western": ("Central and Western", "中西區"),
+    "eastern": ("Eastern", "東區"),
+    "southern": ("Southern", "南區"),
+    "wan_chai": ("Wan Chai", "灣仔區"),
+    "kowloon_city": ("Kowloon City", "九龍城區"),
+    "kwun_tong": ("Kwun Tong", "觀塘區"),
+    "sham_shui_po": ("Sham Shui Po", "深水埗區"),
+    "wong_tai_sin": ("Wong Tai Sin", "黃大仙區"),
+    "yau_tsim_mong": ("Yau Tsim Mong", "油尖旺區"),
+    "islands": ("Islands", "離島區"),
+    "kwai_tsing": ("Kwai Tsing", "葵青區"),
+    "north": ("North", "北區"),
+    "sai_kung": ("Sai Kung", "西貢區"),
+    "sha_tin": ("Sha Tin", "沙田區"),
+    "tai_po": ("Tai Po", "大埔區"),
+    "tsuen_wan": ("Tsuen Wan", "荃灣區"),
+    "tuen_mun": ("Tuen Mun", "屯門區"),
+    "yuen_long": ("Yuen Long", "元朗區"),
+    "elsewhere": ("Elsewhere", "其他地區"),
+}
 ORIGINS: Labels = {"typed": ("Typed", "輸入"), "imported": ("Imported", "匯入")}
 
 VOCABULARIES: Mapping[str, Labels] = {
@@ -116,6 +138,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "reason": REASONS,
     "late_reason": LATE_REASONS,
     "gender": GENDERS,
+    "district": DISTRICTS,
     "origin": ORIGINS,
 }
 
