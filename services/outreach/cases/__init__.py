@@ -1,0 +1,1 @@
+"""What this service knows of cases: when they were open, and who belongs to them."""

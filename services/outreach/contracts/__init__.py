@@ -1,0 +1,1 @@
+"""What this service knows of contracts: that they exist, and their period."""

@@ -1,0 +1,1 @@
+"""What this service does when a person is erased, and the notes that somebody then has to look at."""

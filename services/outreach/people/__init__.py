@@ -1,0 +1,1 @@
+"""What this service knows of registered people: ids, dated codes, merges and erasures, never a name."""

@@ -1,0 +1,124 @@
+"""All tables of this service's database: the event store's, the bus's, its own read tables, and what it has learnt.
+
+No column holds an alias, a place's name or a note in clear: `sealed` columns are encrypted under the key of the contact
+or the place, and notes stand in the event store alone. Moments are whole microseconds.
+"""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from shared.bus.tables import bus_tables
+from shared.eventstore import event_tables
+
+metadata = MetaData()
+event = event_tables(metadata)
+bus_tables(metadata)
+
+# Read tables, written with the events of this service
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
+    Column("team_id", Text, nullable=False),
+    Column("place_id", Text),
+    Column("role", Text, nullable=False),
+    Column("target_groups", JSON, nullable=False),  # [{target_group, from_date, to_date}]
+    Column("sealed", LargeBinary),  # alias and marks
+    Column("identified_as", Text, index=True),
+    Column("erased", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("contact_of_team", "agency_id", "team_id", "contact_id"),
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column("place_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+    Column("district", Text),
+    Column("sealed", LargeBinary),
+    Column("version", Integer, nullable=False),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
+    Column("team_id", Text, nullable=False),
+    Column("case_id", Text, index=True),
+    Column("occurred_on", Date, nullable=False),
+    Column("starts_at", BigInteger),
+    Column("minutes", Integer),
+    Column("phase", Text, nullable=False),  # planned, recorded or voided
+    Column("unit", JSON, nullable=False),
+    Column("has_note", Boolean, nullable=False),
+    Column("note_subject", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("visit_of_agency", "agency_id", "occurred_on", "unit_id"),
+)
+
+visit_participant = Table(
+    "visit_participant",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("unit_id", Text, primary_key=True),
+    Index("visit_participant_unit", "unit_id"),
+)
+
+note_review = Table(
+    "note_review",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+    Column("decision", Text),  # kept or destroyed; absent while somebody still has to look
+    Column("queued_at", BigInteger, nullable=False),
+)
+
+PROJECTED = (contact, place, visit, visit_participant, note_review)
+
+# What was learnt from the events of other services
+
+known_person = Table(
+    "known_person",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+    Column("team_id", Text, nullable=False),
+    Column("merged_into", Text, index=True),
+    Column("erased", Boolean, nullable=False),
+)
+
+known_code = Table(
+    "known_code",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # role or target_group
+    Column("code", Text, primary_key=True),
+    Column("from_date", Date, primary_key=True),
+    Column("to_date", Date),
+)
+
+known_case = Table(
+    "known_case",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+    Column("team_id", Text, nullable=False),
+    Column("case_number", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("stage_on", Date),
+    Column("periods", JSON, nullable=False),  # [[opened_on, closed_on or null]]
+    Column("members", JSON, nullable=False),  # [{person_id, relationship, from_date, to_date}]
+)
+
+known_contract = Table(
+    "known_contract",
+    metadata,
+    Column("agency_id", Text, primary_key=True),
+    Column("contract_id", Text, primary_key=True),
+    Column("title", JSON, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+)

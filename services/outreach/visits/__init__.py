@@ -1,0 +1,1 @@
+"""Outreach, home and online visits: each one occasion, with several contacts met or missed."""

@@ -1,0 +1,170 @@
+"""What outreach asks of a visit before the shared lifecycle decides: who was met, the case, the people. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from services.outreach.cases.domain import KnownCase
+from services.outreach.people.domain import PersonOnDay
+from shared.errors import FieldError, Invalid, RuleBroken
+from shared.serviceunit.checks import unknown_code
+from shared.serviceunit.unit import Participant, ServiceUnit
+
+SETTINGS = ("outreach", "home_visit", "online")
+STATUSES = ("held", "missed", "cancelled")
+NOT_MET = frozenset({"absent", "excused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherVisit:
+    """A visit that shares the day, and a worker or a contact, with the one at hand."""
+
+    unit_id: str
+    setting: str
+    starts_at: datetime | None
+    minutes: int | None
+    served_by: frozenset[str]
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something worth a look that does not stand in the way of saving."""
+
+    code: str
+    message: str
+    path: str | None = None
+    params: dict[str, object] = field(default_factory=dict)
+
+
+def is_met(participant: Participant) -> bool:
+    """Say whether this contact was met."""
+    return participant.status not in NOT_MET
+
+
+def status_of(given: str | None, participants: Iterable[Participant], unidentified: int) -> str:
+    """The status of a visit: as given, else held when somebody was met and missed when nobody was."""
+    if given is not None:
+        return given
+    return "held" if unidentified > 0 or any(map(is_met, participants)) else "missed"
+
+
+def tags_for(case: KnownCase | None, day: date, *, aftercare: bool) -> tuple[str, ...]:
+    """The tags of a visit to a case on `day`; raises `case_closed` after its end unless it is meant as aftercare."""
+    if case is None or case.is_open_on(day):
+        return ()
+    if not case.is_closed_on(day):
+        return ("before_opening",)
+    if not aftercare:
+        raise RuleBroken(
+            "case_closed",
+            "This case was closed on that day. Mark the visit as aftercare, or reopen the case first.",
+            field="case_id",
+        )
+    return ("aftercare",)
+
+
+def check(unit: ServiceUnit, people: Mapping[str, PersonOnDay], already: Collection[str] = ()) -> None:
+    """Raise unless the visit makes sense as one.
+
+    `already` are those in the entry that is being corrected: what has happened since does not shut them out.
+    """
+    wrong = [*_wrong_codes(unit), *_wrong_people(unit, people, already)]
+    if wrong:
+        raise Invalid.of(wrong)
+
+
+def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
+    if unit.setting not in SETTINGS:
+        yield unknown_code("setting", unit.setting, SETTINGS)
+    if unit.status == "planned":
+        return
+    if unit.status not in STATUSES:
+        yield unknown_code("status", unit.status, STATUSES)
+    met = any(map(is_met, unit.participants)) or unit.unidentified_count > 0
+    if unit.status == "held" and not met:
+        yield FieldError("status", "nobody_met", "Nobody was met on this visit. Record it as not met.")
+    if unit.status in ("missed", "cancelled") and met:
+        yield FieldError(
+            "status", "somebody_met", "Somebody was met on this visit. Record it as held, or mark them as not met."
+        )
+
+
+def _wrong_people(
+    unit: ServiceUnit, people: Mapping[str, PersonOnDay], already: Collection[str]
+) -> Iterator[FieldError]:
+    for index, participant in enumerate(unit.participants):
+        path, person = f"participants.{index}.person_id", people.get(participant.person_id)
+        if participant.person_id in already:
+            continue
+        if person is None:
+            yield FieldError(path, "person_unknown", "This person is not registered here.")
+        elif person.erased:
+            yield FieldError(path, "person_erased", "This person's data was erased. Nothing can be added.")
+
+
+def notices(
+    unit: ServiceUnit,
+    people: Mapping[str, PersonOnDay],
+    periods: Mapping[str, tuple[date, date]],
+    others: Iterable[OtherVisit],
+) -> list[Notice]:
+    """What somebody should look at again before, or after, this is saved."""
+    return [*_about_dates(unit, periods), *_about_people(unit, people), *_about_other_visits(unit, others)]
+
+
+def _about_dates(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) -> Iterator[Notice]:
+    for segment in unit.segments:
+        period = periods.get(segment.contract_id)
+        if period is not None and not period[0] <= unit.occurred_on <= period[1]:
+            yield Notice(
+                code="outside_contract_period",
+                message="This date lies outside the period of %(contract)s, so it will not count there.",
+                path="occurred_on",
+                params={"contract": segment.contract_id},
+            )
+
+
+def _about_people(unit: ServiceUnit, people: Mapping[str, PersonOnDay]) -> Iterator[Notice]:
+    seen: set[str] = set()
+    for index, participant in enumerate(unit.participants):
+        person = people.get(participant.person_id)
+        same_as = person.same_as if person else participant.person_id
+        if same_as in seen:
+            yield Notice(
+                code="same_person",
+                message="Two of these entries are one person now, who counts once.",
+                path=f"participants.{index}.person_id",
+            )
+        seen.add(same_as)
+
+
+def _about_other_visits(unit: ServiceUnit, others: Iterable[OtherVisit]) -> Iterator[Notice]:
+    if unit.status not in ("held", "planned"):
+        return
+    ours = frozenset(participant.person_id for participant in unit.participants)
+    for other in others:
+        if other.unit_id == unit.unit_id:
+            continue
+        if other.setting == unit.setting and other.starts_at == unit.starts_at and ours & other.people:
+            yield Notice(
+                code="possible_duplicate",
+                message="One of these contacts is in another visit of that day. Is this one entered twice?",
+                path="participants",
+                params={"unit_id": other.unit_id},
+            )
+        if _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+            for worker in sorted(other.served_by.intersection(unit.served_by)):
+                yield Notice(
+                    code="worker_overlap",
+                    message="A worker of this visit is on another visit at the same time.",
+                    path="served_by",
+                    params={"unit_id": other.unit_id, "worker_id": worker},
+                )
+
+
+def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:
+    if start is None or other is None:
+        return False
+    ends, other_ends = start + timedelta(minutes=length or 1), other + timedelta(minutes=other_length or 1)
+    return start < other_ends and other < ends
