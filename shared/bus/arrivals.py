@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from shared.bus import tables
 from shared.bus.envelope import Arrived, Head, digest
@@ -116,15 +117,22 @@ def places(conn: Connection) -> dict[Partition, Place]:
 def move(conn: Connection, partition: Partition, before: Place | None, after: Place) -> bool:
     """Move the offset of a partition; says no, and does nothing, when it is not where the caller believes it is."""
     if before is None:
-        if partition in places(conn):
-            return False
         row = {"topic": partition.topic, "partition": partition.number, **after._asdict()}
-        conn.execute(insert(tables.log_offset), [row])
-        return True
+        return _added(conn, tables.log_offset, row)
     believed = {"in_topic": partition.topic, "number": partition.number}
     believed |= {"identity": before.topic_identity, "before": before.next_offset}
     moved = conn.execute(_MOVE, {**believed, **after._asdict()})
     return moved.rowcount == 1
+
+
+def _added(conn: Connection, table: Table, row: dict[str, object]) -> bool:
+    """Add a row, unless a twin has added it first."""
+    try:
+        with conn.begin_nested():
+            conn.execute(insert(table), [row])
+    except IntegrityError:
+        return False
+    return True
 
 
 def advance(conn: Connection, services: Collection[str]) -> None:
@@ -134,8 +142,9 @@ def advance(conn: Connection, services: Collection[str]) -> None:
         own = tables.watermark.c.service == service
         mark = conn.execute(select(tables.watermark.c.position).where(own).with_for_update()).scalar()
         if mark is None:
-            conn.execute(insert(tables.watermark), [{"service": service, "position": 0}])
-        end = conn.execute(_END_OF_RUN, {"service": service, "mark": mark or 0}).scalar()
+            _added(conn, tables.watermark, {"service": service, "position": 0})
+            mark = conn.execute(select(tables.watermark.c.position).where(own).with_for_update()).scalar_one()
+        end = conn.execute(_END_OF_RUN, {"service": service, "mark": mark}).scalar()
         if end is not None:
             conn.execute(update(tables.watermark).where(own), {"position": end})
 

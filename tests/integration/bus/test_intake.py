@@ -1,0 +1,221 @@
+"""The intake: forks stop it, what cannot be read waits, and readers can wait for what they have seen."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select
+
+from shared.bus import tables
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.envelope import Arrived, Head, encode_head
+from shared.bus.intake import Forked
+from shared.bus.port import HEADS, Message, events_topic
+from shared.database import Database
+from shared.testing.listening import BEGINNING, Listener, listening, message, raw_event, run_of
+
+CASE = events_topic("case")
+
+
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[EmbeddedBus]:
+    with closing(EmbeddedBus(tmp_path / "bus.db")) as bus:
+        bus.ensure_topics([CASE, HEADS], 3)
+        yield bus
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'listener.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def listener(bus: EmbeddedBus, database: Database) -> Iterator[Listener]:
+    with listening(database, bus, ["case"]) as listener:
+        yield listener
+
+
+def publish(bus: EmbeddedBus, position: int, stream: str, version: int, **other: str) -> None:
+    bus.publish(CASE, [message("case", raw_event(position, stream, version, event_id=other.get("event_id")))])
+
+
+def cannot_read(event_id: str) -> object:
+    def refuse(events: Sequence[Arrived]) -> None:
+        if any(event.event_id == event_id for event in events):
+            raise KeyError("gender")
+
+    return refuse
+
+
+class TestForks:
+    def test_another_event_in_a_known_place_stops_the_intake(self, bus: EmbeddedBus, listener: Listener) -> None:
+        bus.publish(CASE, run_of("case", 5))
+        listener.settle()
+        publish(bus, 3, "thing-2", 1, event_id="another")
+        with pytest.raises(Forked, match="case has two events at position 3: event-3 arrived first, then another"):
+            listener.settle()
+        publish(bus, 6, "thing-0", 2)
+        with pytest.raises(Forked):
+            listener.intake.run_once()
+        assert len(listener.learnt()) == 5
+
+    def test_two_events_in_one_place_of_one_batch_are_a_fork(self, bus: EmbeddedBus, listener: Listener) -> None:
+        publish(bus, 1, "thing-1", 1, event_id="one")
+        publish(bus, 1, "thing-1", 1, event_id="other")
+        with pytest.raises(Forked):
+            listener.settle()
+        assert listener.learnt() == listener.arrived() == []
+
+    def test_a_fork_is_remembered_after_a_restart(
+        self, bus: EmbeddedBus, database: Database, listener: Listener
+    ) -> None:
+        self.test_two_events_in_one_place_of_one_batch_are_a_fork(bus, listener)
+        with listening(database, bus, ["case"]) as again, pytest.raises(Forked):
+            again.intake.run_once()
+        with database.read() as conn:
+            row = conn.execute(select(tables.fork)).one()
+        assert tuple(row) == ("case", 1, "one", "other")
+
+    def test_a_running_intake_ends_with_a_fork(self, bus: EmbeddedBus, listener: Listener) -> None:
+        publish(bus, 1, "thing-1", 1, event_id="one")
+        publish(bus, 1, "thing-1", 1, event_id="other")
+        listener.intake.run(Event())
+        assert isinstance(listener.intake.fork, Forked)
+
+
+class TestParking:
+    def test_an_event_that_cannot_be_learnt_waits_and_others_flow(self, bus: EmbeddedBus, listener: Listener) -> None:
+        listener.before_learning = cannot_read("event-2")
+        bus.publish(CASE, run_of("case", 9, streams=3))
+        listener.settle()
+        assert [stream for stream, _, _ in listener.parked()] == ["thing-1"] * 3
+        assert sorted(position for _, position, _ in listener.parked()) == [2, 5, 8]
+        assert listener.parked()[0][2] == "KeyError: 'gender'"
+        assert sorted(event for _, event in listener.learnt()) == [f"event-{n}" for n in (1, 3, 4, 6, 7, 9)]
+        assert listener.watermarks() == {"case": 9}
+
+    def test_later_messages_of_a_parked_stream_wait_behind_it(self, bus: EmbeddedBus, listener: Listener) -> None:
+        listener.before_learning = cannot_read("event-1")
+        publish(bus, 1, "thing-1", 1)
+        listener.settle()
+        publish(bus, 2, "thing-1", 2)
+        publish(bus, 3, "thing-2", 1)
+        listener.settle()
+        assert [(stream, position) for stream, position, _ in listener.parked()] == [("thing-1", 1), ("thing-1", 2)]
+        assert listener.learnt() == [("case", "event-3")]
+
+    def test_a_retry_learns_the_stream_in_its_order(self, bus: EmbeddedBus, listener: Listener) -> None:
+        listener.before_learning = cannot_read("event-1")
+        bus.publish(CASE, run_of("case", 4, streams=1))
+        listener.settle()
+        assert listener.intake.retry_parked() == 0
+        assert len(listener.parked()) == 4
+        listener.before_learning = cannot_read("event-3")
+        assert listener.intake.retry_parked() == 2
+        assert [position for _, position, _ in listener.parked()] == [3, 4]
+        listener.before_learning = lambda _: None
+        assert listener.intake.retry_parked() == 2
+        assert listener.learnt() == [("case", f"event-{n}") for n in (1, 2, 3, 4)]
+        assert listener.parked() == []
+
+    def test_a_parked_message_delivered_again_is_parked_once(self, bus: EmbeddedBus, listener: Listener) -> None:
+        listener.before_learning = cannot_read("event-1")
+        for _ in range(2):
+            bus.publish(CASE, [*run_of("case", 2, streams=1), Message("thing-9", b"no envelope at all")])
+            listener.settle()
+        assert [position for _, position, _ in listener.parked()] == [1, 2, None]
+
+    def test_a_message_without_a_readable_place_leaves_a_hole(self, bus: EmbeddedBus, listener: Listener) -> None:
+        messages = run_of("case", 4, streams=4)
+        bus.publish(CASE, [messages[0], Message("thing-1", b"\xff\xfe"), *messages[2:]])
+        listener.settle()
+        assert listener.watermarks() == {"case": 1}
+        assert len(listener.learnt()) == 3
+        assert [(stream, position) for stream, position, _ in listener.parked()] == [("thing-1", None)]
+
+    def test_an_envelope_that_is_half_readable_counts_as_arrived(self, bus: EmbeddedBus, listener: Listener) -> None:
+        first, second = run_of("case", 2, streams=2)
+        spoilt = Message(second.key, second.value.replace(b'"actor":"account-1"', b'"actor":17'))
+        bus.publish(CASE, [first, spoilt])
+        listener.settle()
+        assert listener.watermarks() == {"case": 2}
+        assert [position for _, position, _ in listener.parked()] == [2]
+        assert listener.intake.retry_parked() == 0
+
+    def test_a_failing_database_parks_nothing(self, bus: EmbeddedBus, listener: Listener, database: Database) -> None:
+        def lose_table(_: Sequence[Arrived]) -> None:
+            with database.read() as conn:
+                conn.exec_driver_sql("SELECT * FROM a_table_that_is_not_there")
+
+        listener.before_learning = lose_table
+        bus.publish(CASE, run_of("case", 2))
+        with pytest.raises(Exception, match="no such table"):
+            listener.settle()
+        assert listener.parked() == []
+        listener.before_learning = lambda _: None
+        listener.settle()
+        assert len(listener.learnt()) == 2
+
+
+class TestWaiting:
+    def test_what_has_arrived_need_not_be_waited_for(self, bus: EmbeddedBus, listener: Listener) -> None:
+        bus.publish(CASE, run_of("case", 3))
+        listener.settle()
+        assert listener.intake.wait_for({"case": 3}, timeout=0)
+        assert not listener.intake.wait_for({"case": 4}, timeout=0)
+
+    def test_services_that_are_not_listened_to_need_no_waiting(self, listener: Listener) -> None:
+        assert listener.intake.wait_for({"reporting": 99, "nobody": 5}, timeout=0)
+
+    def test_a_waiting_reader_is_woken_by_the_arrival(self, bus: EmbeddedBus, listener: Listener) -> None:
+        stop = Event()
+        taking = Thread(target=listener.intake.run, args=(stop,))
+        taking.start()
+        with ThreadPoolExecutor(1) as readers:
+            reader = readers.submit(listener.intake.wait_for, {"case": 5}, 20)
+            bus.publish(CASE, run_of("case", 5))
+            assert reader.result()
+        stop.set()
+        taking.join()
+
+    def test_a_reader_sees_what_an_intake_elsewhere_has_taken_in(
+        self, bus: EmbeddedBus, database: Database, listener: Listener
+    ) -> None:
+        bus.publish(CASE, run_of("case", 5))
+        with listening(database, bus, ["case"]) as elsewhere:
+            listener.intake.close()
+            elsewhere.settle()
+        assert listener.intake.wait_for({"case": 5}, timeout=0)
+
+
+class TestHeads:
+    def test_the_furthest_head_of_a_service_is_kept(self, bus: EmbeddedBus, listener: Listener) -> None:
+        for position in (4, 9, 6):
+            told = Head(service="case", position=position, recorded_at=BEGINNING)
+            bus.publish(HEADS, [Message("case", encode_head(told)), Message("case", b"no head")])
+            listener.settle()
+        with listener.database.read() as conn:
+            assert listener.intake.heads(conn) == {"case": Head(service="case", position=9, recorded_at=BEGINNING)}
+
+
+def test_a_log_that_lost_its_tail_is_read_from_its_start(tmp_path: Path, database: Database) -> None:
+    older, newer = EmbeddedBus(tmp_path / "bus.db"), tmp_path / "copy.db"
+    with closing(older):
+        older.ensure_topics([CASE, HEADS], 1)
+        older.publish(CASE, run_of("case", 3))
+        with closing(sqlite3.connect(tmp_path / "bus.db")) as file:
+            file.execute("VACUUM INTO ?", (str(newer),))
+        older.publish(CASE, run_of("case", 9)[3:])
+        with listening(database, older, ["case"]) as listener:
+            listener.settle()
+    with closing(EmbeddedBus(newer)) as restored, listening(database, restored, ["case"]) as listener:
+        restored.publish(CASE, run_of("case", 12)[9:])
+        listener.settle()
+        assert listener.watermarks() == {"case": 12}
+        assert len(listener.learnt()) == 12
