@@ -4,6 +4,8 @@ import re
 
 import uuid_utils
 
+from shared.errors import Invalid
+
 _PATTERN = re.compile(r"^[a-z]+(-[0-9A-Za-z._]+)+$")
 
 
@@ -15,3 +17,12 @@ def new_id(prefix: str) -> str:
 def is_id(value: str, prefix: str) -> bool:
     """Say whether `value` may serve as an identifier of this prefix; clients may choose the ids of what they create."""
     return len(value) <= 80 and value.startswith(f"{prefix}-") and _PATTERN.match(value) is not None
+
+
+def chosen_id(chosen: str | None, prefix: str) -> str:
+    """Return the id the client has chosen for what it creates, or a new one."""
+    if chosen is None:
+        return new_id(prefix)
+    if not is_id(chosen, prefix):
+        raise Invalid("id_malformed", "An id here begins with “%(prefix)s-”.", field="id", prefix=prefix)
+    return chosen

@@ -1,0 +1,270 @@
+"""What is known of people: the registry by code and name, who remained after merges, and who looked at whom."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from services.case.people.domain import Person, Spell, normalised
+from services.case.people.events import Particulars
+from services.case.tables import (
+    erasure,
+    erasure_answer,
+    look,
+    number_sequence,
+    person,
+    person_code,
+    person_search,
+    person_term,
+    session_person,
+    session_unit,
+)
+from shared.database import from_micros, to_micros
+from shared.eventstore import Work
+from shared.serviceunit import codes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person of the registry; `root_id` is who remained after all merges."""
+
+    person_id: str
+    team_id: str
+    root_id: str
+    erased: bool
+
+
+def known_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, Known]:
+    """Those of `person_ids` who are registered in this agency."""
+    if not person_ids:
+        return {}
+    wanted = select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
+        person.c.person_id.in_(person_ids), person.c.agency_id == agency_id
+    )
+    return {row[0]: Known(*row) for row in connection.execute(wanted)}
+
+
+def target_groups_on(connection: Connection, people: Collection[Known], day: date) -> dict[str, tuple[str, ...]]:
+    """The target groups on that day of each person, those of everybody merged with them included."""
+    roots = {known.root_id for known in people}
+    if not roots:
+        return {}
+    held = (
+        select(person.c.root_id, person_code.c.code)
+        .join(person_code, person_code.c.person_id == person.c.person_id)
+        .where(
+            person.c.root_id.in_(roots),
+            person_code.c.kind == "target_group",
+            person_code.c.from_date <= day,
+            or_(person_code.c.to_date.is_(None), person_code.c.to_date >= day),
+        )
+    )
+    found: dict[str, set[str]] = {}
+    for root_id, code in connection.execute(held):
+        found.setdefault(root_id, set()).add(code)
+    return {
+        known.person_id: tuple(code for code in codes.TARGET_GROUPS if code in found.get(known.root_id, ()))
+        for known in people
+    }
+
+
+def label_of(row: Mapping[str, Any]) -> str:
+    """How a person is called on pages: by the name in use, else the alias, else the client number."""
+    return str(row["name_zh"] or row["name_en"] or row["alias"] or row["client_number"])
+
+
+_REGISTRY = select(
+    person.c.person_id,
+    person.c.client_number,
+    person.c.team_id,
+    person.c.alias_only,
+    person.c.merged_into,
+    person.c.erased,
+    person_search.c.name_zh,
+    person_search.c.name_en,
+    person_search.c.alias,
+).outerjoin(person_search, person_search.c.person_id == person.c.person_id)
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    entry = dict(row._mapping)
+    return {
+        "person_id": entry["person_id"],
+        "label": label_of(entry),
+        "alias": entry["alias"],
+        "client_number": entry["client_number"],
+        "team_id": entry["team_id"],
+        "alias_only": entry["alias_only"],
+        "merged_into": entry["merged_into"],
+        "erased": entry["erased"],
+    }
+
+
+def registry(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The minimal registry entries of `person_ids`: code, name and team; those unknown in the agency are left out."""
+    if not person_ids:
+        return {}
+    wanted = _REGISTRY.where(person.c.agency_id == agency_id, person.c.person_id.in_(person_ids))
+    return {row.person_id: _entry(row) for row in connection.execute(wanted)}
+
+
+def search(
+    connection: Connection,
+    agency_id: str,
+    asked: str,
+    *,
+    teams: Collection[str] | None,
+    limit: int,
+    after: str | None,
+) -> list[dict[str, Any]]:
+    """Registry entries found by name, alias, phone or client number in the whole agency; all of `teams` when nothing
+    is asked for. Ordered by id, that is by the time of registration."""
+    wanted = _REGISTRY.where(person.c.agency_id == agency_id, person.c.erased.is_(False))
+    if asked.strip():
+        wanted = wanted.where(_matches(agency_id, asked))
+    elif teams is not None:
+        wanted = wanted.where(person.c.team_id.in_(teams))
+    if after is not None:
+        wanted = wanted.where(person.c.person_id > after)
+    return [_entry(row) for row in connection.execute(wanted.order_by(person.c.person_id).limit(limit))]
+
+
+def _matches(agency_id: str, asked: str) -> ColumnElement[bool]:
+    # Only letters and digits are left after normalising, so there is nothing in it that LIKE would read otherwise.
+    term = normalised(asked)
+    by_number = func.lower(person.c.client_number) == asked.strip().lower()
+    if not term:
+        return by_number
+    by_name = person.c.person_id.in_(
+        select(person_term.c.person_id).where(
+            person_term.c.agency_id == agency_id, person_term.c.term.like(f"%{term}%")
+        )
+    )
+    return or_(by_number, by_name)
+
+
+def duplicates(
+    connection: Connection, agency_id: str, particulars: Particulars, excluding: str
+) -> list[dict[str, Any]]:
+    """Registry entries with the same name, alias or phone, whatever the case, spaces and width of letters."""
+    given = (particulars.name_zh, particulars.name_en, particulars.alias, particulars.phone)
+    terms = {term for one in given if one and (term := normalised(one))}
+    if not terms:
+        return []
+    same = select(person_term.c.person_id).where(
+        person_term.c.agency_id == agency_id,
+        person_term.c.term.in_(terms),
+        person_term.c.person_id != excluding,
+    )
+    wanted = _REGISTRY.where(person.c.person_id.in_(same), person.c.merged_into.is_(None)).limit(10)
+    return [_entry(row) for row in connection.execute(wanted)]
+
+
+def person_view(known: Person, *, with_note: bool) -> dict[str, Any]:
+    """A person as the API and the pages show them; the note only to those who may read it."""
+    names = known.particulars or Particulars()
+    plain = {
+        "person_id": known.person_id,
+        "client_number": known.client_number,
+        "team_id": known.team_id,
+        "name_zh": names.name_zh,
+        "name_en": names.name_en,
+        "alias": names.alias,
+        "phone": names.phone,
+        "birth_year": names.birth_year,
+        "gender": known.attributes.gender,
+        "birth_year_band": known.attributes.birth_year_band,
+        "district": known.attributes.district,
+        "roles": [_spell("role", one) for one in known.roles],
+        "target_groups": [_spell("target_group", one) for one in known.target_groups],
+        "merged_into": known.merged_into,
+        "absorbed": list(known.absorbed),
+        "erased": known.erased,
+    }
+    return plain | {"label": label_of(plain)} | ({"note": names.note} if with_note else {})
+
+
+def _spell(kind: str, spell: Spell) -> dict[str, Any]:
+    to_date = spell.to_date.isoformat() if spell.to_date else None
+    return {kind: spell.code, "from_date": spell.from_date.isoformat(), "to_date": to_date}
+
+
+def client_number_taken(connection: Connection, agency_id: str, client_number: str, by_other_than: str) -> bool:
+    taken = select(person.c.person_id).where(
+        person.c.agency_id == agency_id,
+        person.c.client_number == client_number,
+        person.c.person_id != by_other_than,
+    )
+    return connection.execute(taken).first() is not None
+
+
+def next_number(work: Work, kind: str) -> int:
+    """The next running number of this kind in the agency; given back when the command is not saved."""
+    row = and_(number_sequence.c.agency_id == work.meta.agency_id, number_sequence.c.kind == kind)
+    counted = update(number_sequence).where(row).values(last=number_sequence.c.last + 1)
+    if work.connection.execute(counted).rowcount == 0:
+        first = {"agency_id": work.meta.agency_id, "kind": kind, "last": 1}
+        work.connection.execute(insert(number_sequence), first)
+    last: int = work.connection.execute(select(number_sequence.c.last).where(row)).scalar_one()
+    return last
+
+
+def merged_with(connection: Connection, person_id: str) -> list[str]:
+    """Everybody who was merged into this person, directly or over others."""
+    others = select(person.c.person_id).where(person.c.root_id == person_id, person.c.person_id != person_id)
+    return list(connection.scalars(others.order_by(person.c.person_id)))
+
+
+def record_looks(
+    connection: Connection, agency_id: str, actor: str, person_ids: Collection[str], place: str, now: Any
+) -> None:
+    """Write down who has just seen whom, and where."""
+    common = {"agency_id": agency_id, "actor": actor, "looked_at": to_micros(now), "place": place}
+    if person_ids:
+        connection.execute(insert(look), [{"person_id": one} | common for one in person_ids])
+
+
+def looks(connection: Connection, person_id: str, limit: int, before: int | None) -> list[dict[str, Any]]:
+    """Who has looked at this person, the latest first."""
+    wanted = select(look).where(look.c.person_id == person_id).order_by(look.c.look_id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(look.c.look_id < before)
+    return [
+        {
+            "look_id": row.look_id,
+            "actor": row.actor,
+            "looked_at": from_micros(row.looked_at).isoformat(),
+            "place": row.place,
+        }
+        for row in connection.execute(wanted)
+    ]
+
+
+def erasure_of(connection: Connection, agency_id: str, person_id: str) -> dict[str, Any] | None:
+    """How far the erasure of a person has come, and the entries whose shared notes may still speak of them."""
+    row = connection.execute(
+        select(erasure).where(erasure.c.person_id == person_id, erasure.c.agency_id == agency_id)
+    ).first()
+    if row is None:
+        return None
+    answered = connection.scalars(select(erasure_answer.c.service).where(erasure_answer.c.person_id == person_id))
+    shared_notes = (
+        select(session_unit.c.unit_id)
+        .join(session_person, session_person.c.unit_id == session_unit.c.unit_id)
+        .where(
+            session_person.c.person_id == person_id,
+            session_unit.c.has_note.is_(True),
+            session_unit.c.note_subject != person_id,
+        )
+        .order_by(session_unit.c.unit_id)
+    )
+    return {
+        "person_id": person_id,
+        "reason": row.reason,
+        "erased_at": from_micros(row.erased_at).isoformat(),
+        "completed_at": from_micros(row.completed_at).isoformat() if row.completed_at is not None else None,
+        "answered": sorted(answered),
+        "shared_notes": list(connection.scalars(shared_notes)),
+    }

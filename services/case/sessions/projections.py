@@ -1,0 +1,73 @@
+"""The read tables of sessions, written in the transaction of the events and again at every rebuild."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, insert, update
+
+from services.case.tables import session_case, session_person, session_unit, session_worker
+from shared.eventstore import Pending
+from shared.serviceunit.events import (
+    ServiceUnitCorrected,
+    ServiceUnitPlanned,
+    ServiceUnitRecorded,
+    ServiceUnitVoided,
+)
+from shared.serviceunit.unit import ServiceUnit
+
+_INSERT = insert(session_unit)
+_LINKS = (
+    (insert(session_worker), delete(session_worker).where(session_worker.c.unit_id == bindparam("of"))),
+    (insert(session_person), delete(session_person).where(session_person.c.unit_id == bindparam("of"))),
+    (insert(session_case), delete(session_case).where(session_case.c.unit_id == bindparam("of"))),
+)
+_UPDATE = update(session_unit).where(session_unit.c.unit_id == bindparam("of"))
+
+
+def project(connection: Connection, pending: Sequence[Pending]) -> None:
+    for one in pending:
+        match one.event:
+            case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) if one.version == 1:
+                connection.execute(_INSERT, {"unit_id": unit.unit_id, "agency_id": one.agency_id} | _row(one))
+                _link(connection, unit)
+            case ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
+                connection.execute(_UPDATE, {"of": unit.unit_id} | _row(one))
+                for _, unlink in _LINKS:
+                    connection.execute(unlink, {"of": unit.unit_id})
+                _link(connection, unit)
+            case ServiceUnitVoided(unit_id=unit_id):
+                voided = update(session_unit).where(session_unit.c.unit_id == unit_id)
+                connection.execute(voided.values(phase="voided", version=one.version))
+            case _:
+                pass
+
+
+def _row(pending: Pending) -> dict[str, Any]:
+    event = pending.event
+    unit: ServiceUnit = event.unit
+    return {
+        "team_id": unit.team_id,
+        "kind": unit.kind,
+        "occurred_on": unit.occurred_on,
+        "phase": "planned" if isinstance(event, ServiceUnitPlanned) else "recorded",
+        "status": unit.status,
+        "unit": msgspec.json.encode(unit),
+        "has_note": event.note is not None,
+        "note_subject": event.note_subject,
+        "version": pending.version,
+    }
+
+
+def _link(connection: Connection, unit: ServiceUnit) -> None:
+    """Who served, who was there and for which cases; the day stands beside each so that a day is found by index."""
+    common = {"unit_id": unit.unit_id, "occurred_on": unit.occurred_on}
+    cases = dict.fromkeys([*([unit.case_id] if unit.case_id else []), *unit.case_ids])
+    found = (
+        [{"worker_id": worker} | common for worker in dict.fromkeys(unit.served_by)],
+        [{"person_id": person.person_id} | common for person in unit.participants],
+        [{"case_id": case_id} | common for case_id in cases],
+    )
+    for (link, _), rows in zip(_LINKS, found, strict=True):
+        if rows:
+            connection.execute(link, rows)
