@@ -8,10 +8,12 @@ from pathlib import Path
 
 from environs import Env
 
+from shared.errors import RuleBroken
 from shared.privacy.keys import KEY_BYTES, MasterKeyError, derive
 
 SERVICES = ("case", "groups", "outreach", "reporting")
 DATABASES = (*SERVICES, "auth")
+DEMO_MARK = "this-is-a-demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Settings:
 def load_settings() -> Settings:
     """Read the settings from the environment; make the data directory, and its master key, when they are new."""
     env = Env()
-    data = Path(env.str("CASELEDGER_DATA", ".data")).resolve()
+    data = _data(env)
     master_keys = _master_keys(env.str("CASELEDGER_MASTER_KEYS", ""), data)
     port = env.int("PORT", 8000)
     urls = {name: env.str(f"CASELEDGER_{name.upper()}_DATABASE", "") for name in DATABASES}
@@ -55,8 +57,23 @@ def load_settings() -> Settings:
         session_hours=env.int("CASELEDGER_SESSION_HOURS", 12),
         threads=env.int("CASELEDGER_THREADS", 8),
         log_level=env.str("CASELEDGER_LOG_LEVEL", "INFO").upper(),
-        demo=env.bool("CASELEDGER_DEMO", False),
+        demo=(data / DEMO_MARK).exists(),
     )
+
+
+def mark_as_demo() -> None:
+    """Make a new data directory a demo, where alone time may be moved; one that holds real data never becomes one."""
+    data = _data(Env())
+    if not (data / DEMO_MARK).exists() and data.exists() and any(data.iterdir()):
+        raise RuleBroken(
+            "not_a_demo", "%(data)s already holds data that is no demo. Name another CASELEDGER_DATA.", data=str(data)
+        )
+    load_settings()
+    (data / DEMO_MARK).touch()
+
+
+def _data(env: Env) -> Path:
+    return Path(env.str("CASELEDGER_DATA", ".data")).resolve()
 
 
 def _master_keys(value: str, data: Path) -> dict[str, bytes]:
