@@ -11,4 +11,12 @@ class PersonKeysDropped:
     service: str
 
 
-EVENTS: tuple[type, ...] = (PersonKeysDropped,)
+@event("NoteReviewed")
+class NoteReviewed:
+    """Somebody has looked at the notes of a meeting that an erased person took part in: kept, or destroyed."""
+
+    unit_id: str
+    decision: str
+
+
+EVENTS: tuple[type, ...] = (PersonKeysDropped, NoteReviewed)

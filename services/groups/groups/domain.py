@@ -10,7 +10,14 @@ from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
 
-FAMILY_ACTIVITIES = ("skills_learning", "mutual_aid", "body_mind_spirit", "carer_self_care", "positive_family")
+FAMILY_ACTIVITIES = (
+    "skills_learning",
+    "mutual_aid",
+    "body_mind_spirit",
+    "carer_self_care",
+    "positive_family",
+    "recreation",
+)
 SECTOR_ACTIVITIES = ("training", "supervision", "sharing")
 
 
@@ -47,6 +54,21 @@ class GroupState:
 
 
 INITIAL = GroupState()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOnDay:
+    """What a meeting needs to know of its group; `members` are those of the day, under their ids after merges."""
+
+    group_id: str
+    activity: str
+    team_id: str
+    phase: str
+    from_date: date
+    contract_id: str | None = None
+    ended_on: date | None = None
+    intake_ends: date | None = None
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

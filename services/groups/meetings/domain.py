@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
+from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES, GroupOnDay
 from services.groups.people.domain import PersonOnDay
-from shared.errors import FieldError, Invalid, RuleBroken
+from shared.errors import FieldError, RuleBroken
 from shared.serviceunit.checks import unknown_code
 from shared.serviceunit.unit import Participant, ServiceUnit
 
@@ -19,21 +19,6 @@ ROLES_BESIDE_MEMBERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupOnDay:
-    """What a meeting needs to know of its group; `members` are those of the day, under their ids after merges."""
-
-    group_id: str
-    activity: str
-    team_id: str
-    phase: str
-    from_date: date
-    contract_id: str | None = None
-    ended_on: date | None = None
-    intake_ends: date | None = None
-    members: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherMeeting:
     """A meeting that shares the day, and a worker or the group, with the one at hand."""
 
@@ -42,6 +27,7 @@ class OtherMeeting:
     starts_at: datetime | None
     minutes: int | None
     served_by: frozenset[str]
+    contracts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +40,17 @@ class Notice:
     params: dict[str, object] = field(default_factory=dict)
 
 
-def check(
+def wrong_fields_here(
     unit: ServiceUnit,
     group: GroupOnDay | None,
     people: Mapping[str, PersonOnDay],
     already: Collection[str] = (),
-) -> None:
-    """Raise unless the meeting fits its kind, its group and the people in it.
+) -> list[FieldError]:
+    """Every field that does not fit the kind of the meeting, its group, or the people in it.
 
     `already` are those in the entry that is being corrected: what has happened since does not shut them out.
     """
-    wrong = [*_wrong_kind(unit, group), *_wrong_people(unit, group, people, already)]
-    if wrong:
-        raise Invalid.of(wrong)
-    if group is not None:
-        _refuse_for_group(unit, group, people, already)
+    return [*_wrong_kind(unit, group), *_wrong_people(unit, group, people, already)]
 
 
 def _wrong_kind(unit: ServiceUnit, group: GroupOnDay | None) -> Iterator[FieldError]:
@@ -96,7 +78,7 @@ def _wrong_people(
             yield from _wrong_at_sector_event(path, participant, person)
         elif unit.status != "planned" and not _may_be_there(participant, person, group):
             yield FieldError(
-                path,
+                f"participants.{index}",
                 "not_a_member",
                 "This person is not a member on that day. Mark them as a walk-in, or change the role.",
             )
@@ -115,13 +97,39 @@ def _may_be_there(participant: Participant, person: PersonOnDay, group: GroupOnD
     return is_member or participant.walk_in or participant.role in ROLES_BESIDE_MEMBERS
 
 
-def _refuse_for_group(
-    unit: ServiceUnit, group: GroupOnDay, people: Mapping[str, PersonOnDay], already: Collection[str]
+def refuse(
+    unit: ServiceUnit,
+    group: GroupOnDay | None,
+    people: Mapping[str, PersonOnDay],
+    others: Iterable[OtherMeeting],
+    already: Collection[str] = (),
 ) -> None:
+    """Raise when a rule forbids a meeting whose fields are right."""
+    if group is not None:
+        _refuse_after_end(unit, group)
+        _refuse_walk_ins(unit, group, people, already)
+    contracts = {segment.contract_id for segment in unit.segments}
+    for other in others:
+        if other.contracts and contracts - other.contracts and _is_same_occasion(unit, other):
+            raise RuleBroken(
+                "counted_for_other_contract",
+                "This meeting is already recorded for another contract. One meeting counts for one contract; "
+                "to share it, correct that meeting into approved parts.",
+                field="contract_id",
+            )
+
+
+def _refuse_after_end(unit: ServiceUnit, group: GroupOnDay) -> None:
     if group.ended_on is not None and unit.occurred_on > group.ended_on:
         raise RuleBroken(
             "group_ended", "This group ended on %(day)s.", field="occurred_on", day=group.ended_on.isoformat()
         )
+
+
+def _refuse_walk_ins(
+    unit: ServiceUnit, group: GroupOnDay, people: Mapping[str, PersonOnDay], already: Collection[str]
+) -> None:
+    """A closed group takes nobody in after its intake, not even for one meeting."""
     if group.intake_ends is None or unit.occurred_on <= group.intake_ends:
         return
     for index, participant in enumerate(unit.participants):
@@ -157,7 +165,7 @@ def _about_dates(
         first, last = periods[segment.contract_id]
         if not first <= unit.occurred_on <= last:
             yield Notice(
-                code="outside_contract_period",
+                code="outside_period",
                 message="This date lies outside the period of %(contract)s, so it will not count there.",
                 path="occurred_on",
                 params={"contract": segment.contract_id},
@@ -189,23 +197,28 @@ def _about_other_meetings(unit: ServiceUnit, others: Iterable[OtherMeeting]) -> 
     if unit.status not in ("held", "planned"):
         return
     for other in others:
-        if other.unit_id == unit.unit_id:
-            continue
-        if unit.group_id is not None and other.group_id == unit.group_id and other.starts_at == unit.starts_at:
+        if _is_same_occasion(unit, other):
             yield Notice(
                 code="possible_duplicate",
                 message="This group has another meeting with the same start. Is this one entered twice?",
                 path="starts_at",
                 params={"unit_id": other.unit_id},
             )
-        elif _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+        elif other.unit_id != unit.unit_id and _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
             for worker in sorted(other.served_by.intersection(unit.served_by)):
                 yield Notice(
-                    code="worker_overlap",
+                    code="overlap",
                     message="A worker of this meeting is at another meeting at the same time.",
                     path="served_by",
                     params={"unit_id": other.unit_id, "worker_id": worker},
                 )
+
+
+def _is_same_occasion(unit: ServiceUnit, other: OtherMeeting) -> bool:
+    """The same group at the same time on the same day: one occasion, whatever else is said of it."""
+    if other.unit_id == unit.unit_id or unit.group_id is None or unit.status not in ("held", "planned"):
+        return False
+    return (other.group_id, other.starts_at) == (unit.group_id, unit.starts_at)
 
 
 def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:

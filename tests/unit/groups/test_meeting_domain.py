@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from services.groups.meetings.domain import GroupOnDay, OtherMeeting, check, notices
+from services.groups.groups.domain import GroupOnDay
+from services.groups.meetings.domain import OtherMeeting, notices, refuse, wrong_fields_here
 from services.groups.people.domain import PersonOnDay
 from shared.clock import HONG_KONG
-from shared.errors import CaseledgerError, Invalid, RuleBroken
+from shared.errors import Invalid, RuleBroken
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 
 DAY = date(2026, 3, 10)
@@ -50,16 +52,23 @@ def person(person_id: str, same_as: str | None = None, **more: object) -> Person
     return replace(PersonOnDay(person_id=person_id, same_as=same_as or person_id), **more)  # type: ignore[arg-type]
 
 
-def wrong(error: CaseledgerError) -> list[tuple[str, str]]:
-    return [(field.path, field.code) for field in error.fields]
+def check(
+    unit: ServiceUnit,
+    group: GroupOnDay | None,
+    people: dict[str, PersonOnDay],
+    already: tuple[str, ...] = (),
+    others: tuple[OtherMeeting, ...] = (),
+) -> None:
+    wrong = wrong_fields_here(unit, group, people, already)
+    if wrong:
+        raise Invalid.of(wrong)
+    refuse(unit, group, people, others, already)
 
 
-def refused(
-    unit: ServiceUnit, group: GroupOnDay | None, people: dict[str, PersonOnDay], already: tuple[str, ...] = ()
-) -> list[tuple[str, str]]:
+def refused(*asked: Any, **more: Any) -> list[tuple[str, str]]:
     with pytest.raises((Invalid, RuleBroken)) as caught:
-        check(unit, group, people, already)
-    return wrong(caught.value)
+        check(*asked, **more)
+    return [(field.path, field.code) for field in caught.value.fields]
 
 
 def test_members_and_marked_walk_ins_may_be_there() -> None:
@@ -69,9 +78,7 @@ def test_members_and_marked_walk_ins_may_be_there() -> None:
 
 def test_somebody_neither_member_nor_walk_in_is_named_by_place_in_the_list() -> None:
     unit = with_people(MEETING, family("person-1"), family("person-9"))
-    assert refused(unit, GROUP, known(person("person-1"), person("person-9"))) == [
-        ("participants.1.person_id", "not_a_member")
-    ]
+    assert refused(unit, GROUP, known(person("person-1"), person("person-9"))) == [("participants.1", "not_a_member")]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,7 @@ def test_company_needs_no_membership(role: str) -> None:
 
 def test_an_activity_without_a_group_has_no_members_so_everybody_walks_in() -> None:
     unit = replace(with_people(MEETING, family("person-1")), group_id=None)
-    assert refused(unit, None, known(person("person-1"))) == [("participants.0.person_id", "not_a_member")]
+    assert refused(unit, None, known(person("person-1"))) == [("participants.0", "not_a_member")]
     check(with_people(unit, family("person-1", walk_in=True)), None, known(person("person-1")))
 
 
@@ -169,7 +176,7 @@ def test_a002_22_a_date_outside_the_contract_is_pointed_out() -> None:
     paid = replace(MEETING, segments=(Segment(contract_id="kachi-2"),))
     for day, told in ((date(2018, 5, 31), 1), (date(2018, 6, 1), 0), (date(2021, 5, 31), 0), (date(2021, 6, 1), 1)):
         codes = codes_of(replace(paid, occurred_on=day), group=None)
-        assert codes.count("outside_contract_period") == told
+        assert codes.count("outside_period") == told
 
 
 def test_a_meeting_of_a_group_that_was_not_open_is_pointed_out() -> None:
@@ -196,7 +203,7 @@ def test_a002_24_a_second_meeting_of_a_group_with_the_same_start_is_a_possible_d
 
 @pytest.mark.parametrize(
     ("later", "told"),
-    [(timedelta(minutes=89), ["worker_overlap"]), (timedelta(minutes=90), []), (timedelta(0), ["worker_overlap"])],
+    [(timedelta(minutes=89), ["overlap"]), (timedelta(minutes=90), []), (timedelta(0), ["overlap"])],
 )
 def test_a002_24_a_worker_is_not_in_two_places(later: timedelta, told: list[str]) -> None:
     unit = replace(MEETING, starts_at=START + later, minutes=60, group_id="group-1")
@@ -206,3 +213,11 @@ def test_a002_24_a_worker_is_not_in_two_places(later: timedelta, told: list[str]
 def test_a_worker_who_was_elsewhere_is_not_asked_about_a_cancelled_meeting() -> None:
     unit = replace(MEETING, starts_at=START, minutes=60, status="cancelled")
     assert codes_of(unit, replace(OTHER, group_id="group-2")) == []
+
+
+def test_a002_10_one_meeting_is_not_recorded_again_for_another_contract() -> None:
+    other = replace(OTHER, contracts=frozenset({"kachi-2"}))
+    again = replace(MEETING, starts_at=START, segments=(Segment(contract_id="other-fund"),))
+    assert refused(again, GROUP, {}, others=(other,)) == [("contract_id", "counted_for_other_contract")]
+    check(replace(again, segments=(Segment(contract_id="kachi-2"),)), GROUP, {}, others=(other,))
+    check(replace(again, starts_at=START + timedelta(hours=2)), GROUP, {}, others=(other,))

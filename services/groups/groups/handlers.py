@@ -1,0 +1,85 @@
+"""Groups: load, decide, append, in one transaction each."""
+
+from typing import Any
+
+from services.groups.access import chosen_id, chosen_team, require_team
+from services.groups.contracts.queries import periods
+from services.groups.groups import queries
+from services.groups.groups.domain import (
+    INITIAL,
+    AdmitMember,
+    EndGroup,
+    GroupState,
+    OpenGroup,
+    PlanGroup,
+    ReleaseMember,
+    decide,
+    evolve,
+)
+from services.groups.people.queries import is_known
+from shared.auth.identity import Identity
+from shared.clock import local_date
+from shared.errors import Invalid, NotFound
+from shared.eventstore import CommandMeta, Outcome, Work
+from shared.service import Service
+
+
+def plan_group(
+    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
+) -> Outcome:
+    """Plan a group for one of this person's teams."""
+    fields = {**asked, "team_id": chosen_team(who, service.accounts, asked["team_id"])}
+    group_id = chosen_id(fields.pop("id", None), "group")
+
+    def body(work: Work) -> None:
+        contract_id = fields["contract_id"]
+        if contract_id is not None and not periods(work.connection, who.agency_id, [contract_id]):
+            raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
+        state, version = work.fold(group_id, INITIAL, evolve)
+        work.append(group_id, decide(PlanGroup(group_id=group_id, **fields), state), version)
+
+    return service.store.run(meta, body, dry_run=dry_run)
+
+
+def change_group(
+    service: Service,
+    who: Identity,
+    meta: CommandMeta,
+    command: OpenGroup | EndGroup | AdmitMember | ReleaseMember,
+    expected_version: int,
+    *,
+    dry_run: bool = False,
+) -> Outcome:
+    """Open or end a group, or change its members."""
+
+    def body(work: Work) -> None:
+        state, _ = work.fold(command.group_id, INITIAL, evolve)
+        _require_own(state, who)
+        if isinstance(command, AdmitMember) and not is_known(work.connection, who.agency_id, command.person_id):
+            raise Invalid("person_unknown", "This person is not registered here.", field="person_id")
+        work.append(command.group_id, decide(command, state), expected_version)
+
+    return service.store.run(meta, body, dry_run=dry_run)
+
+
+def command_on_day(
+    kind: type[OpenGroup] | type[EndGroup], service: Service, group_id: str, asked: dict[str, Any]
+) -> Any:
+    """The command to open or to end a group; today is the clock's."""
+    return kind(group_id=group_id, on=asked["on"], today=local_date(service.clock.now()))
+
+
+def read_group(service: Service, who: Identity, group_id: str) -> dict[str, Any]:
+    """One group of this person's teams, with its memberships."""
+    with service.database.read() as connection:
+        found = queries.group(connection, who.agency_id, group_id)
+    if found is None:
+        raise NotFound("group_not_found", "There is no such group.")
+    require_team(who, found["team_id"])
+    return found
+
+
+def _require_own(state: GroupState, who: Identity) -> None:
+    if state.phase == "absent":
+        raise NotFound("group_not_found", "There is no such group.")
+    require_team(who, state.team_id)

@@ -1,0 +1,44 @@
+"""What the API accepts about groups."""
+
+from marshmallow import Schema, fields, validate
+
+_ID = validate.Length(min=1, max=80)
+
+
+class GroupSchema(Schema):
+    """Planning a group. The title is public text about the group, and never names a person."""
+
+    id = fields.String(validate=_ID)
+    title = fields.String(required=True, validate=validate.Length(min=1, max=120))
+    activity = fields.String(required=True)
+    closed = fields.Boolean(load_default=False)
+    contract_id = fields.String(load_default=None, allow_none=True, validate=_ID)
+    team_id = fields.String(load_default=None, allow_none=True, validate=_ID)
+    from_date = fields.Date(required=True)
+    to_date = fields.Date(load_default=None, allow_none=True)
+    intake_until = fields.Date(load_default=None, allow_none=True)
+
+
+class DaySchema(Schema):
+    """Opening or ending a group."""
+
+    on = fields.Date(required=True)
+
+
+class MemberSchema(Schema):
+    person_id = fields.String(required=True, validate=_ID)
+    role = fields.String(required=True)
+    from_date = fields.Date(required=True)
+
+
+class LeaveSchema(Schema):
+    person_id = fields.String(required=True, validate=_ID)
+    to_date = fields.Date(required=True)
+
+
+class ListSchema(Schema):
+    """One page of a list."""
+
+    phase = fields.String(load_default=None, validate=validate.OneOf(["planned", "open", "ended"]))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    after = fields.String(load_default=None, validate=validate.Length(max=200))

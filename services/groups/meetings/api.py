@@ -1,0 +1,166 @@
+"""The JSON API of meetings and sector events."""
+
+from typing import Any
+
+import msgspec
+from flask import Response, jsonify
+from flask_babel import gettext
+from flask_smorest import Blueprint
+
+from services.groups.access import teams_seen
+from services.groups.meetings import handlers, queries
+from services.groups.meetings.domain import Notice
+from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
+from shared.auth.identity import Identity, identity, requires
+from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.eventstore import Outcome, Recorded
+from shared.serviceunit import lifecycle
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.schemas import VoidSchema
+from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
+
+bp = Blueprint("meetings_api", __name__, description="Meetings of groups and events for the sector")
+
+
+@bp.post("/meetings/plan")
+@requires(*RECORDERS)
+@bp.arguments(MeetingSchema)
+def plan(asked: dict[str, Any]) -> Response:
+    """Plan a meeting."""
+    outcome = handlers.plan_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    return _created(outcome)
+
+
+@bp.post("/meetings")
+@requires(*RECORDERS)
+@bp.arguments(MeetingSchema)
+def record(asked: dict[str, Any]) -> Response:
+    """Record a meeting with its whole attendance."""
+    outcome = handlers.record_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    return _created(outcome)
+
+
+@bp.post("/meetings/<meeting_id>/record")
+@requires(*RECORDERS)
+@bp.arguments(MeetingSchema)
+def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
+    """Record a planned meeting."""
+    version, dry_run = expected_version(), is_dry_run()
+    outcome = handlers.record_planned(
+        service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
+    )
+    return _changed(outcome)
+
+
+@bp.put("/meetings/<meeting_id>")
+@requires(*RECORDERS)
+@bp.arguments(MeetingCorrectionSchema)
+def correct(asked: dict[str, Any], meeting_id: str) -> Response:
+    """Correct a recorded meeting: send its full new content and the reason."""
+    version, dry_run = expected_version(), is_dry_run()
+    outcome = handlers.correct_meeting(
+        service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
+    )
+    return _changed(outcome)
+
+
+@bp.post("/meetings/<meeting_id>/void")
+@requires(*RECORDERS)
+@bp.arguments(VoidSchema)
+def void(asked: dict[str, Any], meeting_id: str) -> Response:
+    """Void a meeting."""
+    version, dry_run = expected_version(), is_dry_run()
+    outcome = handlers.void_meeting(service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run)
+    return answer(outcome, {"meeting_id": meeting_id, "version": outcome.version, "phase": "voided"}, 200)
+
+
+@bp.get("/meetings")
+@requires(*RECORDERS)
+@bp.arguments(MeetingListSchema, location="query")
+def list_meetings(asked: dict[str, Any]) -> Response:
+    """The meetings of one's teams, newest first."""
+    who = identity()
+    with service().database.read() as connection:
+        items = queries.meetings(connection, who.agency_id, teams_seen(who), **asked)
+    full = len(items) == asked["limit"]
+    return jsonify({"items": items, "next": queries.cursor_of(items[-1]) if full else None})
+
+
+@bp.get("/meetings/<meeting_id>")
+@requires(*RECORDERS)
+def read(meeting_id: str) -> Response:
+    """One meeting as it is now."""
+    who = identity()
+    state, story = handlers.read_meeting(service(), who, meeting_id)
+    response = jsonify(represented(state, len(story), who))
+    response.set_etag(str(len(story)))
+    return response
+
+
+@bp.get("/meetings/<meeting_id>/history")
+@requires(*RECORDERS)
+def history(meeting_id: str) -> Response:
+    """The story of a meeting: every version, who wrote it, when and why."""
+    who = identity()
+    _, story = handlers.read_meeting(service(), who, meeting_id)
+    names = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
+    return jsonify({"meeting_id": meeting_id, "items": [told(recorded, who, names) for recorded in story]})
+
+
+def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:
+    """A meeting for an answer; the note goes to those who may read notes."""
+    assert state.unit is not None
+    shown: dict[str, Any] = {
+        "meeting_id": state.unit.unit_id,
+        "version": version,
+        "phase": state.phase,
+        **msgspec.to_builtins(state.unit),
+        "helpers": dict(state.helpers),
+    }
+    if who.role in NOTE_READERS:
+        shown["note"] = state.note
+    return shown
+
+
+def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, Any]:
+    """One version in the story of a meeting."""
+    event = recorded.event
+    shown: dict[str, Any] = {
+        "version": recorded.version,
+        "type": recorded.type,
+        "recorded_at": recorded.recorded_at.isoformat(),
+        "actor": recorded.actor,
+        "actor_name": names.get(recorded.actor),
+        "reason": getattr(event, "reason", None),
+        "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
+    }
+    if who.role in NOTE_READERS:
+        shown["reason_text"] = getattr(event, "reason_text", None)
+        shown["note"] = getattr(event, "note", None)
+    return shown
+
+
+def warned(notices: list[Notice]) -> list[dict[str, Any]]:
+    """Notices in the language of the request."""
+    return [
+        {"code": one.code, "message": gettext(one.message, **one.params), "path": one.path, **one.params}
+        for one in notices
+    ]
+
+
+def _created(outcome: Outcome) -> Response:
+    return answer(outcome, _saved(outcome))
+
+
+def _changed(outcome: Outcome) -> Response:
+    return answer(outcome, _saved(outcome), 200)
+
+
+def _saved(outcome: Outcome) -> dict[str, Any]:
+    """The meeting after a command, and what is worth a second look; the same again for a repeated request."""
+    who, state = identity(), lifecycle.INITIAL
+    for pending in outcome.events:
+        state = lifecycle.evolve(state, pending.event)
+    assert state.unit is not None
+    notices = handlers.notices_of(service(), who, state.unit)
+    return {**represented(state, outcome.version, who), "warnings": warned(notices)}

@@ -1,0 +1,54 @@
+"""The read tables of meetings: one row a meeting as it is now, one row a participant."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, update
+
+from services.groups.tables import meeting, meeting_participant
+from shared.database import to_micros
+from shared.eventstore import Pending
+from shared.serviceunit.events import (
+    ServiceUnitCorrected,
+    ServiceUnitPlanned,
+    ServiceUnitRecorded,
+    ServiceUnitVoided,
+)
+from shared.serviceunit.unit import ServiceUnit
+
+
+def project(connection: Connection, pending: Pending) -> None:
+    """Write what this event changes; events of other aggregates are passed over."""
+    match pending.event:
+        case ServiceUnitPlanned(unit=unit, note=note):
+            _write(connection, pending, unit, phase="planned", has_note=note is not None)
+        case ServiceUnitRecorded(unit=unit, note=note) | ServiceUnitCorrected(unit=unit, note=note):
+            _write(connection, pending, unit, phase="recorded", has_note=note is not None)
+        case ServiceUnitVoided(unit_id=unit_id):
+            own = update(meeting).where(meeting.c.unit_id == unit_id)
+            connection.execute(own.values(phase="voided", version=pending.version))
+
+
+def _write(connection: Connection, pending: Pending, unit: ServiceUnit, *, phase: str, has_note: bool) -> None:
+    if pending.version > 1:
+        connection.execute(delete(meeting).where(meeting.c.unit_id == unit.unit_id))
+        connection.execute(delete(meeting_participant).where(meeting_participant.c.unit_id == unit.unit_id))
+    row = {**_row(unit), "agency_id": pending.agency_id, "version": pending.version}
+    connection.execute(insert(meeting), {**row, "phase": phase, "has_note": has_note})
+    people = [{"unit_id": unit.unit_id, "person_id": person.person_id} for person in unit.participants]
+    if people:
+        connection.execute(insert(meeting_participant), people)
+
+
+def _row(unit: ServiceUnit) -> dict[str, Any]:
+    return {
+        "unit_id": unit.unit_id,
+        "team_id": unit.team_id,
+        "kind": unit.kind,
+        "group_id": unit.group_id,
+        "occurred_on": unit.occurred_on,
+        "starts_at": None if unit.starts_at is None else to_micros(unit.starts_at),
+        "minutes": unit.minutes,
+        "status": unit.status,
+        "unit": msgspec.to_builtins(unit),
+    }
