@@ -1,0 +1,1 @@
+"""What runs and fills an installation: the demo, and later the container files beside it."""
