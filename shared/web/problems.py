@@ -107,6 +107,8 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
     if is_api():
         response = jsonify(document)
         response.mimetype = MEDIA_TYPE
+    elif code == "not_signed_in" and request.method in ("GET", "HEAD"):
+        return _to_sign_in()
     else:
         response = _page(document)
     response.status_code = status
@@ -116,9 +118,7 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
 
 
 def _page(document: dict[str, Any]) -> Response:
-    """Show the error; somebody whose sign-in has ended goes to the sign-in page, and keeps what they had typed."""
-    if document["code"] == "not_signed_in" and request.method in ("GET", "HEAD"):
-        return _to_sign_in()
+    """Show the error; somebody whose sign-in ended over a form keeps what they had typed."""
     kept = [(name, value) for name, value in request.form.items(multi=True)] if document["status"] == 401 else []
     return Response(render_template("error.html", problem=document, kept=kept), mimetype="text/html")
 
