@@ -98,6 +98,7 @@ case_file = Table(
     Column("worker_id", Text),
     Column("stage", Text, nullable=False),
     Column("stage_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
     UniqueConstraint("agency_id", "case_number", name="uq_case_file_case_number"),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, select, update
 
 from services.case.cases.events import (
+    EVENTS,
     CaseAssigned,
     CaseClosed,
     CaseEnquired,
@@ -25,6 +26,9 @@ from shared.eventstore import Pending
 def project(connection: Connection, pending: Sequence[Pending]) -> None:
     for one in pending:
         _project(connection, one)
+    versions = {one.stream_id: one.version for one in pending if isinstance(one.event, EVENTS)}
+    for case_id, version in versions.items():
+        _set(connection, case_id, version=version)
 
 
 def _project(connection: Connection, pending: Pending) -> None:
@@ -39,6 +43,7 @@ def _project(connection: Connection, pending: Pending) -> None:
                 "contract_id": event.contract_id,
                 "stage": "enquiry",
                 "stage_on": event.members[0].from_date,
+                "version": pending.version,
             }
             connection.execute(insert(case_file), row)
             _join(connection, event.case_id, event.members)

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("worker_id", sa.Text(), nullable=True),
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("stage_on", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("case_id"),
         sa.UniqueConstraint("agency_id", "case_number", name="uq_case_file_case_number"),
     )

@@ -89,21 +89,32 @@ OVERLAP = "Another session of the same worker or person overlaps in time. Please
 OUTSIDE_PERIOD = "This date lies outside the period of the contract, so the session will not count for it."
 
 
-def compare(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> list[Warned]:
-    """What is doubtful about `unit` beside the `others` of about the same day; refuses what would count twice."""
-    near = [other for other in others if other.unit_id != unit.unit_id and other.status == unit.status == "held"]
-    if any(_is_same_occasion(unit, other, same) and _contracts(unit) - _contracts(other) for other in near):
+def refuse_counted_twice(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> None:
+    """One occasion counts for one contract, unless it is split with an approval inside one entry."""
+    if any(
+        _is_same_occasion(unit, other, same) and _contracts(unit) - _contracts(other) for other in _near(unit, others)
+    ):
         raise RuleBroken(
             "counted_for_other_contract",
             "This session is already recorded for another contract. One session counts for one contract; "
             "to share it, correct that session into approved parts.",
             field="segments" if len(unit.segments) > 1 else "contract_id",
         )
+
+
+def doubts(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> list[Warned]:
+    """What is doubtful about `unit` beside the `others` of about the same day."""
+    near = _near(unit, others)
     if any(_is_same_entry(unit, other) for other in near):
         return [Warned(code="possible_duplicate", message=POSSIBLE_DUPLICATE)]
     if any(_shares_somebody(unit, other, same) and _overlap(unit, other) for other in near):
         return [Warned(code="overlap", message=OVERLAP)]
     return []
+
+
+def _near(unit: ServiceUnit, others: Iterable[ServiceUnit]) -> list[ServiceUnit]:
+    """The others that were held, when this one was; the entry itself is no other."""
+    return [other for other in others if other.unit_id != unit.unit_id and other.status == unit.status == "held"]
 
 
 def outside_period(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) -> list[Warned]:

@@ -1,0 +1,80 @@
+"""The composition root of the case service."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from services.case.cases import api as cases_api
+from services.case.cases import events as case_events
+from services.case.cases import inbox as contract_inbox
+from services.case.cases import projections as case_projections
+from services.case.people import api as people_api
+from services.case.people import events as person_events
+from services.case.people import inbox as erasure_inbox
+from services.case.people import projections as person_projections
+from services.case.sessions import api as sessions_api
+from services.case.sessions import inbox as timeline_inbox
+from services.case.sessions import projections as session_projections
+from shared.auth.accounts import Accounts
+from shared.bus.envelope import Arrived
+from shared.bus.intake import Intake
+from shared.bus.port import Bus, events_topic
+from shared.clock import Clock
+from shared.database import Database
+from shared.eventstore import EventRegistry, EventStore, Pending
+from shared.migrate import upgrade
+from shared.privacy import MasterKeys, Vault
+from shared.service import Service
+from shared.serviceunit import events as unit_events
+from shared.settings import Settings
+from shared.web.app import build_app
+
+NAME = "case"
+READS = ("groups", "outreach", "reporting")
+EVENTS = (*person_events.EVENTS, *case_events.EVENTS, *unit_events.EVENTS)
+PROJECTIONS = (person_projections.project, case_projections.project, session_projections.project)
+
+
+def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
+    """Open the service's database and put its parts together."""
+    url = settings.database_url(NAME)
+    upgrade("services.case", url)
+    database = Database(url)
+    vault = Vault(MasterKeys(settings.master_keys), clock)
+    with database.write() as connection:
+        vault.check_master_key(connection)
+    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
+    learners = (contract_inbox.learn, erasure_inbox.learner(store), timeline_inbox.learn)
+
+    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+        for learner in learners:
+            learner(connection, events)
+
+    intake = Intake(NAME, database, bus, [events_topic(service) for service in READS], learn)
+    return Service(
+        name=NAME,
+        settings=settings,
+        clock=clock,
+        database=database,
+        store=store,
+        vault=vault,
+        accounts=accounts,
+        intake=intake,
+    )
+
+
+def create_app(service: Service) -> Flask:
+    """Make the web application: the pages and the JSON API."""
+    return build_app(
+        service,
+        "services.case",
+        blueprints=[],
+        api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp],
+    )
+
+
+def project(connection: Connection, pending: Sequence[Pending]) -> None:
+    """Write all read tables of this service."""
+    for one in PROJECTIONS:
+        one(connection, pending)

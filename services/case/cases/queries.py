@@ -1,0 +1,134 @@
+"""What is known of cases and contracts, for the rules, for lists and for the page of one case."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select
+
+from services.case.cases.domain import Case
+from services.case.tables import case_file, case_member, known_contract, person
+
+
+def contract_periods(
+    connection: Connection, agency_id: str, contract_ids: Collection[str]
+) -> dict[str, tuple[date, date]]:
+    """The first and last day of those contracts that this agency has registered."""
+    if not contract_ids:
+        return {}
+    wanted = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
+        known_contract.c.agency_id == agency_id, known_contract.c.contract_id.in_(contract_ids)
+    )
+    return {row.contract_id: (row.first_day, row.last_day) for row in connection.execute(wanted)}
+
+
+def contracts(connection: Connection, agency_id: str) -> list[dict[str, Any]]:
+    """All contracts of the agency with their titles, the latest first."""
+    wanted = select(known_contract).where(known_contract.c.agency_id == agency_id)
+    rows = connection.execute(wanted.order_by(known_contract.c.first_day.desc()))
+    return [{"contract_id": row.contract_id, "title": row.title} for row in rows]
+
+
+def case_number_taken(connection: Connection, agency_id: str, case_number: str) -> bool:
+    taken = select(case_file.c.case_id).where(
+        case_file.c.agency_id == agency_id, case_file.c.case_number == case_number
+    )
+    return connection.execute(taken).first() is not None
+
+
+def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:
+    """Who belonged to any of the cases on that day, or ever, by the id of those who remained after merges."""
+    within = and_(case_member.c.from_date <= day, or_(case_member.c.to_date.is_(None), case_member.c.to_date >= day))
+    wanted = (
+        select(person.c.root_id)
+        .join(case_member, case_member.c.person_id == person.c.person_id)
+        .where(case_member.c.case_id.in_(case_ids))
+    )
+    return set(connection.scalars(wanted if ever else wanted.where(within)))
+
+
+def case_list(
+    connection: Connection,
+    agency_id: str,
+    teams: Collection[str] | None,
+    *,
+    worker_id: str | None,
+    stage: str | None,
+    person_id: str | None,
+    q: str | None,
+    limit: int,
+    after: str | None,
+) -> list[dict[str, Any]]:
+    """Cases of the teams, newest first; `after` is the last id of the page before."""
+    wanted = select(case_file).where(case_file.c.agency_id == agency_id)
+    if teams is not None:
+        wanted = wanted.where(case_file.c.team_id.in_(teams))
+    if worker_id is not None:
+        wanted = wanted.where(case_file.c.worker_id == worker_id)
+    if stage is not None:
+        wanted = wanted.where(case_file.c.stage == stage)
+    if person_id is not None:
+        of_person = select(case_member.c.case_id).where(case_member.c.person_id == person_id)
+        wanted = wanted.where(case_file.c.case_id.in_(of_person))
+    if q:
+        wanted = wanted.where(case_file.c.case_number.icontains(q, autoescape=True))
+    if after is not None:
+        wanted = wanted.where(case_file.c.case_id < after)
+    rows = connection.execute(wanted.order_by(case_file.c.case_id.desc()).limit(limit)).all()
+    members = members_of(connection, [row.case_id for row in rows])
+    return [_listed(row) | {"members": members.get(row.case_id, [])} for row in rows]
+
+
+def members_of(connection: Connection, case_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """The members of each case, those who left included."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    wanted = select(case_member).where(case_member.c.case_id.in_(case_ids)).order_by(case_member.c.from_date)
+    for row in connection.execute(wanted):
+        entry = {
+            "person_id": row.person_id,
+            "relationship": row.relationship,
+            "from_date": row.from_date.isoformat(),
+            "to_date": row.to_date.isoformat() if row.to_date else None,
+        }
+        found.setdefault(row.case_id, []).append(entry)
+    return found
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    return {
+        "case_id": row.case_id,
+        "case_number": row.case_number,
+        "kind": row.kind,
+        "contract_id": row.contract_id,
+        "team_id": row.team_id,
+        "worker_id": row.worker_id,
+        "stage": row.stage,
+        "stage_on": row.stage_on.isoformat(),
+    }
+
+
+def case_view(case: Case) -> dict[str, Any]:
+    """A case as the API shows it; names are added by pages only."""
+    return {
+        "case_id": case.case_id,
+        "case_number": case.case_number,
+        "kind": case.kind,
+        "contract_id": case.contract_id,
+        "team_id": case.team_id,
+        "worker_id": case.worker_id,
+        "stage": case.stage,
+        "stage_on": case.stage_on.isoformat(),
+        "periods": [
+            {"opened_on": one.opened_on.isoformat(), "closed_on": one.closed_on.isoformat() if one.closed_on else None}
+            for one in case.periods
+        ],
+        "members": [
+            {
+                "person_id": one.person_id,
+                "relationship": one.relationship,
+                "from_date": one.from_date.isoformat(),
+                "to_date": one.to_date.isoformat() if one.to_date else None,
+            }
+            for one in case.members
+        ],
+    }

@@ -1,0 +1,142 @@
+"""The JSON API of sessions."""
+
+from typing import Any
+
+import msgspec
+from flask import Response, jsonify
+from flask_babel import gettext
+from flask_smorest import Blueprint
+
+from services.case.access import reads_notes, teams_seen
+from services.case.people.handlers import note_looks
+from services.case.sessions import handlers, queries
+from services.case.sessions.handlers import Written
+from services.case.sessions.schemas import SessionCorrectionSchema, SessionListSchema, SessionSchema
+from shared.auth.identity import Identity, identity, requires
+from shared.auth.roles import RECORDERS
+from shared.eventstore import Recorded
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.schemas import VoidSchema
+from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
+
+bp = Blueprint("sessions_api", __name__, description="Case sessions and interdisciplinary support sessions")
+
+
+@bp.post("/sessions")
+@requires(*RECORDERS)
+@bp.arguments(SessionSchema)
+def record(asked: dict[str, Any]) -> Response:
+    """Record a session"""
+    return _answer(handlers.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
+
+
+@bp.post("/sessions/plan")
+@requires(*RECORDERS)
+@bp.arguments(SessionSchema)
+def plan(asked: dict[str, Any]) -> Response:
+    """Plan a session"""
+    return _answer(handlers.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
+
+
+@bp.post("/sessions/<session_id>/record")
+@requires(*RECORDERS)
+@bp.arguments(SessionSchema)
+def record_planned(asked: dict[str, Any], session_id: str) -> Response:
+    """Say how a planned session went"""
+    version = expected_version()
+    meta, dry_run = command_meta(), is_dry_run()
+    return _answer(handlers.record_planned(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
+
+
+@bp.put("/sessions/<session_id>")
+@requires(*RECORDERS)
+@bp.arguments(SessionCorrectionSchema)
+def correct(asked: dict[str, Any], session_id: str) -> Response:
+    """Correct a recorded session: its full new content and the reason"""
+    version = expected_version()
+    meta, dry_run = command_meta(), is_dry_run()
+    return _answer(handlers.correct(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
+
+
+@bp.post("/sessions/<session_id>/void")
+@requires(*RECORDERS)
+@bp.arguments(VoidSchema)
+def void(asked: dict[str, Any], session_id: str) -> Response:
+    """Void a session that should never have been entered"""
+    version = expected_version()
+    meta, dry_run = command_meta(), is_dry_run()
+    outcome = handlers.void(service(), identity(), meta, session_id, asked, version, dry_run=dry_run)
+    body = {"session_id": session_id, "version": outcome.version, "phase": "voided", "warnings": []}
+    return answer(outcome, body, 200)
+
+
+@bp.get("/sessions")
+@requires(*RECORDERS)
+@bp.arguments(SessionListSchema, location="query")
+def list_sessions(asked: dict[str, Any]) -> Response:
+    """The sessions of one's teams, newest first"""
+    who = identity()
+    with service().database.read() as connection:
+        items = queries.session_list(connection, who.agency_id, teams_seen(who), **asked)
+    return jsonify({"items": items, "next": queries.cursor_of(items[-1]) if len(items) == asked["limit"] else None})
+
+
+@bp.get("/sessions/<session_id>")
+@requires(*RECORDERS)
+def read(session_id: str) -> Response:
+    """One session as it is now"""
+    state, story = handlers.read(service(), identity(), session_id)
+    assert state.unit is not None
+    note_looks(service(), identity(), {one.person_id for one in state.unit.participants}, "session")
+    response = jsonify(represented(state, len(story), identity()))
+    response.set_etag(str(len(story)))
+    return response
+
+
+@bp.get("/sessions/<session_id>/history")
+@requires(*RECORDERS)
+def history(session_id: str) -> Response:
+    """The story of a session: every version, who wrote it, when and why"""
+    who = identity()
+    _, story = handlers.read(service(), who, session_id)
+    names = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
+    return jsonify({"session_id": session_id, "items": [told(recorded, who, names) for recorded in story]})
+
+
+def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:
+    """A session for an answer; the note goes to those who may read notes."""
+    assert state.unit is not None
+    shown: dict[str, Any] = {
+        "session_id": state.unit.unit_id,
+        "version": version,
+        "phase": state.phase,
+        **msgspec.to_builtins(state.unit),
+        "helpers": dict(state.helpers),
+    }
+    return shown | ({"note": state.note} if reads_notes(who) else {})
+
+
+def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, Any]:
+    """One version in the story of a session."""
+    event = recorded.event
+    shown: dict[str, Any] = {
+        "version": recorded.version,
+        "type": recorded.type,
+        "recorded_at": recorded.recorded_at.isoformat(),
+        "actor": recorded.actor,
+        "actor_name": names.get(recorded.actor),
+        "reason": getattr(event, "reason", None),
+        "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
+    }
+    if reads_notes(who):
+        shown |= {"reason_text": getattr(event, "reason_text", None), "note": getattr(event, "note", None)}
+    return shown
+
+
+def _answer(written: Written, status: int = 200) -> Response:
+    """The session after the command, and what is worth a second look."""
+    warnings = [
+        {"code": one.code, "message": gettext(one.message, **one.params), **one.params} for one in written.warnings
+    ]
+    view = represented(written.state, written.outcome.version, identity())
+    return answer(written.outcome, {**view, "warnings": warnings}, status)

@@ -1,0 +1,341 @@
+"""Sessions: load, decide, append, in one transaction each."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.case.access import reads_notes, require_team
+from services.case.cases.queries import contract_periods, members_on
+from services.case.people.queries import Known, known_people, target_groups_on
+from services.case.sessions import queries
+from services.case.sessions.domain import (
+    KINDS,
+    PROFESSIONS,
+    CaseFacts,
+    Warned,
+    doubts,
+    not_members,
+    outside_period,
+    refuse_counted_twice,
+    tags_of,
+)
+from shared.auth.identity import Identity
+from shared.clock import local_date
+from shared.errors import FieldError, Invalid, NotFound
+from shared.eventstore import CommandMeta, Outcome, Recorded, Work
+from shared.ids import chosen_id, is_id
+from shared.service import Service
+from shared.serviceunit import lifecycle
+from shared.serviceunit.checks import unknown_code, wrong_fields
+from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, Private, RecordUnit, UnitCommand, UnitState, VoidUnit
+from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
+from shared.serviceunit.unit import ServiceUnit
+
+Entry = Callable[[ServiceUnit, Private, date], UnitCommand]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command on a session did, the session after it, and what is worth a second look."""
+
+    outcome: Outcome
+    state: UnitState
+    warnings: Sequence[Warned] = ()
+
+
+def plan(
+    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
+) -> Written:
+    """Plan a session; the people in it are those expected."""
+    planned = {**asked, "status": "planned"}
+    return _save(service, who, meta, chosen_id(asked.get("id"), "session"), planned, _plan, 0, dry_run=dry_run)
+
+
+def record(
+    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
+) -> Written:
+    """Record a session that was not planned."""
+    return _save(service, who, meta, chosen_id(asked.get("id"), "session"), asked, _record, 0, dry_run=dry_run)
+
+
+def record_planned(
+    service: Service,
+    who: Identity,
+    meta: CommandMeta,
+    unit_id: str,
+    asked: dict[str, Any],
+    expected: int,
+    *,
+    dry_run: bool = False,
+) -> Written:
+    """Say how a planned session went."""
+    return _save(service, who, meta, unit_id, asked, _record, expected, dry_run=dry_run)
+
+
+def correct(
+    service: Service,
+    who: Identity,
+    meta: CommandMeta,
+    unit_id: str,
+    asked: dict[str, Any],
+    expected: int,
+    *,
+    dry_run: bool = False,
+) -> Written:
+    """Replace the content of a recorded session by the full new one."""
+
+    def command(unit: ServiceUnit, private: Private, today: date) -> CorrectUnit:
+        reasons = {"reason": asked["reason"], "reason_text": asked["reason_text"]}
+        return CorrectUnit(unit=unit, private=private, today=today, **reasons)
+
+    return _save(service, who, meta, unit_id, asked, command, expected, dry_run=dry_run)
+
+
+def void(
+    service: Service,
+    who: Identity,
+    meta: CommandMeta,
+    unit_id: str,
+    asked: dict[str, Any],
+    expected: int,
+    *,
+    dry_run: bool = False,
+) -> Outcome:
+    """Say that a session should never have been entered."""
+
+    def body(work: Work) -> None:
+        state = _own(work, who, unit_id)
+        command = VoidUnit(unit_id=unit_id, reason=asked["reason"], reason_text=asked["reason_text"])
+        work.append(unit_id, lifecycle.decide(command, state), expected)
+
+    return service.store.run(meta, body, dry_run=dry_run)
+
+
+def read(service: Service, who: Identity, unit_id: str) -> tuple[UnitState, list[Recorded]]:
+    """A session of the asker's teams as it is now, and all that was recorded about it."""
+    story: list[Recorded] = []
+    if is_id(unit_id, "session"):
+        with service.database.read() as connection:
+            story = service.store.load(connection, unit_id, who.agency_id)
+    state = reduce(lifecycle.evolve, (recorded.event for recorded in story), lifecycle.INITIAL)
+    return _visible(state, who), story
+
+
+def _plan(unit: ServiceUnit, private: Private, today: date) -> PlanUnit:
+    return PlanUnit(unit=unit, private=private, today=today)
+
+
+def _record(unit: ServiceUnit, private: Private, today: date) -> RecordUnit:
+    return RecordUnit(unit=unit, private=private, today=today)
+
+
+def _save(
+    service: Service,
+    who: Identity,
+    meta: CommandMeta,
+    unit_id: str,
+    asked: dict[str, Any],
+    entry: Entry,
+    expected: int,
+    *,
+    dry_run: bool,
+) -> Written:
+    warned: list[Warned] = []
+
+    def body(work: Work) -> None:
+        state = _own(work, who, unit_id) if expected else lifecycle.INITIAL
+        draft = _Draft(service, who, work, unit_id, asked, state)
+        warned[:] = draft.checked()
+        command = entry(draft.unit, draft.private(), local_date(work.now))
+        work.append(unit_id, lifecycle.decide(command, state), expected)
+
+    outcome = service.store.run(meta, body, dry_run=dry_run)
+    state = reduce(lifecycle.evolve, (pending.event for pending in outcome.events), lifecycle.INITIAL)
+    if outcome.replayed and state.unit is not None:
+        with service.database.read() as connection:
+            warned = _warnings(connection, who, state.unit)
+    return Written(outcome, state, warned)
+
+
+def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
+    if not is_id(unit_id, "session"):
+        return _visible(lifecycle.INITIAL, who)
+    return _visible(work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)[0], who)
+
+
+def _visible(state: UnitState, who: Identity) -> UnitState:
+    if state.unit is None:
+        raise NotFound("entry_not_found", "There is no such entry.")
+    require_team(who, state.unit.team_id)
+    return state
+
+
+class _Draft:
+    """A session as asked for, completed from its cases and from what is known of the people in it."""
+
+    def __init__(
+        self,
+        service: Service,
+        who: Identity,
+        work: Work,
+        unit_id: str,
+        asked: dict[str, Any],
+        state: UnitState,
+    ) -> None:
+        self.service, self.who, self.work, self.asked = service, who, work, asked
+        self.before = state.unit
+        self.cases = self._cases()
+        self.people = known_people(work.connection, who.agency_id, [one["person_id"] for one in asked["participants"]])
+        self.helpers = named_helpers(asked, state.helpers)
+        self.unit = self._unit(unit_id)
+
+    def private(self) -> Private:
+        """What is sealed: under the person's key when there is one participant, else under the session's own."""
+        keep = self.before is not None and ("note" not in self.asked or not reads_notes(self.who))
+        note = self.asked.get("note")
+        return Private(subject=self._note_subject(), note=note, helpers=self.helpers or None, keep_note=keep)
+
+    def checked(self) -> list[Warned]:
+        """Raise what is wrong, return what is doubtful."""
+        unit, connection = self.unit, self.work.connection
+        periods = contract_periods(connection, self.who.agency_id, [one.contract_id for one in unit.segments])
+        wrong = [
+            *wrong_fields(unit, local_date(self.work.now)),
+            *_wrong_kind(unit),
+            *unknown_people(self.asked, self._unknown()),
+            *self._not_members(),
+            *_unknown_contracts(unit, periods),
+            *self._unknown_workers(),
+        ]
+        if wrong:
+            raise Invalid.of(wrong)
+        others = queries.sessions_near(connection, self.who.agency_id, unit)
+        same = queries.same_people(connection, self.who.agency_id, [unit, *others]) if others else {}
+        refuse_counted_twice(unit, others, same)
+        return [*doubts(unit, others, same), *outside_period(unit, periods)]
+
+    def _cases(self) -> list[CaseFacts]:
+        asked, before = self.asked, self.before
+        ids = list(dict.fromkeys([*([asked["case_id"]] if asked.get("case_id") else []), *asked.get("case_ids", ())]))
+        if not ids and before is not None:
+            ids = list(before.case_ids or ([before.case_id] if before.case_id else []))
+        if not ids:
+            raise Invalid("case_missing", "Say which case this session belongs to.", field="case_id")
+        found = queries.case_facts(self.work.connection, self.who.agency_id, ids)
+        for case_id in ids:
+            if case_id not in found:
+                raise Invalid("case_unknown", "There is no such case.", field=self._case_path(case_id))
+        for facts, version in found.values():
+            require_team(self.who, facts.team_id)
+            # The rules of the case were read from a read table: hold this command to what it said.
+            self.work.loaded[facts.case_id] = version
+        return [found[case_id][0] for case_id in ids]
+
+    def _case_path(self, case_id: str) -> str:
+        several: list[str] = self.asked.get("case_ids", [])
+        return f"case_ids.{several.index(case_id)}" if case_id in several else "case_id"
+
+    def _unit(self, unit_id: str) -> ServiceUnit:
+        asked, before, first = self.asked, self.before, self.cases[0]
+        aftercare = asked.get("aftercare", before is not None and "aftercare" in before.tags)
+        return unit_of(
+            self._with_contract(),
+            unit_id=unit_id,
+            kind=asked.get("kind") or (before.kind if before else "case_session"),
+            team_id=before.team_id if before and before.case_id == first.case_id else first.team_id,
+            entered_by=before.entered_by if before else self.who.account_id,
+            people=participants(asked, self._target_groups()),
+            helpers=self.helpers,
+            case_id=first.case_id,
+            case_ids=tuple(one.case_id for one in self.cases) if len(self.cases) > 1 else (),
+            tags=tags_of(self.cases, asked["occurred_on"], aftercare=aftercare),
+        )
+
+    def _with_contract(self) -> dict[str, Any]:
+        """What is left out is as the case has it."""
+        asked = self.asked
+        if asked["regular"] and (asked.get("contract_id") or asked["segments"]):
+            raise Invalid("regular_or_contract", "Choose either regular service or a contract.", field="regular")
+        left_out = "contract_id" not in asked and not asked["segments"] and not asked["regular"]
+        return {**asked, "contract_id": self.cases[0].contract_id if left_out else asked.get("contract_id")}
+
+    def _target_groups(self) -> Iterable[tuple[str, ...]]:
+        """Those given, else those the person is in on the day."""
+        asked = self.asked["participants"]
+        to_fill = [self.people[one["person_id"]] for one in asked if _fills(one, self.people)]
+        filled = target_groups_on(self.work.connection, to_fill, self.asked["occurred_on"])
+        for one in asked:
+            given = one["target_groups"]
+            yield filled.get(one["person_id"], ()) if given is None else tuple(given)
+
+    def _already(self) -> set[str]:
+        return {one.person_id for one in self.before.participants} if self.before else set()
+
+    def _unknown(self) -> set[str]:
+        """Nobody erased may be added; who was in the entry before may stay in it."""
+        usable = {one.person_id for one in self.people.values() if not one.erased} | self._already()
+        return {one.person_id for one in self.unit.participants} - usable
+
+    def _not_members(self) -> list[FieldError]:
+        case_ids = [case.case_id for case in self.cases]
+        ever = "before_opening" in self.unit.tags
+        members = members_on(self.work.connection, case_ids, self.unit.occurred_on, ever=ever)
+        same = {one.person_id: one.root_id for one in self.people.values()}
+        wrong = not_members(self.unit.participants, members, same)
+        return [one for one in wrong if self.unit.participants[int(one.path.split(".")[1])].person_id in self.people]
+
+    def _unknown_workers(self) -> list[FieldError]:
+        trusted = {self.who.account_id, *self.helpers, *(self.before.served_by if self.before else ())}
+        named = [one for one in self.unit.served_by if one not in trusted]
+        if not named:
+            return []
+        accounts = {account.account_id for account in self.service.accounts.list_accounts(self.who.agency_id)}
+        return [
+            FieldError(f"served_by.{index}", "worker_unknown", "Nobody with this account works here.")
+            for index, worker in enumerate(self.unit.served_by)
+            if worker in named and worker not in accounts
+        ]
+
+    def _note_subject(self) -> str:
+        match self.unit.participants:
+            case (only,) if only.person_id in self.people and not self.people[only.person_id].erased:
+                return only.person_id
+        return self.unit.unit_id
+
+
+def _fills(asked: dict[str, Any], people: dict[str, Known]) -> bool:
+    return asked["target_groups"] is None and asked["person_id"] in people
+
+
+def _wrong_kind(unit: ServiceUnit) -> list[FieldError]:
+    if unit.kind not in KINDS:
+        return [unknown_code("kind", unit.kind, KINDS)]
+    if unit.kind == "support_session" and unit.activity not in PROFESSIONS:
+        return [unknown_code("activity", unit.activity or "", PROFESSIONS)]
+    if len(unit.case_ids) > 1 and unit.kind != "support_session":
+        return [FieldError("case_ids", "one_case_only", "A case session belongs to one case.")]
+    return []
+
+
+def _unknown_contracts(unit: ServiceUnit, periods: dict[str, tuple[date, date]]) -> list[FieldError]:
+    return [
+        FieldError(
+            "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
+            "contract_unknown",
+            "There is no such contract.",
+        )
+        for index, segment in enumerate(unit.segments)
+        if segment.contract_id not in periods
+    ]
+
+
+def _warnings(connection: Connection, who: Identity, unit: ServiceUnit) -> list[Warned]:
+    """What is worth a second look, as things are now."""
+    others = queries.sessions_near(connection, who.agency_id, unit)
+    same = queries.same_people(connection, who.agency_id, [unit, *others])
+    periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
+    return [*doubts(unit, others, same), *outside_period(unit, periods)]

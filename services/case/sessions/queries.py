@@ -1,0 +1,140 @@
+"""What is known of sessions: lists, the sessions of about the same day, and what a session needs of its cases."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, tuple_
+
+from services.case.sessions.domain import CaseFacts
+from services.case.tables import (
+    case_file,
+    case_period,
+    person,
+    session_case,
+    session_person,
+    session_unit,
+    session_worker,
+)
+from shared.serviceunit.unit import ServiceUnit
+
+_DAY = timedelta(days=1)
+_decoder = msgspec.json.Decoder(ServiceUnit)
+
+_CASES = (
+    select(
+        case_file.c.case_id,
+        case_file.c.team_id,
+        case_file.c.contract_id,
+        case_file.c.stage,
+        case_file.c.stage_on,
+        case_file.c.version,
+        case_period.c.opened_on,
+        case_period.c.closed_on,
+    )
+    .outerjoin(case_period, case_period.c.case_id == case_file.c.case_id)
+    .where(case_file.c.agency_id == bindparam("agency"), case_file.c.case_id.in_(bindparam("cases", expanding=True)))
+    .order_by(case_period.c.number)
+)
+_OF_WORKERS = select(session_worker.c.unit_id).where(
+    session_worker.c.worker_id.in_(bindparam("workers", expanding=True)),
+    session_worker.c.occurred_on.between(bindparam("first"), bindparam("last")),
+)
+_OF_PEOPLE = select(session_person.c.unit_id).where(
+    session_person.c.person_id.in_(bindparam("people", expanding=True)),
+    session_person.c.occurred_on.between(bindparam("first"), bindparam("last")),
+)
+_NEAR = select(session_unit.c.unit).where(
+    session_unit.c.unit_id.in_(_OF_WORKERS.union(_OF_PEOPLE)),
+    session_unit.c.agency_id == bindparam("agency"),
+    session_unit.c.phase == "recorded",
+)
+
+
+def case_facts(connection: Connection, agency_id: str, case_ids: Collection[str]) -> dict[str, tuple[CaseFacts, int]]:
+    """The cases among `case_ids` that this agency has, each with its version."""
+    found: dict[str, tuple[CaseFacts, int]] = {}
+    periods: dict[str, list[tuple[date, date | None]]] = {}
+    for row in connection.execute(_CASES, {"agency": agency_id, "cases": list(case_ids)}).all():
+        own = periods.setdefault(row.case_id, [])
+        if row.opened_on is not None:
+            own.append((row.opened_on, row.closed_on))
+        facts = CaseFacts(
+            case_id=row.case_id,
+            team_id=row.team_id,
+            contract_id=row.contract_id,
+            stage=row.stage,
+            stage_on=row.stage_on,
+            periods=tuple(own),
+        )
+        found[row.case_id] = (facts, row.version)
+    return found
+
+
+def sessions_near(connection: Connection, agency_id: str, unit: ServiceUnit) -> list[ServiceUnit]:
+    """Recorded sessions of the same workers or people, of the day and the days beside it."""
+    asked = {
+        "agency": agency_id,
+        "workers": list(unit.served_by),
+        "people": [one.person_id for one in unit.participants],
+        "first": unit.occurred_on - _DAY,
+        "last": unit.occurred_on + _DAY,
+    }
+    return [_decoder.decode(row.unit) for row in connection.execute(_NEAR, asked)]
+
+
+def same_people(connection: Connection, agency_id: str, units: Collection[ServiceUnit]) -> dict[str, str]:
+    """Who remained after merges, for everybody in these sessions who was merged away."""
+    ids = {one.person_id for unit in units for one in unit.participants}
+    if not ids:
+        return {}
+    merged = select(person.c.person_id, person.c.root_id).where(
+        person.c.agency_id == agency_id, person.c.person_id.in_(ids), person.c.root_id != person.c.person_id
+    )
+    return {row.person_id: row.root_id for row in connection.execute(merged)}
+
+
+def session_list(
+    connection: Connection,
+    agency_id: str,
+    teams: Collection[str] | None,
+    *,
+    case_id: str | None = None,
+    person_id: str | None = None,
+    worker_id: str | None = None,
+    on: date | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[dict[str, Any]]:
+    """Sessions of the teams, newest first; `after` is the cursor of the last one of the page before."""
+    order = (session_unit.c.occurred_on, session_unit.c.unit_id)
+    wanted = select(session_unit).where(session_unit.c.agency_id == agency_id)
+    if teams is not None:
+        wanted = wanted.where(session_unit.c.team_id.in_(teams))
+    for link, value in (
+        (session_case.c.case_id, case_id),
+        (session_person.c.person_id, person_id),
+        (session_worker.c.worker_id, worker_id),
+    ):
+        if value is not None:
+            of_value = select(link.table.c.unit_id).where(link == value)
+            wanted = wanted.where(session_unit.c.unit_id.in_(of_value))
+    if on is not None:
+        wanted = wanted.where(session_unit.c.occurred_on == on)
+    if after is not None:
+        day, _, unit_id = after.partition("_")
+        wanted = wanted.where(tuple_(*order) < tuple_(date.fromisoformat(day), unit_id))
+    rows = connection.execute(wanted.order_by(*(column.desc() for column in order)).limit(limit))
+    return [listed(row) for row in rows]
+
+
+def cursor_of(item: dict[str, Any]) -> str:
+    """Where a page that ends with this session goes on."""
+    return f"{item['occurred_on']}_{item['session_id']}"
+
+
+def listed(row: Any) -> dict[str, Any]:
+    """A session as lists show it: its public content and where it stands."""
+    unit = msgspec.json.decode(row.unit)
+    return {"session_id": row.unit_id, "version": row.version, "phase": row.phase, **unit, "has_note": row.has_note}
