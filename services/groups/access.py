@@ -1,8 +1,11 @@
-"""Who may touch what: everybody works for their own teams, an administrator for all teams of the agency; and ids."""
+"""Who may touch what: everybody works for their own teams, an administrator for all teams of the agency.
+
+And under which id: clients may choose the ids of what they create.
+"""
 
 from shared.auth.accounts import Accounts
 from shared.auth.identity import Identity
-from shared.errors import Forbidden, Invalid
+from shared.errors import Forbidden, Invalid, NotFound
 from shared.ids import is_id, new_id
 
 
@@ -36,3 +39,9 @@ def chosen_id(chosen: str | None, prefix: str) -> str:
     if not is_id(chosen, prefix):
         raise Invalid("id_malformed", "An id here begins with “%(prefix)s-”.", field="id", prefix=prefix)
     return chosen
+
+
+def require_stream(stream_id: str, prefix: str) -> None:
+    """Raise for an address that names something of another kind, or nothing at all."""
+    if not is_id(stream_id, prefix):
+        raise NotFound("not_found", "There is nothing here.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.groups.access import chosen_id, chosen_team, require_team
+from services.groups.access import chosen_id, chosen_team, require_stream, require_team
 from services.groups.contracts.queries import periods
 from services.groups.groups import queries
 from services.groups.groups.domain import (
@@ -51,6 +51,8 @@ def change_group(
     dry_run: bool = False,
 ) -> Outcome:
     """Open or end a group, or change its members."""
+
+    require_stream(command.group_id, "group")
 
     def body(work: Work) -> None:
         state, _ = work.fold(command.group_id, INITIAL, evolve)

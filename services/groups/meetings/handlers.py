@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.groups.access import chosen_id, chosen_team, require_team
+from services.groups.access import chosen_id, chosen_team, require_stream, require_team
 from services.groups.contracts.queries import periods
 from services.groups.groups.domain import GroupOnDay
 from services.groups.groups.queries import group_on
@@ -102,12 +102,13 @@ def void_meeting(
 
 def read_meeting(service: Service, who: Identity, unit_id: str) -> tuple[UnitState, list[Recorded]]:
     """A meeting of this person's teams as it is now, and all that was recorded about it."""
+    require_stream(unit_id, "meeting")
     with service.database.read() as connection:
         story = service.store.load(connection, unit_id, who.agency_id)
     state = lifecycle.INITIAL
     for recorded in story:
         state = lifecycle.evolve(state, recorded.event)
-    if state.unit is None or not unit_id.startswith("meeting-"):
+    if state.unit is None:
         raise NotFound("entry_not_found", "There is no such entry.")
     require_team(who, state.unit.team_id)
     return state, story
@@ -153,8 +154,9 @@ def _save(
 
 def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
     """The state of a meeting of this person's teams."""
+    require_stream(unit_id, "meeting")
     state, _ = work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)
-    if state.unit is None or not unit_id.startswith("meeting-"):
+    if state.unit is None:
         raise NotFound("entry_not_found", "There is no such entry.")
     require_team(who, state.unit.team_id)
     return state
@@ -186,12 +188,19 @@ def _checked(
     )
     _check(service, who, work, unit, group, people, before)
     private = Private(
-        subject=state.note_subject or unit_id,
+        subject=_note_subject(service, work, unit_id, state),
         note=asked["note"],
         helpers=helpers or None,
         keep_note=before is not None and who.role not in NOTE_READERS,
     )
     return unit, private
+
+
+def _note_subject(service: Service, work: Work, unit_id: str, state: UnitState) -> str:
+    """Whose key seals the note: the meeting's own, and a new one once the old notes were destroyed."""
+    if state.note_subject and service.vault.is_destroyed(work.connection, state.note_subject):
+        return f"{unit_id}.{work.version(unit_id)}"
+    return state.note_subject or unit_id
 
 
 def _check(
