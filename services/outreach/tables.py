@@ -55,6 +55,7 @@ visit = Table(
     Column("unit", JSON, nullable=False),
     Column("has_note", Boolean, nullable=False),
     Column("note_subject", Text, nullable=False),
+    Column("own_subject", Text),  # whose key seals a note about several people, of this or an earlier version
     Column("version", Integer, nullable=False),
     Index("visit_of_agency", "agency_id", "occurred_on", "unit_id"),
 )
@@ -64,6 +65,7 @@ visit_participant = Table(
     metadata,
     Column("person_id", Text, primary_key=True),
     Column("unit_id", Text, primary_key=True),
+    Column("current", Boolean, nullable=False),  # false for those whom a correction took out
     Index("visit_participant_unit", "unit_id"),
 )
 

@@ -188,6 +188,8 @@ def _wrong(command: RegisterContact, alias: str | None, marks: str | None) -> It
             yield unknown_code(path, group.target_group, codes.TARGET_GROUPS)
         if group.target_group in seen:
             yield FieldError(path, "code_twice", "The same code is named twice.")
+        if group.from_date and group.to_date and group.to_date < group.from_date:
+            yield FieldError(path, "end_before_start", "The end is before the start. Please change it.")
         seen.add(group.target_group)
 
 

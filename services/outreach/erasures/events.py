@@ -5,11 +5,14 @@ from shared.events import event
 
 @event("PersonKeysDropped")
 class PersonKeysDropped:
-    """Whatever was sealed here under this person's key can never be read again; nor what concerns their contacts."""
+    """Whatever was sealed here under this person's key can never be read again.
+
+    The same goes for `same_person`: contacts identified as this person, and people merged into them.
+    """
 
     person_id: str
     service: str
-    contact_ids: tuple[str, ...] = ()
+    same_person: tuple[str, ...] = ()
 
 
 @event("NoteReviewed")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.outreach.cases.domain import KnownCase
 from services.outreach.people.domain import PersonOnDay
-from shared.errors import FieldError, Invalid, RuleBroken
+from shared.errors import FieldError, RuleBroken
 from shared.serviceunit.checks import unknown_code
 from shared.serviceunit.unit import Participant, ServiceUnit
 
@@ -25,6 +25,7 @@ class OtherVisit:
     minutes: int | None
     served_by: frozenset[str]
     people: frozenset[str]
+    contracts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +65,14 @@ def tags_for(case: KnownCase | None, day: date, *, aftercare: bool) -> tuple[str
     return ("aftercare",)
 
 
-def check(unit: ServiceUnit, people: Mapping[str, PersonOnDay], already: Collection[str] = ()) -> None:
-    """Raise unless the visit makes sense as one.
+def wrong_fields_here(
+    unit: ServiceUnit, people: Mapping[str, PersonOnDay], already: Collection[str] = ()
+) -> list[FieldError]:
+    """Every field that does not make sense on a visit.
 
     `already` are those in the entry that is being corrected: what has happened since does not shut them out.
     """
-    wrong = [*_wrong_codes(unit), *_wrong_people(unit, people, already)]
-    if wrong:
-        raise Invalid.of(wrong)
+    return [*_wrong_codes(unit), *_wrong_people(unit, people, already)]
 
 
 def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
@@ -103,6 +104,20 @@ def _wrong_people(
             yield FieldError(path, "person_erased", "This person's data was erased. Nothing can be added.")
 
 
+def refuse(unit: ServiceUnit, others: Iterable[OtherVisit]) -> None:
+    """Raise when a rule forbids a visit whose fields are right."""
+    contracts = {segment.contract_id for segment in unit.segments}
+    for other in others:
+        other_contract = bool(other.contracts) and bool(contracts - other.contracts)
+        if other_contract and unit.starts_at is not None and _is_same_occasion(unit, other):
+            raise RuleBroken(
+                "counted_for_other_contract",
+                "This visit is already recorded for another contract. One visit counts for one contract; "
+                "to share it, correct that visit into approved parts.",
+                field="contract_id",
+            )
+
+
 def notices(
     unit: ServiceUnit,
     people: Mapping[str, PersonOnDay],
@@ -118,7 +133,7 @@ def _about_dates(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) ->
         period = periods.get(segment.contract_id)
         if period is not None and not period[0] <= unit.occurred_on <= period[1]:
             yield Notice(
-                code="outside_contract_period",
+                code="outside_period",
                 message="This date lies outside the period of %(contract)s, so it will not count there.",
                 path="occurred_on",
                 params={"contract": segment.contract_id},
@@ -142,25 +157,30 @@ def _about_people(unit: ServiceUnit, people: Mapping[str, PersonOnDay]) -> Itera
 def _about_other_visits(unit: ServiceUnit, others: Iterable[OtherVisit]) -> Iterator[Notice]:
     if unit.status not in ("held", "planned"):
         return
-    ours = frozenset(participant.person_id for participant in unit.participants)
     for other in others:
-        if other.unit_id == unit.unit_id:
-            continue
-        if other.setting == unit.setting and other.starts_at == unit.starts_at and ours & other.people:
+        if _is_same_occasion(unit, other):
             yield Notice(
                 code="possible_duplicate",
                 message="One of these contacts is in another visit of that day. Is this one entered twice?",
                 path="participants",
                 params={"unit_id": other.unit_id},
             )
-        if _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+        elif other.unit_id != unit.unit_id and _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
             for worker in sorted(other.served_by.intersection(unit.served_by)):
                 yield Notice(
-                    code="worker_overlap",
+                    code="overlap",
                     message="A worker of this visit is on another visit at the same time.",
                     path="served_by",
                     params={"unit_id": other.unit_id, "worker_id": worker},
                 )
+
+
+def _is_same_occasion(unit: ServiceUnit, other: OtherVisit) -> bool:
+    """The same contact at the same start in the same setting: one occasion, whatever else is said of it."""
+    if other.unit_id == unit.unit_id or unit.status not in ("held", "planned"):
+        return False
+    same = (other.setting, other.starts_at) == (unit.setting, unit.starts_at)
+    return same and any(person.person_id in other.people for person in unit.participants)
 
 
 def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:

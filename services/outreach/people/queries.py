@@ -1,0 +1,125 @@
+"""What is known of contacts and registered people on one day; ids and codes only."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+import msgspec
+from sqlalchemy import Connection, or_, select
+
+from services.outreach.contacts.domain import groups_on
+from services.outreach.contacts.events import DatedGroup
+from services.outreach.people.domain import PersonOnDay
+from services.outreach.tables import contact, known_code, known_person
+
+
+def people_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
+    """Those of `ids` who are contacts or registered people of this agency, with their codes of the day.
+
+    Who turned out to be somebody else as well has the target groups of both.
+    """
+    if not ids:
+        return {}
+    same = same_as(connection, agency_id, ids)
+    codes = _codes_on(connection, {*ids, *same.values()}, day)
+    found = _contacts_on(connection, agency_id, ids, day)
+    wanted = select(known_person.c.person_id, known_person.c.erased).where(
+        known_person.c.person_id.in_(ids), known_person.c.agency_id == agency_id
+    )
+    for row in connection.execute(wanted):
+        roles = codes.get((row.person_id, "role"), ())
+        found[row.person_id] = PersonOnDay(
+            person_id=row.person_id,
+            same_as=row.person_id,
+            erased=row.erased,
+            role=roles[0] if len(roles) == 1 else None,
+            target_groups=codes.get((row.person_id, "target_group"), ()),
+        )
+    return {
+        one.person_id: PersonOnDay(
+            person_id=one.person_id,
+            same_as=same[one.person_id],
+            erased=one.erased,
+            role=one.role,
+            target_groups=tuple(
+                dict.fromkeys((*one.target_groups, *codes.get((same[one.person_id], "target_group"), ())))
+            ),
+        )
+        for one in found.values()
+    }
+
+
+def same_as(connection: Connection, agency_id: str, ids: Collection[str]) -> dict[str, str]:
+    """For each of `ids` the id that stands for them after identification and all merges."""
+    tokens = select(contact.c.contact_id, contact.c.identified_as).where(
+        contact.c.contact_id.in_(ids), contact.c.agency_id == agency_id, contact.c.identified_as.is_not(None)
+    )
+    identified = {row.contact_id: row.identified_as for row in connection.execute(tokens)}
+    edges = _merges(connection, agency_id)
+    return {one: resolved(identified.get(one, one), edges) for one in ids}
+
+
+def all_ids_of(connection: Connection, agency_id: str, person_id: str) -> list[str]:
+    """Every other id of the same human being: people merged into this one, and contacts identified as any of them."""
+    edges = _merges(connection, agency_id)
+    people = {one for one in edges if resolved(one, edges) == person_id}
+    tokens = select(contact.c.contact_id).where(
+        contact.c.agency_id == agency_id, contact.c.identified_as.in_({person_id, *people})
+    )
+    return sorted({*people, *connection.scalars(tokens)} - {person_id})
+
+
+def resolved(person_id: str, edges: Mapping[str, str]) -> str:
+    """The id that stands for a person after all merges."""
+    for _ in range(len(edges)):  # Each merge is followed once at most, so that a ring of them ends as well.
+        if person_id not in edges:
+            break
+        person_id = edges[person_id]
+    return person_id
+
+
+def people_of_teams(connection: Connection, agency_id: str, team_ids: Collection[str] | None) -> list[str]:
+    """The registered people of these teams (None: of all) whom one may choose: neither merged away nor erased."""
+    wanted = select(known_person.c.person_id).where(
+        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_(None), known_person.c.erased.is_(False)
+    )
+    if team_ids is not None:
+        wanted = wanted.where(known_person.c.team_id.in_(team_ids))
+    return list(connection.scalars(wanted.order_by(known_person.c.person_id)))
+
+
+def _merges(connection: Connection, agency_id: str) -> dict[str, str]:
+    wanted = select(known_person.c.person_id, known_person.c.merged_into).where(
+        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_not(None)
+    )
+    return {row.person_id: row.merged_into for row in connection.execute(wanted)}
+
+
+def _contacts_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
+    wanted = select(contact).where(contact.c.contact_id.in_(ids), contact.c.agency_id == agency_id)
+    return {
+        row.contact_id: PersonOnDay(
+            person_id=row.contact_id,
+            same_as=row.contact_id,
+            erased=row.erased,
+            role=row.role,
+            target_groups=groups_on(msgspec.convert(row.target_groups, tuple[DatedGroup, ...]), day),
+        )
+        for row in connection.execute(wanted)
+    }
+
+
+def _codes_on(connection: Connection, ids: Collection[str], day: date) -> dict[tuple[str, str], tuple[str, ...]]:
+    wanted = (
+        select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+        .where(
+            known_code.c.person_id.in_(ids),
+            known_code.c.from_date <= day,
+            or_(known_code.c.to_date.is_(None), known_code.c.to_date >= day),
+        )
+        .distinct()
+        .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+    )
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in connection.execute(wanted):
+        found[row.person_id, row.kind] = (*found.get((row.person_id, row.kind), ()), row.code)
+    return found

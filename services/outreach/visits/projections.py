@@ -1,0 +1,79 @@
+"""The read tables of visits: one row a visit as it is now, one row a participant."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from services.outreach.tables import visit, visit_participant
+from shared.database import to_micros
+from shared.eventstore import Pending
+from shared.serviceunit.events import (
+    ServiceUnitCorrected,
+    ServiceUnitPlanned,
+    ServiceUnitRecorded,
+    ServiceUnitVoided,
+)
+from shared.serviceunit.unit import ServiceUnit
+
+
+def project(connection: Connection, pending: Pending) -> None:
+    """Write what this event changes; events of other aggregates are passed over."""
+    match pending.event:
+        case ServiceUnitPlanned() as planned:
+            _write(connection, pending, planned, phase="planned")
+        case ServiceUnitRecorded() | ServiceUnitCorrected() as entered:
+            _write(connection, pending, entered, phase="recorded")
+        case ServiceUnitVoided(unit_id=unit_id):
+            own = update(visit).where(visit.c.unit_id == unit_id)
+            connection.execute(own.values(phase="voided", version=pending.version))
+
+
+def _write(
+    connection: Connection,
+    pending: Pending,
+    entered: ServiceUnitPlanned | ServiceUnitRecorded | ServiceUnitCorrected,
+    *,
+    phase: str,
+) -> None:
+    unit, own_subject = entered.unit, None
+    people = {person.person_id for person in unit.participants}
+    if entered.note is not None and entered.note_subject not in people:
+        own_subject = entered.note_subject
+    if pending.version > 1:
+        earlier = connection.scalars(select(visit.c.own_subject).where(visit.c.unit_id == unit.unit_id)).one_or_none()
+        own_subject = own_subject or earlier
+        connection.execute(delete(visit).where(visit.c.unit_id == unit.unit_id))
+    row = {
+        **_row(unit),
+        "agency_id": pending.agency_id,
+        "version": pending.version,
+        "phase": phase,
+        "has_note": entered.note is not None,
+        "note_subject": entered.note_subject,
+        "own_subject": own_subject,
+    }
+    connection.execute(insert(visit), row)
+    _write_people(connection, unit.unit_id, people)
+
+
+def _write_people(connection: Connection, unit_id: str, people: set[str]) -> None:
+    """Those taken out by a correction stay, marked: an earlier note may tell of them."""
+    ours = visit_participant.c.unit_id == unit_id
+    connection.execute(update(visit_participant).where(ours).values(current=False))
+    connection.execute(delete(visit_participant).where(ours, visit_participant.c.person_id.in_(people)))
+    rows = [{"unit_id": unit_id, "person_id": person_id, "current": True} for person_id in sorted(people)]
+    if rows:
+        connection.execute(insert(visit_participant), rows)
+
+
+def _row(unit: ServiceUnit) -> dict[str, Any]:
+    return {
+        "unit_id": unit.unit_id,
+        "team_id": unit.team_id,
+        "case_id": unit.case_id,
+        "occurred_on": unit.occurred_on,
+        "starts_at": None if unit.starts_at is None else to_micros(unit.starts_at),
+        "minutes": unit.minutes,
+        "unit": msgspec.to_builtins(unit),
+    }
