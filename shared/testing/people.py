@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
 
-PASSWORD = "a quiet paper diary"
+PASSWORD = "a quiet paper diary"  # noqa: S105 (for tests only)
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 AGENCY, OTHER_AGENCY = "agency-one", "agency-two"

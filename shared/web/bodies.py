@@ -13,7 +13,7 @@ _NO_BODY = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 
 
 def init_app(app: Flask) -> None:
-    """Check the bodies of the app's API requests, and that no address holds a NUL."""
+    """Check the bodies of the app's requests, and that no address holds a NUL."""
     app.before_request(_check)
 
 
@@ -25,7 +25,11 @@ def is_api() -> bool:
 def _check() -> None:
     if "\0" in request.path or any("\0" in value for value in request.args.values()):
         raise Malformed("nul_character", "The address holds a character that cannot be stored.")
-    if request.endpoint is None or request.method in _NO_BODY or not is_api():
+    if request.endpoint is None or request.method in _NO_BODY:
+        return
+    if not is_api():
+        if any("\0" in value for values in request.form.listvalues() for value in values):
+            raise Malformed("nul_character", "The body holds a character that cannot be stored.")
         return
     body = request.get_data()  # Raises 413 when it is too large.
     if not body:

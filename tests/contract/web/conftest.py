@@ -1,6 +1,8 @@
 """A small real service behind the real edge: a diary of entries, with one page, one form and an API."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,8 @@ from shared.bus.tables import bus_tables
 from shared.clock import DemoClock
 from shared.database import Database
 from shared.errors import CaseledgerError, FieldError, Invalid, NotFound, RuleBroken
-from shared.eventstore import EventRegistry, EventStore, Outcome, Work, event_tables
 from shared.events import event
+from shared.eventstore import EventRegistry, EventStore, Outcome, Work, event_tables
 from shared.ids import new_id
 from shared.privacy import MasterKeys, Vault
 from shared.service import Service
@@ -153,9 +155,20 @@ def accounts(tmp_path: Path) -> Iterator[Accounts]:
     accounts.close()
 
 
-@pytest.fixture
-def people(accounts: Accounts) -> Accounts:
+@pytest.fixture(scope="session")
+def peopled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `auth` database with all test people, made once: hashing passwords is meant to take time."""
+    data = tmp_path_factory.mktemp("people")
+    accounts = open_accounts(settings_for(data))
     create_people(accounts)
+    accounts.close()
+    return data / "auth.db"
+
+
+@pytest.fixture
+def people(accounts: Accounts, peopled_database: Path, tmp_path: Path) -> Accounts:
+    with closing(sqlite3.connect(peopled_database)) as source, closing(sqlite3.connect(tmp_path / "auth.db")) as target:
+        source.backup(target)
     return accounts
 
 

@@ -144,6 +144,15 @@ def test_the_correlation_id_is_the_clients_when_it_is_one(app: Flask) -> None:
     )
 
 
+@pytest.mark.parametrize("data", [{"title": "a\0b", "idempotency_key": "k"}, {"title": "ok", "x": "y" * 1_000_000}])
+def test_a_form_that_cannot_be_stored_is_refused_with_a_page(
+    app: Flask, people: Accounts, data: dict[str, str]
+) -> None:
+    answer = page_client(app, people, "worker").post("/case/diary", data=data)
+    assert answer.status_code == (400 if "\0" in data["title"] else 413)
+    assert answer.mimetype == "text/html"
+
+
 def test_health_is_public(app: Flask) -> None:
     client = app.test_client()
     assert [client.get(f"/case/{name}").status_code for name in ("livez", "readyz", "version")] == [200, 200, 200]
