@@ -1,0 +1,86 @@
+"""Contracts as they are read: the list, and one contract as it stood at a position of this service."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from services.reporting.contracts.document import definition_of
+from services.reporting.contracts.domain import INITIAL, ContractState, evolve
+from services.reporting.indicators.definition import Definition
+from services.reporting.tables import contract
+from shared.errors import NotFound
+from shared.eventstore import EventStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractAt:
+    """One contract as it stood; `stream_version` is what a change is based on."""
+
+    agency_id: str
+    contract_id: str
+    stream_version: int
+    state: ContractState
+    definition: Definition
+    revised_at: datetime
+
+
+def stream_of(agency_id: str, contract_id: str) -> str:
+    return f"contract-{agency_id}-{contract_id}"
+
+
+def contract_at(
+    store: EventStore, connection: Connection, agency_id: str, contract_id: str, position: int | None = None
+) -> ContractAt:
+    """The contract as it stood at a position of this service, by default now; `NotFound` when it was not there."""
+    story = store.load(connection, stream_of(agency_id, contract_id), agency_id)
+    state, revised_at, known = INITIAL, None, 0
+    for recorded in story:
+        if position is not None and recorded.position > position:
+            break
+        before, state = state.version, evolve(state, recorded.event)
+        revised_at = recorded.recorded_at if state.version != before else revised_at
+        known = recorded.version
+    if revised_at is None:
+        raise NotFound("contract_not_found", "There is no such contract.")
+    return ContractAt(
+        agency_id=agency_id,
+        contract_id=contract_id,
+        stream_version=known,
+        state=state,
+        definition=definition_of(state.document),
+        revised_at=revised_at,
+    )
+
+
+def contracts_of(
+    connection: Connection,
+    agency_id: str,
+    only: Collection[str] | None = None,
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """The agency's contracts, those that end last first; `only` narrows them to these names."""
+    columns = contract.c
+    query = select(contract).where(columns.agency_id == agency_id)
+    if only is not None:
+        query = query.where(columns.contract_id.in_(sorted(only)))
+    if after is not None:
+        last_day, contract_id = after
+        query = query.where(
+            (columns.last_day < last_day) | ((columns.last_day == last_day) & (columns.contract_id > contract_id))
+        )
+    query = query.order_by(columns.last_day.desc(), columns.contract_id).limit(limit)
+    return [
+        {
+            "contract_id": row.contract_id,
+            "title": row.title,
+            "funder": row.funder,
+            "period": {"from": date.fromisoformat(row.first_day), "to": date.fromisoformat(row.last_day)},
+            "definition_version": row.version,
+        }
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,153 @@
+"""Figures as JSON values: exact until here, rounded for display alone."""
+
+from itertools import groupby
+from typing import Any
+
+from services.reporting.contracts.queries import ContractAt
+from services.reporting.indicators.definition import UNITS, Limb
+from services.reporting.indicators.indicators import Change, Satisfaction
+from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
+from services.reporting.indicators.rounding import percent, plain
+from services.reporting.indicators.sentences import filled, values_of_outcome, values_of_output
+from services.reporting.indicators.statistics import NotComputable, PairedT
+
+
+def figures_of(counted: Report) -> dict[str, Any]:
+    """Everything that was counted: outputs, outcomes, and the contract's own sentences."""
+    return {
+        "outputs": [output_values(figure) for figure in counted.outputs],
+        "outcomes": [outcome_values(figure) for figure in counted.outcomes],
+        "sentences": {**_output_sentences(counted), **_outcome_sentences(counted)},
+        "summary": summary_of(counted),
+    }
+
+
+def summary_of(counted: Report) -> dict[str, int]:
+    """How many measures have reached their targets, and how many outcomes were passed. No indicator is rolled up."""
+    met = [figure.met for figure in counted.outputs if figure.met is not None]
+    return {
+        "measures_met": sum(met),
+        "measures_short": len(met) - sum(met),
+        "outcomes_passed": sum(figure.passed for figure in counted.outcomes),
+        "outcomes": len(counted.outcomes),
+    }
+
+
+def output_values(figure: OutputFigure) -> dict[str, Any]:
+    measure = figure.measure
+    return {
+        "indicator": figure.output.id,
+        "measure": measure.id,
+        "indicator_title": dict(figure.output.title),
+        "title": dict(measure.title),
+        "kind": measure.kind,
+        "of": measure.of,
+        "unit": UNITS[measure.kind],
+        "comparator": measure.comparator,
+        "target": None if measure.target is None else plain(measure.target),
+        "actual": plain(figure.actual),
+        "variance": None if figure.variance is None else plain(figure.variance),
+        "met": figure.met,
+    }
+
+
+def outcome_values(figure: OutcomeFigure) -> dict[str, Any]:
+    outcome, result = figure.outcome, figure.result
+    heading = {
+        "indicator": outcome.id,
+        "title": dict(outcome.title),
+        "instrument": outcome.instrument,
+        "basis": "satisfaction_post_only" if outcome.post_only else "pre_and_post",
+        "success": [_limb(limb) for limb in outcome.any_of],
+        "served": figure.served,
+        "n": result.n,
+    }
+    ending = {"passed": figure.passed, "passed_by": list(result.passed_by)}
+    if isinstance(result, Satisfaction):
+        return {**heading, **_satisfaction(result), **ending}
+    return {**heading, **_change(figure, result), **ending}
+
+
+def _satisfaction(result: Satisfaction) -> dict[str, Any]:
+    return {
+        "satisfied": result.satisfied,
+        "not_satisfied": result.not_satisfied,
+        "share_satisfied": share(result.satisfied, result.n),
+    }
+
+
+def _change(figure: OutcomeFigure, result: Change) -> dict[str, Any]:
+    pairing = figure.pairing
+    assert pairing is not None
+    return {
+        "direction": figure.outcome.improved,
+        "improved": result.improved,
+        "unchanged": result.unchanged,
+        "worse": result.worse,
+        "share_improved": share(result.improved, result.n),
+        "paired_t": _t_test(result.t_test),
+        "funnel": {
+            "served": figure.served,
+            "pre": len(pairing.with_pre),
+            "post": len(pairing.with_post),
+            "valid": result.n,
+        },
+        # What the share would be if everybody without a valid pair had not improved.
+        "sensitivity": share(result.improved, figure.served),
+    }
+
+
+def _t_test(result: PairedT | NotComputable) -> dict[str, Any]:
+    if isinstance(result, NotComputable):
+        return {"t": None, "df": None, "p": None, "not_computable": result.why}
+    return {
+        "t": result.t,
+        "df": result.df,
+        "p": result.p,
+        "mean": float(result.mean),
+        "sd": result.sd,
+        "ci95": list(result.ci95),
+        "dz": result.dz,
+        "small": result.small,
+    }
+
+
+def share(part: int, whole: int) -> dict[str, Any]:
+    """A share: both numbers, and the percentage for display."""
+    shown = percent(part, whole)
+    return {"k": part, "n": whole, "percent": None if shown is None else float(shown)}
+
+
+def _limb(limb: Limb) -> dict[str, Any]:
+    if limb.threshold is not None:
+        return {"kind": limb.kind, limb.threshold.comparator: float(limb.threshold.bound)}
+    assert limb.alpha is not None
+    return {"kind": limb.kind, "alpha": float(limb.alpha)}
+
+
+def _output_sentences(counted: Report) -> dict[str, dict[str, str]]:
+    found = {}
+    for output, figures in groupby(counted.outputs, key=lambda figure: figure.output):
+        values = values_of_output(list(figures))
+        found[output.id] = filled(output.sentence, values)
+    return found
+
+
+def _outcome_sentences(counted: Report) -> dict[str, dict[str, str]]:
+    return {
+        figure.outcome.id: filled(figure.outcome.sentence, values_of_outcome(figure)) for figure in counted.outcomes
+    }
+
+
+def deliverables_of(found: ContractAt) -> list[dict[str, Any]]:
+    """What is to be handed over, and what has been, when."""
+    done = found.state.done
+    return [
+        {
+            "id": one.id,
+            "title": dict(one.title),
+            "done": one.id in done,
+            "done_on": done[one.id].done_on.isoformat() if one.id in done else None,
+        }
+        for one in found.definition.deliverables
+    ]

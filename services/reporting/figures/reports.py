@@ -1,0 +1,130 @@
+"""A contract's report: counted from the ledger at a cut, or kept ready where nothing has moved since."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.rendering import deliverables_of, figures_of
+from services.reporting.indicators.facts import Unit
+from services.reporting.indicators.report import report
+from services.reporting.ledger.cut import Cut
+from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness
+from services.reporting.ledger.queries import facts_at
+from services.reporting.tables import kept_report, touched
+from shared.clock import HONG_KONG
+from shared.database import Database
+from shared.eventstore import EventStore
+from shared.service import Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which report: as things are now, as known on a day, or at a cut."""
+
+    as_of: date | None = None
+    cut: str | None = None
+
+    @property
+    def is_now(self) -> bool:
+        return self.as_of is None and self.cut is None
+
+
+NOW = Asked()
+
+
+def contract_report(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> dict[str, Any]:
+    """The whole report as JSON values. Figures as of now come from what is kept, when nothing has moved since."""
+    with service.database.read() as connection:
+        cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
+        found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
+        times = _times_touched(connection, agency_id, contract_id)
+        kept = _kept(connection, found, times) if asked.is_now else None
+        figures = kept or counted(connection, found, cut)
+        fresh = freshness(connection)
+    if asked.is_now and kept is None:
+        _keep(service.database, found, times, figures)
+    moment = service.clock.now().astimezone(HONG_KONG)
+    return {
+        **_heading(found, cut),
+        "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
+        "freshness": {one.service: fresh_values(one) for one in fresh},
+        **figures,
+        "deliverables": deliverables_of(found),
+    }
+
+
+def counted(
+    connection: Connection,
+    found: ContractAt,
+    cut: Cut,
+    *,
+    added: Sequence[Unit] = (),
+    taken_away: Collection[str] = (),
+) -> dict[str, Any]:
+    """The figures counted from the ledger; with rows added or taken away, what they would be."""
+    facts = facts_at(connection, found.agency_id, found.contract_id, cut, added=added, taken_away=taken_away)
+    return figures_of(report(found.definition, facts))
+
+
+def report_of(store: EventStore, connection: Connection, agency_id: str, contract_id: str) -> dict[str, Any]:
+    """The figures as they are now, counted from the ledger whatever is kept."""
+    cut = cut_now(connection)
+    return counted(connection, contract_at(store, connection, agency_id, contract_id, cut["reporting"]), cut)
+
+
+def fresh_values(one: Freshness) -> dict[str, Any]:
+    return {
+        "arrived": one.arrived,
+        "head": one.head,
+        "behind": one.behind,
+        "recorded_at": one.recorded_at.astimezone(HONG_KONG).isoformat(timespec="seconds") if one.recorded_at else None,
+        "parked": one.parked,
+    }
+
+
+def _heading(found: ContractAt, cut: Cut) -> dict[str, Any]:
+    definition = found.definition
+    return {
+        "contract": found.contract_id,
+        "title": dict(definition.title),
+        "funder": dict(definition.funder),
+        "district": dict(definition.district),
+        "period": {"from": definition.period.first.isoformat(), "to": definition.period.last.isoformat()},
+        "definition_version": found.state.version,
+        "cut": str(cut),
+    }
+
+
+def _times_touched(connection: Connection, agency_id: str, contract_id: str) -> int:
+    own = (touched.c.agency_id == agency_id, touched.c.contract_id == contract_id)
+    return connection.execute(select(touched.c.times).where(*own)).scalar() or 0
+
+
+def _own(found: ContractAt) -> tuple[Any, ...]:
+    return kept_report.c.agency_id == found.agency_id, kept_report.c.contract_id == found.contract_id
+
+
+def _kept(connection: Connection, found: ContractAt, times: int) -> dict[str, Any] | None:
+    """The figures kept for exactly what is known now, by the definition of now."""
+    same = (kept_report.c.times == times, kept_report.c.definition_version == found.state.version)
+    figures = connection.execute(select(kept_report.c.figures).where(*_own(found), *same)).scalar()
+    return msgspec.json.decode(figures) if figures is not None else None
+
+
+def _keep(database: Database, found: ContractAt, times: int, figures: dict[str, Any]) -> None:
+    """Keep what was counted. `times` is of the same picture as the figures: a batch since then has made them stale."""
+    row = {
+        "agency_id": found.agency_id,
+        "contract_id": found.contract_id,
+        "times": times,
+        "definition_version": found.state.version,
+        "figures": msgspec.json.encode(figures),
+    }
+    with database.write() as connection:
+        connection.execute(delete(kept_report).where(*_own(found)))
+        connection.execute(insert(kept_report), row)

@@ -1,0 +1,87 @@
+"""Which cut is meant: what has arrived by now, what was known on a day, or one that was written down."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from services.reporting import tables
+from services.reporting.ledger.cut import SOURCES, Cut
+from shared.bus import arrivals
+from shared.clock import HONG_KONG
+from shared.database import to_micros
+from shared.errors import Invalid
+
+
+def cut_now(connection: Connection) -> Cut:
+    """Everything that has arrived without a gap, and all of this service's own events."""
+    marks = arrivals.watermarks(connection)
+    own = connection.execute(select(func.max(tables.event.c.position))).scalar() or 0
+    return Cut({**{service: marks.get(service, 0) for service in SOURCES}, "reporting": own})
+
+
+def cut_on(connection: Connection, day: date) -> Cut:
+    """What was known at the end of a day in Hong Kong: the last position each service had recorded by then."""
+    end = to_micros(datetime.combine(day + timedelta(days=1), time(), tzinfo=HONG_KONG))
+    now = cut_now(connection)
+    event, arrival = tables.event.c, tables.bus.arrival.c
+    own = connection.execute(select(func.max(event.position)).where(event.recorded_at < end)).scalar() or 0
+    positions = {"reporting": own}
+    for service in SOURCES:
+        known = select(func.max(arrival.position)).where(arrival.service == service, arrival.recorded_at < end)
+        # Positions and recorded times of a service agree in order; what lies behind a gap is not known yet.
+        positions[service] = min(connection.execute(known).scalar() or 0, now[service])
+    return Cut(positions)
+
+
+def cut_asked(connection: Connection, *, cut: str | None = None, as_of: date | None = None) -> Cut:
+    """The cut of a request; raises `Invalid` for one that lies ahead of what has arrived."""
+    if cut is None:
+        return cut_now(connection) if as_of is None else cut_on(connection, as_of)
+    if as_of is not None:
+        raise Invalid("cut_or_date", "Ask either for a date or for a cut.", field="cut")
+    asked, now = Cut.parse(cut), cut_now(connection)
+    for service, position in asked.positions.items():
+        if position > now[service]:
+            raise Invalid(
+                "cut_ahead",
+                "This cut lies ahead of what has arrived from %(service)s (%(position)s).",
+                field="cut",
+                service=service,
+                position=now[service],
+            )
+    return asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How far this service has heard one other."""
+
+    service: str
+    arrived: int
+    head: int
+    recorded_at: datetime | None
+    parked: int
+
+    @property
+    def behind(self) -> int:
+        return max(self.head - self.arrived, 0)
+
+
+def freshness(connection: Connection) -> list[Freshness]:
+    """The heads against the watermarks, and how many messages wait because they could not be read."""
+    marks, heads = arrivals.watermarks(connection), arrivals.heads(connection)
+    parked = tables.bus.parked
+    waiting: dict[str, int] = dict(
+        connection.execute(select(parked.c.service, func.count()).group_by(parked.c.service)).tuples().all()
+    )
+    return [
+        Freshness(
+            service=service,
+            arrived=marks.get(service, 0),
+            head=heads[service].position if service in heads else 0,
+            recorded_at=heads[service].recorded_at if service in heads else None,
+            parked=waiting.get(service, 0),
+        )
+        for service in SOURCES
+    ]

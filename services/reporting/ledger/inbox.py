@@ -1,0 +1,184 @@
+"""The intake: events of the other services become rows. Their positions decide, never the order of arrival."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from services.reporting import tables
+from services.reporting.ledger import published
+from services.reporting.ledger.batch import Batch
+from services.reporting.ledger.published import PublishedUnit, read
+from services.reporting.tables import LedgerTables
+from shared.bus.envelope import Arrived
+
+Handler = Callable[[Batch, Arrived], None]
+
+_encoder = msgspec.json.Encoder()
+
+
+def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Take a batch in and mark the contracts it touches; no figure is counted here."""
+    fill(connection, events, tables.ledger).mark()
+
+
+def fill(connection: Connection, events: Sequence[Arrived], into: LedgerTables) -> Batch:
+    """Write the rows of a batch into these tables; an event that does not count is passed over."""
+    batch = Batch(connection, into)
+    # The first event of a stream has nothing before it; most sessions are never touched again.
+    batch.prepare(event.stream_id for event in events if event.version > 1 and event.type in _ENTRY_EVENTS)
+    for event in events:
+        handle = HANDLERS.get(event.type)
+        if handle is not None:
+            handle(batch, event)
+    batch.write()
+    return batch
+
+
+def _unit(batch: Batch, arrived: Arrived) -> None:
+    written = read(arrived, published.UnitWritten)
+    unit = written.unit
+    batch.add_entry(arrived, "unit", [segment.contract_id for segment in unit.segments], written.reason)
+    people = _encoder.encode([(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants])
+    for segment in unit.segments:
+        minutes = unit.minutes if segment.minutes is None and len(unit.segments) == 1 else segment.minutes
+        _segment(batch, arrived, unit, segment.contract_id, minutes, people)
+        batch.add_people(arrived, segment.contract_id, [one.person_id for one in unit.participants])
+
+
+def _segment(
+    batch: Batch, arrived: Arrived, unit: PublishedUnit, contract_id: str, minutes: int | None, people: bytes
+) -> None:
+    batch.add_row(
+        "segment",
+        arrived,
+        contract_id,
+        unit_id=arrived.stream_id,
+        kind=unit.kind,
+        status=unit.status,
+        occurred_on=unit.occurred_on,
+        minutes=minutes,
+        mode=unit.mode,
+        setting=unit.setting,
+        activity=unit.activity,
+        tags=",".join(unit.tags),
+        organisation_id=unit.organisation_id,
+        unidentified=unit.unidentified_count,
+        people=people,
+    )
+
+
+def _assessment(batch: Batch, arrived: Arrived) -> None:
+    written = read(arrived, published.AssessmentWritten)
+    batch.add_entry(arrived, "score", [written.contract_id] if written.contract_id else [], written.reason)
+    if written.contract_id is None:
+        return
+    batch.add_row(
+        "score",
+        arrived,
+        written.contract_id,
+        assessment_id=arrived.stream_id,
+        person_id=written.person_id,
+        instrument=written.instrument,
+        phase=written.phase,
+        assessed_on=written.assessed_on,
+        total=written.total,
+    )
+    if written.person_id is not None:
+        batch.add_people(arrived, written.contract_id, [written.person_id])
+
+
+def _tally(batch: Batch, arrived: Arrived) -> None:
+    written = read(arrived, published.TallyWritten)
+    batch.add_entry(arrived, "tally", [written.contract_id] if written.contract_id else [], written.reason)
+    if written.contract_id is not None:
+        batch.add_row(
+            "tally",
+            arrived,
+            written.contract_id,
+            tally_id=arrived.stream_id,
+            instrument=written.instrument,
+            assessed_on=written.assessed_on,
+            satisfied=written.totals.satisfied,
+            not_satisfied=written.totals.not_satisfied,
+        )
+
+
+def _voided(batch: Batch, arrived: Arrived) -> None:
+    batch.void_entry(arrived, read(arrived, published.Ended).reason)
+
+
+def _merged(batch: Batch, arrived: Arrived) -> None:
+    merged = read(arrived, published.PersonMerged)
+    batch.add_identity(arrived, merged.merge_id, merged.person_id, merged.into, merged.reason)
+
+
+def _unmerged(batch: Batch, arrived: Arrived) -> None:
+    unmerged = read(arrived, published.PersonUnmerged)
+    batch.end_identity(arrived, unmerged.merge_id, unmerged.reason)
+
+
+def _identified(batch: Batch, arrived: Arrived) -> None:
+    found = read(arrived, published.ContactIdentified)
+    batch.add_identity(arrived, found.identification_id, found.contact_id, found.person_id, None)
+
+
+def _unidentified(batch: Batch, arrived: Arrived) -> None:
+    undone = read(arrived, published.ContactIdentificationUndone)
+    batch.end_identity(arrived, undone.identification_id, undone.reason)
+
+
+def _described(batch: Batch, arrived: Arrived) -> None:
+    person = read(arrived, published.PersonDescribed)
+    for name in ("gender", "birth_year_band", "district"):
+        batch.end_attribute(arrived, person.person_id, name)
+        value = getattr(person.attributes, name)
+        if value is not None:
+            batch.add_attribute(arrived, person.person_id, name, value)
+
+
+def _role_given(batch: Batch, arrived: Arrived) -> None:
+    given = read(arrived, published.PersonRole)
+    batch.add_attribute(arrived, given.person_id, "role", given.role, given.from_date)
+
+
+def _role_ended(batch: Batch, arrived: Arrived) -> None:
+    ended = read(arrived, published.PersonRole)
+    batch.add_attribute(arrived, ended.person_id, "role", ended.role, None, ended.to_date)
+
+
+def _target_group_given(batch: Batch, arrived: Arrived) -> None:
+    given = read(arrived, published.PersonTargetGroup)
+    batch.add_attribute(arrived, given.person_id, "target_group", given.target_group, given.from_date)
+
+
+def _target_group_ended(batch: Batch, arrived: Arrived) -> None:
+    ended = read(arrived, published.PersonTargetGroup)
+    batch.add_attribute(arrived, ended.person_id, "target_group", ended.target_group, None, ended.to_date)
+
+
+_ENTRIES: dict[str, Handler] = {
+    "ServiceUnitRecorded": _unit,
+    "ServiceUnitCorrected": _unit,
+    "ServiceUnitVoided": _voided,
+    "AssessmentRecorded": _assessment,
+    "AssessmentCorrected": _assessment,
+    "AssessmentVoided": _voided,
+    "QuestionnaireTallied": _tally,
+    "QuestionnaireTallyCorrected": _tally,
+    "QuestionnaireTallyVoided": _voided,
+}
+_ENTRY_EVENTS = frozenset(_ENTRIES)
+HANDLERS: dict[str, Handler] = {
+    **_ENTRIES,
+    "PersonMergedInto": _merged,
+    "PersonUnmerged": _unmerged,
+    "ContactIdentified": _identified,
+    "ContactIdentificationUndone": _unidentified,
+    "PersonRegistered": _described,
+    "PersonDetailsChanged": _described,
+    "PersonRoleGiven": _role_given,
+    "PersonRoleEnded": _role_ended,
+    "TargetGroupGiven": _target_group_given,
+    "TargetGroupEnded": _target_group_ended,
+}

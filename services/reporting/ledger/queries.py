@@ -1,0 +1,158 @@
+"""Slices of the ledger: everything one contract's figures are counted from, at any cut, in one pass of SQL."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
+
+from services.reporting import tables
+from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Tally, Unit
+from services.reporting.ledger.cut import SOURCES, Cut
+
+_people = msgspec.json.Decoder(tuple[Presence, ...])
+_day = date.fromisoformat
+
+
+def facts_at(
+    connection: Connection,
+    agency_id: str,
+    contract_id: str,
+    cut: Cut,
+    *,
+    added: Sequence[Unit] = (),
+    taken_away: Collection[str] = (),
+) -> Facts:
+    """What lives at a cut. `added` and the ids `taken_away` show what the figures would be."""
+    which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
+    units = tuple(unit_of(row) for row in connection.execute(_SEGMENTS, which).tuples())
+    if taken_away:
+        units = tuple(unit for unit in units if unit.unit_id not in taken_away)
+    return Facts(
+        units=(*units, *added),
+        scores=tuple(score_of(row) for row in connection.execute(_SCORES, which).tuples()),
+        tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES, which).tuples()),
+        identities=identities_at(connection, agency_id, cut),
+    )
+
+
+def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:
+    """Who is whom at a cut, by the merges and identifications that hold then."""
+    rows = connection.execute(_IDENTITIES, {"agency_id": agency_id, **positions(cut)})
+    return Identities((person_id, into_id) for person_id, into_id in rows)
+
+
+def positions(cut: Cut) -> dict[str, int]:
+    """The parameters of `alive`."""
+    return {f"at_{service}": cut[service] for service in SOURCES}
+
+
+def alive(table: Table) -> ColumnElement[bool]:
+    """Born at or before the cut, and not dead at or before it."""
+    return or_(
+        *(
+            and_(
+                table.c.service == service,
+                table.c.born <= bindparam(f"at_{service}"),
+                table.c.dead > bindparam(f"at_{service}"),
+            )
+            for service in SOURCES
+        )
+    )
+
+
+def unit_of(row: Sequence[Any]) -> Unit:
+    """A row of `segment` as a value; columns in the order of `SEGMENT`."""
+    return Unit(
+        unit_id=row[0],
+        version=row[1],
+        service=row[2],
+        event_id=row[3],
+        kind=row[4],
+        status=row[5],
+        occurred_on=_day(row[6]),
+        minutes=row[7],
+        mode=row[8],
+        setting=row[9],
+        activity=row[10],
+        tags=tuple(row[11].split(",")) if row[11] else (),
+        organisation_id=row[12],
+        unidentified=row[13],
+        people=_people.decode(row[14]),
+    )
+
+
+def score_of(row: Sequence[Any]) -> Score:
+    return Score(
+        assessment_id=row[0],
+        event_id=row[1],
+        person_id=row[2],
+        instrument=row[3],
+        phase=row[4],
+        assessed_on=_day(row[5]),
+        total=row[6],
+    )
+
+
+def tally_of(row: Sequence[Any]) -> Tally:
+    return Tally(
+        tally_id=row[0],
+        event_id=row[1],
+        instrument=row[2],
+        assessed_on=_day(row[3]),
+        satisfied=row[4],
+        not_satisfied=row[5],
+    )
+
+
+def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut: Cut) -> list[str]:
+    """The contracts under which a session stands at a cut."""
+    entry = tables.ledger.entry
+    query = select(entry.c.contracts).where(
+        entry.c.entry_id == unit_id, entry.c.agency_id == agency_id, entry.c.kind == "unit", alive(entry)
+    )
+    found = connection.execute(query, positions(cut)).scalar()
+    return found.split(",") if found else []
+
+
+def knows_unit(connection: Connection, agency_id: str, unit_id: str) -> bool:
+    """Whether this agency has ever recorded such a session."""
+    entry = tables.ledger.entry.c
+    query = select(entry.version).where(entry.entry_id == unit_id, entry.agency_id == agency_id).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _of_contract(table: Table, names: Iterable[str]) -> Any:
+    columns = [table.c[name] for name in names]
+    own = (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
+    return select(*columns).where(*own, alive(table))
+
+
+SEGMENT = (
+    "unit_id",
+    "version",
+    "service",
+    "event_id",
+    "kind",
+    "status",
+    "occurred_on",
+    "minutes",
+    "mode",
+    "setting",
+    "activity",
+    "tags",
+    "organisation_id",
+    "unidentified",
+    "people",
+)
+_SEGMENTS = _of_contract(tables.ledger.segment, SEGMENT)
+_SCORES = _of_contract(
+    tables.ledger.score, ("assessment_id", "event_id", "person_id", "instrument", "phase", "assessed_on", "total")
+)
+_TALLIES = _of_contract(
+    tables.ledger.tally, ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_satisfied")
+)
+_IDENTITIES = select(tables.ledger.identity.c.person_id, tables.ledger.identity.c.into_id).where(
+    tables.ledger.identity.c.agency_id == bindparam("agency_id"), alive(tables.ledger.identity)
+)

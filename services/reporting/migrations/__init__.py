@@ -1,0 +1,1 @@
+"""The steps of this service's database, oldest first."""
