@@ -2,7 +2,7 @@
 
 from shared.auth.accounts import Accounts
 from shared.auth.identity import Identity
-from shared.errors import Forbidden, Invalid, StaleVersion
+from shared.errors import Forbidden, Invalid, NotFound, StaleVersion
 from shared.ids import is_id, new_id
 
 
@@ -36,6 +36,12 @@ def chosen_id(chosen: str | None, prefix: str) -> str:
     if not is_id(chosen, prefix):
         raise Invalid("id_malformed", "An id here begins with “%(prefix)s-”.", field="id", prefix=prefix)
     return chosen
+
+
+def require_stream(stream_id: str, prefix: str) -> None:
+    """Raise `NotFound` for an id that cannot be of this kind: an address names a visit, or a contact, never another."""
+    if not is_id(stream_id, prefix):
+        raise NotFound("not_found", "There is nothing here that you may see.")
 
 
 def require_version(stream_id: str, version: int, expected: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
@@ -16,6 +16,7 @@ from services.outreach.contacts.events import (
     ContactTargetGroupGiven,
     DatedGroup,
 )
+from services.outreach.notices import Notice
 from services.outreach.people.domain import PersonOnDay
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
@@ -153,6 +154,16 @@ def is_found(query: str, alias: str | None, marks: str | None) -> bool:
 def is_same_alias(one: str | None, other: str | None) -> bool:
     """Say whether two aliases may well be one person's."""
     return bool(one and other and normalised(one) and normalised(one) == normalised(other))
+
+
+def possible_duplicate(others: Sequence[str], path: str | None = None) -> Notice:
+    """The notice that somebody of this team has the same alias already."""
+    return Notice(
+        code="possible_duplicate",
+        message="A contact of this team has this alias already. Is it the same person?",
+        path=path,
+        params={"contact_ids": list(others)},
+    )
 
 
 def _register(command: RegisterContact, contact: Contact) -> ContactRegistered:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from services.outreach.contacts.domain import is_found, is_same_alias
+from services.outreach.contacts.domain import Contact, is_found, is_same_alias
 from services.outreach.contacts.projections import bound_to
 from services.outreach.tables import contact
 from shared.privacy import Vault
@@ -61,6 +61,13 @@ def same_aliases(
     return [
         one["contact_id"] for one in team if one["contact_id"] not in besides and is_same_alias(alias, one["alias"])
     ]
+
+
+def represented(state: Contact, version: int) -> dict[str, Any]:
+    """A contact for an answer."""
+    shown: dict[str, Any] = msgspec.to_builtins(state)
+    del shown["identification_id"]
+    return {**shown, "version": version}
 
 
 def _rows(

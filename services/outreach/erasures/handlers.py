@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.outreach.access import require_team, teams_seen
+from services.outreach.access import require_stream, require_team, teams_seen
 from services.outreach.erasures import queries
 from services.outreach.erasures.domain import decide
 from shared.auth.identity import Identity
@@ -20,6 +20,8 @@ def list_reviews(service: Service, who: Identity) -> list[dict[str, Any]]:
 
 def review_note(service: Service, who: Identity, meta: CommandMeta, visit_id: str, decision: str) -> Outcome:
     """Keep the note, or destroy it by destroying the visit's own key."""
+
+    require_stream(visit_id, "visit")
 
     def body(work: Work) -> None:
         state, _ = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)

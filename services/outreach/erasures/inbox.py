@@ -19,7 +19,7 @@ class _Erased(msgspec.Struct, frozen=True):
     person_id: str
 
 
-def learn(connection: Connection, events: Sequence[Arrived], store: EventStore, vault: Vault) -> None:
+def answer(connection: Connection, events: Sequence[Arrived], store: EventStore, vault: Vault) -> None:
     """Answer every erasure among these events; called after the rest of them was learnt."""
     for arrived in events:
         if arrived.service == "case" and arrived.type == "PersonErased":

@@ -1,10 +1,11 @@
 """What outreach asks of a visit before the shared lifecycle decides: who was met, the case, the people. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.outreach.cases.domain import KnownCase
+from services.outreach.notices import Notice
 from services.outreach.people.domain import PersonOnDay
 from shared.errors import FieldError, RuleBroken
 from shared.serviceunit.checks import unknown_code
@@ -26,16 +27,6 @@ class OtherVisit:
     served_by: frozenset[str]
     people: frozenset[str]
     contracts: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something worth a look that does not stand in the way of saving."""
-
-    code: str
-    message: str
-    path: str | None = None
-    params: dict[str, object] = field(default_factory=dict)
 
 
 def is_met(participant: Participant) -> bool:

@@ -11,6 +11,8 @@ from services.outreach.tables import visit, visit_participant
 from services.outreach.visits.domain import OtherVisit
 from shared.clock import HONG_KONG
 from shared.errors import Malformed
+from shared.eventstore import Recorded
+from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 
 _ROW = visit.c
@@ -71,7 +73,32 @@ def cursor_of(listed: dict[str, Any]) -> str:
     return f"{listed['occurred_on']}~{listed['visit_id']}"
 
 
-def public(unit: ServiceUnit, helpers: dict[str, str]) -> dict[str, Any]:
+def represented(state: UnitState, version: int, *, with_note: bool) -> dict[str, Any]:
+    """A visit for an answer."""
+    assert state.unit is not None
+    shown = _public(state.unit, dict(state.helpers))
+    shown |= {"version": version, "phase": state.phase, "has_note": state.note is not None}
+    return {**shown, "note": state.note} if with_note else shown
+
+
+def told(recorded: Recorded, names: dict[str, str], *, with_note: bool) -> dict[str, Any]:
+    """One version in the story of a visit; `names` are those of the agency's accounts."""
+    fact = recorded.event
+    shown = {
+        "version": recorded.version,
+        "type": recorded.type,
+        "recorded_at": recorded.recorded_at.isoformat(),
+        "actor": recorded.actor,
+        "actor_name": names.get(recorded.actor),
+        "reason": getattr(fact, "reason", None),
+        "unit": _public(fact.unit, fact.helpers or {}) if hasattr(fact, "unit") else None,
+    }
+    if with_note:
+        shown |= {"reason_text": getattr(fact, "reason_text", None), "note": getattr(fact, "note", None)}
+    return shown
+
+
+def _public(unit: ServiceUnit, helpers: dict[str, str]) -> dict[str, Any]:
     """The content of a visit as a request would say it; names of helpers in place of their ids."""
     shown: dict[str, Any] = msgspec.to_builtins(unit)
     local = unit.starts_at.astimezone(HONG_KONG) if unit.starts_at else None
@@ -90,7 +117,7 @@ def public(unit: ServiceUnit, helpers: dict[str, str]) -> dict[str, Any]:
 
 def _listed(row: Any) -> dict[str, Any]:
     unit = msgspec.convert(row.unit, ServiceUnit)
-    return {**public(unit, {}), "version": row.version, "phase": row.phase, "has_note": row.has_note}
+    return {**_public(unit, {}), "version": row.version, "phase": row.phase, "has_note": row.has_note}
 
 
 def _place_of(cursor: str) -> tuple[date, str]:
