@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import uuid_utils
@@ -52,21 +51,21 @@ class EventStore:
         A dry run does everything but the insert and saves nothing. When another command commits first and what the body
         read has moved, the body runs again on the new state, as if it had come second in the first place.
         """
-        for attempt in count(1):
+        for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.database.write() as connection:
                     if dry_run:
                         outcome = self._preview(connection, meta, body)
                         connection.rollback()
                         return outcome
-                    outcome = self.run_within(connection, meta, body)
+                    outcome = self._run(connection, meta, body, careful=attempt > 1)
                 self.on_commit()
                 return outcome
             except (CaseledgerError, DBAPIError) as error:
                 answer = None if dry_run or self._alone else self._answer_anew(meta)
                 if answer is not None:
                     return answer
-                if self._alone or attempt == _ATTEMPTS or not _may_rerun(error):
+                if attempt == _ATTEMPTS or not _may_rerun(error):
                     raise
         raise AssertionError("unreachable")
 
@@ -76,12 +75,7 @@ class EventStore:
         It is known by its key like any other. `StaleVersion` (somebody was quicker) leaves the transaction unusable:
         roll back and run it all again.
         """
-        answer = self._answer(connection, meta)
-        if answer is not None:
-            return answer
-        work = self._work(connection, meta, body)
-        position = self._insert(connection, work) if work.pending else None
-        return _outcome_of(work, position)
+        return self._run(connection, meta, body, careful=True)
 
     def load(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> list[Recorded]:
         """Return the events of a stream, none when it is absent; `NotFound` when it is not this agency's."""
@@ -124,13 +118,21 @@ class EventStore:
             progress(position)
         return position
 
+    def _run(self, connection: Connection, meta: CommandMeta, body: Body, *, careful: bool) -> Outcome:
+        answer = self._answer(connection, meta)
+        if answer is not None:
+            return answer
+        work = self._work(connection, meta, body, careful)
+        position = self._insert(connection, work) if work.pending else None
+        return _outcome_of(work, position)
+
     def _preview(self, connection: Connection, meta: CommandMeta, body: Body) -> Outcome:
-        work = self._work(connection, meta, body)
+        work = self._work(connection, meta, body, careful=True)
         self._rows(work)
         return _outcome_of(work, None)
 
-    def _work(self, connection: Connection, meta: CommandMeta, body: Body) -> Work:
-        work = Work(self, connection, meta, self._clock.now())
+    def _work(self, connection: Connection, meta: CommandMeta, body: Body, careful: bool) -> Work:
+        work = Work(self, connection, meta, self._clock.now(), careful=careful)
         body(work)
         if work.pending:
             self._projector(connection, work.pending)

@@ -21,11 +21,13 @@ class Work:
     A body may be run again when another command got in first, so it keeps what it changes to this object.
     """
 
-    def __init__(self, store: "EventStore", connection: Connection, meta: CommandMeta, now: datetime) -> None:
+    def __init__(
+        self, store: "EventStore", connection: Connection, meta: CommandMeta, now: datetime, *, careful: bool
+    ) -> None:
         self.connection, self.meta, self.now = connection, meta, now
         self.pending: list[Pending] = []
         self.loaded: dict[str, int] = {}
-        self._store = store
+        self._store, self._careful = store, careful
         self._streams: dict[str, list[Recorded]] = {}
         self._versions: dict[str, int] = {}
 
@@ -72,9 +74,10 @@ class Work:
         return self._versions[stream_id]
 
     def _version_before(self, stream_id: str, expected: int) -> int:
-        """Return the stream's version; that a new stream is new is left to the database, which knows it best."""
+        """Return the stream's version. That a new stream is new is believed at first: when the database disagrees,
+        the command runs again and looks with care."""
         if stream_id in self._versions:
             return self._versions[stream_id]
-        if expected == 0:
+        if expected == 0 and not self._careful:
             return 0
         return self._store.version(self.connection, stream_id, self.meta.agency_id)

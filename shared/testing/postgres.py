@@ -81,7 +81,7 @@ def _binaries() -> Path:
 
 def _initialise(binaries: Path, directory: Path) -> None:
     options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    subprocess.run(
+    subprocess.run(  # noqa: S603 - the binaries were found by us
         [*_as_server_user(), str(binaries / "initdb"), "-D", str(directory / "data"), *options],
         check=True,
         capture_output=True,
@@ -101,7 +101,7 @@ def _start(binaries: Path, directory: Path) -> subprocess.Popen[bytes]:
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
     with (directory / "log").open("wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603
             [*_as_server_user(), str(binaries / "postgres"), "-D", str(directory / "data"), *options],
             stdout=log,
             stderr=log,
