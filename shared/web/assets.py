@@ -15,7 +15,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 
 def init_app(app: Flask, prefix: str) -> None:
-    """Serve `/assets/...` and `/<service>/assets/...`; templates get `asset("caseledger.css")`."""
+    """Serve `/assets/...` and `/<service>/assets/...`; templates get `asset("theme.css")`."""
     bp = Blueprint("assets", __name__)
     bp.add_url_rule("/assets/<path:name>", "shared", public(_shared))
     if prefix:

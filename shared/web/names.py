@@ -30,6 +30,25 @@ def names_of(person_ids: Collection[str]) -> dict[str, str]:
     return {person_id: known[person_id] for person_id in wanted if person_id in known}
 
 
+def find_people(text: str) -> dict[str, str]:
+    """Return who of the agency's registry fits what was typed: labels by person id, of the first few."""
+    token = token_of_request()
+    if not text.strip() or token is None:
+        return {}
+    try:
+        answered = requests.get(
+            f"{_base_url(service().settings)}/case/api/v1/people",
+            params={"q": text.strip(), "limit": "20"},
+            headers={"Authorization": f"Bearer {token}", "X-Correlation-Id": correlation_id()},
+            timeout=_SECONDS,
+        )
+        answered.raise_for_status()
+        return {entry["person_id"]: cast("str", entry["label"]) for entry in answered.json()["items"]}
+    except (requests.RequestException, ValueError, KeyError):
+        g.names_missing = True
+        return {}
+
+
 def _ask(person_ids: list[str], token: str) -> dict[str, str]:
     try:
         answered = requests.post(

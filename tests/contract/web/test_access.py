@@ -172,7 +172,7 @@ def test_answers_carry_the_security_headers_and_are_not_kept_by_caches(app: Flas
 def test_assets_are_kept_for_good_under_their_digest_only(app: Flask) -> None:
     client = app.test_client()
     page = client.get("/sign-in", follow_redirects=True).text
-    for name in ("caseledger.css", "bootstrap.min.css", "shell.js", "mark.svg"):
+    for name in ("theme.css", "frame.css", "forms.css", "pages.css", "bootstrap.min.css", "shell.js", "mark.svg"):
         start = page.index(f"/assets/{name}?v=")
         with client.get(page[start : page.index('"', start)]) as kept, client.get(f"/assets/{name}") as plain:
             assert (kept.status_code, plain.status_code) == (200, 200)
