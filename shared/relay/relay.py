@@ -59,7 +59,9 @@ class Relay:
 
     def run_once(self) -> int:
         """Publish the next batch; say how many events it held."""
-        if not self._compared:
+        # A round that fails leaves it to the next one to compare again: the bus may come back another one.
+        compared, self._compared = self._compared, False
+        if not compared:
             self._compare()
         with self._database.read() as conn:
             after = _checkpoint(conn, self.service)
@@ -69,7 +71,7 @@ class Relay:
             self._bus.publish(self._topic, [Message(row.stream_id, encode(self.service, row)) for row in rows])
             with self._database.write() as conn:
                 _move(conn, self.service, after, rows[-1].position)
-        if recorded_at is not None and (rows or not self._compared):
+        if recorded_at is not None and (rows or not compared):
             told = Head(service=self.service, position=head, recorded_at=recorded_at)
             self._bus.publish(HEADS, [Message(self.service, encode_head(told))])
         self._compared = True
@@ -86,8 +88,6 @@ class Relay:
                 backoff = 0.0
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
-                # The bus may come back another one: its end is compared again.
-                self._compared = False
                 log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
             stop.wait(max(PAUSE, backoff))
             self._woken.wait(FALLBACK)

@@ -1,5 +1,6 @@
 """A service that only listens: its database, its intake, and everything it has learnt, for tests of the bus."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,9 @@ from shared.bus.port import Bus, Message, events_topic
 from shared.bus.tables import bus_tables
 from shared.database import Database
 from shared.eventstore.recorded import RawEvent
+
+PATIENCE = 30.0
+"""How long, in seconds, a test waits before it gives up."""
 
 BEGINNING = datetime(2020, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -83,8 +87,11 @@ class Listener:
 
     def settle(self) -> None:
         """Take in all that stands in the log."""
+        deadline = time.monotonic() + PATIENCE
         while self.intake.behind():
             self.intake.run_once(0.2)
+            if time.monotonic() > deadline:
+                raise AssertionError("The intake does not come to the end of the log.")
 
     def learnt(self) -> list[tuple[str, str]]:
         """Service and event id of everything learnt, in the order of learning."""

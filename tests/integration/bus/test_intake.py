@@ -16,6 +16,7 @@ from shared.bus.envelope import Arrived, Head, encode_head
 from shared.bus.intake import Forked
 from shared.bus.port import HEADS, Message, events_topic
 from shared.database import Database
+from shared.errors import Unavailable
 from shared.testing.listening import BEGINNING, Listener, listening, message, raw_event, run_of
 
 CASE = events_topic("case")
@@ -162,6 +163,18 @@ class TestParking:
         listener.settle()
         assert len(listener.learnt()) == 2
 
+    def test_a_busy_database_parks_nothing_while_the_one_at_fault_is_looked_for(
+        self, bus: EmbeddedBus, listener: Listener
+    ) -> None:
+        def refuse(events: Sequence[Arrived]) -> None:
+            raise KeyError("gender") if len(events) > 1 else Unavailable("busy", "The database is busy.")
+
+        listener.before_learning = refuse
+        bus.publish(CASE, run_of("case", 2))
+        with pytest.raises(Unavailable):
+            listener.settle()
+        assert listener.parked() == []
+
 
 class TestWaiting:
     def test_what_has_arrived_need_not_be_waited_for(self, bus: EmbeddedBus, listener: Listener) -> None:
@@ -202,6 +215,22 @@ class TestHeads:
             listener.settle()
         with listener.database.read() as conn:
             assert listener.intake.heads(conn) == {"case": Head(service="case", position=9, recorded_at=BEGINNING)}
+
+
+def test_an_intake_that_was_overtaken_does_nothing_and_goes_on_where_the_other_stands(
+    tmp_path: Path, bus: EmbeddedBus, database: Database, listener: Listener
+) -> None:
+    bus.publish(CASE, run_of("case", 5))
+    with closing(EmbeddedBus(tmp_path / "bus.db")) as elsewhere, listening(database, elsewhere, ["case"]) as other:
+        listener.settle()
+        assert other.intake.run_once() == 0
+        bus.publish(CASE, run_of("case", 10)[5:])
+        listener.settle()
+        bus.publish(CASE, run_of("case", 15)[10:])
+        other.intake.run_once()
+        assert len(other.learnt()) == 10
+        other.intake.run_once()
+        assert len(other.learnt()) == 15
 
 
 def test_a_log_that_lost_its_tail_is_read_from_its_start(tmp_path: Path, database: Database) -> None:

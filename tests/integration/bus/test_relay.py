@@ -14,7 +14,7 @@ from shared.bus import tables
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.envelope import Arrived, decode, digest
 from shared.bus.intake import Intake
-from shared.bus.port import HEADS, events_topic
+from shared.bus.port import HEADS, BusError, events_topic
 from shared.bus.tables import bus_tables
 from shared.clock import SystemClock
 from shared.database import Database
@@ -169,6 +169,33 @@ def test_a_topic_created_anew_is_filled_from_the_store(bus: EmbeddedBus, writer:
     assert len(listener.learnt()) == 4
 
 
+def test_a_topic_created_anew_under_a_running_relay_is_filled_at_its_next_start(
+    bus: EmbeddedBus, writer: Writer, listener: Listener
+) -> None:
+    writer.note("thing-1", count=3)
+    writer.publish()
+    bus.delete_topic(CASE)
+    bus.ensure_topics([CASE], 1)
+    writer.note("thing-1", count=1)
+    writer.publish()
+    assert published(bus) == 1
+    drain([writer.restarted(bus)], [listener.intake])
+    assert published(bus) == 5
+    assert len(listener.learnt()) == 4
+
+
+def test_a_topic_that_was_lost_and_made_again_is_filled_without_a_restart(bus: EmbeddedBus, writer: Writer) -> None:
+    writer.note("thing-1", count=3)
+    writer.publish()
+    bus.delete_topic(CASE)
+    writer.note("thing-1", count=1)
+    with pytest.raises(BusError):
+        writer.publish()
+    bus.ensure_topics([CASE], 1)
+    writer.publish()
+    assert published(bus) == 4
+
+
 @pytest.mark.parametrize("ahead", [1, 4])
 def test_a_topic_that_tells_another_history_is_an_error(bus: EmbeddedBus, writer: Writer, ahead: int) -> None:
     writer.note("thing-1", count=2)
@@ -246,6 +273,7 @@ def test_an_event_made_by_what_was_learnt_is_published_too(tmp_path: Path, bus: 
 
     intake = Intake("groups", groups.database, bus, [CASE], learn)
     background = Background([writer.relay, groups.relay], [intake])
+    assert intake.on_commit == groups.relay.wake
     background.start()
     writer.note("thing-1")
     assert background.wait_until_settled(20)
