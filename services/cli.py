@@ -1,0 +1,322 @@
+"""The `caseledger` command: serve, the demo, contracts and figures, rebuild and verify, accounts."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from shared.errors import CaseledgerError, NotFound
+from shared.privacy.keys import MasterKeyError
+from shared.settings import Settings, load_settings, mark_as_demo
+
+if TYPE_CHECKING:
+    from services.suite import Suite
+
+# What a command alone needs is imported in it: `caseledger --help` must not wait for a database or SciPy.
+out = Console()
+
+
+class Commands(click.Group):
+    """Turns the errors a person can meet into one clear line each."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (CaseledgerError, MasterKeyError) as error:
+            fields = getattr(error, "fields", [])
+            lines = [f"  {field.path}: {field.message % field.params}" for field in fields]
+            raise click.ClickException("\n".join([str(error), *lines])) from error
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Caseledger: a session is logged once, and every funder figure follows from it."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Make a new data directory a demo, and load the demo into it, once.")
+def serve(demo: bool) -> None:
+    """Serve all four services at one address."""
+    from shared.web.server import Server
+
+    if demo:
+        mark_as_demo()
+    settings = load_settings()
+    first_start = not (settings.data / "auth.db").exists()
+    running = Running(settings)
+
+    def ready() -> None:
+        out.print(f"Caseledger is at [bold]{address(settings)}[/bold] (Ctrl-C stops it)")
+        if demo:
+            # A process of its own, which the server's parent outlives: it loads over HTTP like any other client.
+            subprocess.Popen([sys.executable, "-m", "services.cli", "demo", "--into", address(settings)])  # noqa: S603
+        elif first_start:
+            out.print("The first page asks for the set-up code in the file setup-code of the data directory.")
+
+    Server(settings, running.load, stop=running.stop, ready=ready).run()
+
+
+class Running:
+    """The suite in the worker of the HTTP server: made there, and closed there."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._suite: Suite | None = None
+
+    def load(self) -> Callable[[dict[str, Any], Any], Any]:
+        """Make the suite and start what moves events; called after the fork."""
+        from services.suite import build
+        from shared.web import requestlog
+
+        requestlog.configure(self._settings.log_level)
+        self._suite = build(self._settings)
+        self._suite.background.start()
+        return self._suite.app
+
+    def stop(self) -> None:
+        """Finish what is in hand."""
+        if self._suite is not None:
+            self._suite.close()
+
+
+def address(settings: Settings) -> str:
+    """Where people find the server."""
+    return f"http://{settings.host}:{settings.port}"
+
+
+@main.command()
+@click.option("--into", metavar="URL", help="Load into a server that runs, instead of starting one for it.")
+def demo(into: str | None) -> None:
+    """Load the demo through the public API, once: 家持II, a running contract, a second agency."""
+    from deploy.demo.loader import is_loaded, load_demo
+
+    from deploy.demo.staff import PASSWORD, STAFF
+
+    mark_as_demo()
+    settings = load_settings()
+    with server_for_demo(settings, into) as url:
+        if not is_loaded(settings.data):
+            with progress_bar("Loading the demo") as moved:
+                load_demo(url, settings.data, moved)
+    table = Table("user name", "name", "role", title=f"Sign-ins of the demo (password: {PASSWORD})")
+    for member in STAFF:
+        table.add_row(member.username, member.display_name, member.role.replace("_", " "))
+    out.print(table)
+    out.print(f"Caseledger is at [bold]{into}[/bold]" if into else f"The demo is in {settings.data}.")
+
+
+@contextmanager
+def server_for_demo(settings: Settings, into: str | None) -> Iterator[str]:
+    """The address of the server that takes the demo in; one started here ends with the block."""
+    if into is not None:
+        yield into
+        return
+    from deploy.demo.loader import wait_until_ready
+
+    process = subprocess.Popen([sys.executable, "-m", "services.cli", "serve"])
+    try:
+        wait_until_ready(address(settings))
+        yield address(settings)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@main.group()
+def contract() -> None:
+    """Contracts are YAML documents."""
+
+
+@contract.command("add")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--agency", help="The agency's id, where there are several.")
+def contract_add(file: Path, agency: str | None) -> None:
+    """Register the contract in FILE, or a new version of it."""
+    from services.reporting.contracts.handlers import put_document
+
+    with opened() as suite:
+        agency_id = agency or the_agency(suite)
+        version = put_document(suite.services["reporting"], agency_id, "operator", file.read_text(encoding="utf-8"))
+    out.print(f"Saved as version {version}.")
+
+
+@main.command()
+@click.argument("contract_id", metavar="CONTRACT")
+@click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="As known at the end of that day.")
+@click.option("--cut", help="As of a cut, for example case:10,groups:4,outreach:2,reporting:3.")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option("--agency", help="The agency's id, where several have a contract of that name.")
+def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str, agency: str | None) -> None:
+    """The figures of CONTRACT: now, as known on a date, or as of a cut."""
+    from services.reporting.figures.printing import print_report
+    from services.reporting.figures.reports import Asked, contract_report
+
+    with opened() as suite:
+        service = suite.services["reporting"]
+        asked = Asked(as_of=as_of.date() if as_of else None, cut=cut)
+        figures = contract_report(service, agency or agency_of(suite, contract_id), contract_id, asked)
+    if shape == "json":
+        click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+    else:
+        print_report(figures, shape, out)
+
+
+@main.command()
+@click.argument("figure", metavar="CONTRACT/INDICATOR/MEASURE")
+@click.option("--agency", help="The agency's id, where several have a contract of that name.")
+def sessions(figure: str, agency: str | None) -> None:
+    """The sessions behind a figure, for example kachi-2/output-1/attendances."""
+    from services.reporting.figures.traces import figure_trace
+
+    parts = figure.split("/")
+    if len(parts) != 3:
+        raise click.BadParameter("Write it as CONTRACT/INDICATOR/MEASURE.")
+    with opened() as suite:
+        trace = figure_trace(suite.services["reporting"], agency or agency_of(suite, parts[0]), *parts)
+    table = Table("date", "session", "kind", "minutes", "people", title=f"{figure}: {trace['figure']['actual']:,}")
+    for one in trace["sessions"]:
+        row = (one["occurred_on"], one["unit_id"], one["kind"], one["minutes"], len(one["people"]))
+        table.add_row(*("" if value is None else str(value) for value in row))
+    out.print(table)
+
+
+@main.command()
+def rebuild() -> None:
+    """Make the ledger again from the bus, beside the old one; switch when both say the same."""
+    from services.reporting.ledger.rebuild import rebuild as rebuild_ledger
+
+    with opened() as suite, progress_bar("Rebuilding the ledger") as moved:
+        differences = rebuild_ledger(suite.services["reporting"], suite.bus, moved)
+    told(differences, "The ledger was made again and says the same.")
+
+
+@main.command()
+def verify() -> None:
+    """Compare event stores, bus, arrivals and ledger, event by event; fails when anything differs."""
+    from services.reporting.ledger.verify import verify as verify_all
+
+    with opened() as suite, progress_bar("Verifying") as moved:
+        stores = {name: service.store for name, service in suite.services.items()}
+        differences = verify_all(suite.services["reporting"], suite.bus, stores, moved)
+    told(differences, "Every event is in its store, on the bus, and in the ledger, and they are the same.")
+
+
+def told(differences: list[str], fine: str) -> None:
+    """Say what differs and fail, or that all is well."""
+    for difference in differences:
+        out.print(difference)
+    if differences:
+        raise click.ClickException(f"{len(differences)} differences.")
+    out.print(fine)
+
+
+@main.group()
+def accounts() -> None:
+    """Agencies, teams and accounts, for the operator of this installation."""
+
+
+@accounts.command("list")
+def accounts_list() -> None:
+    """Every agency with its teams and accounts."""
+    with opened() as suite:
+        table = Table("agency", "account", "user name", "role", "teams", "")
+        for agency_id, name in suite.accounts.list_agencies():
+            teams = {team.team_id: team.name for team in suite.accounts.list_teams(agency_id)}
+            for one in suite.accounts.list_accounts(agency_id):
+                names = ", ".join(teams[team_id] for team_id in one.team_ids)
+                state = "disabled" if one.disabled else ""
+                table.add_row(f"{name} ({agency_id})", one.account_id, one.username, one.role, names, state)
+    out.print(table)
+
+
+@accounts.command("found")
+@click.option("--agency", required=True, help="The agency's name.")
+@click.option("--team", required=True, help="Its first team.")
+@click.option("--username", required=True, help="The administrator's user name.")
+@click.option("--name", required=True, help="The administrator's name.")
+@click.password_option()
+def accounts_found(agency: str, team: str, username: str, name: str, password: str) -> None:
+    """Make an agency with its first team and administrator."""
+    from shared.auth.accounts import Founding
+
+    founding = Founding(agency_name=agency, team_name=team, username=username, display_name=name, password=password)
+    with opened() as suite:
+        founded = suite.accounts.found_agency(founding)
+    out.print(f"Founded: {founded}")
+
+
+@accounts.command("password")
+@click.argument("account_id")
+@click.password_option()
+def accounts_password(account_id: str, password: str) -> None:
+    """Give an account a new password and end its sessions."""
+    with opened() as suite:
+        suite.accounts.set_password(account_id, password)
+    out.print("The password was changed.")
+
+
+@accounts.command("disable")
+@click.argument("account_id")
+def accounts_disable(account_id: str) -> None:
+    """Close an account to sign-in; its history stays."""
+    with opened() as suite:
+        suite.accounts.disable(account_id)
+    out.print("The account was disabled.")
+
+
+@contextmanager
+def opened() -> "Iterator[Suite]":
+    """The suite of this data directory, not served: for commands that read or write beside a running server."""
+    from services.suite import build
+    from shared.web import requestlog
+
+    settings = load_settings()
+    requestlog.configure("WARNING")
+    suite = build(settings)
+    try:
+        yield suite
+    finally:
+        suite.close()
+
+
+def the_agency(suite: "Suite") -> str:
+    """The only agency there is."""
+    agencies = [agency_id for agency_id, _ in suite.accounts.list_agencies()]
+    if len(agencies) != 1:
+        raise click.UsageError(f"Name one with --agency: {', '.join(agencies) or 'there is none yet'}.")
+    return agencies[0]
+
+
+def agency_of(suite: "Suite", contract_id: str) -> str:
+    """The agency whose contract this is."""
+    from services.reporting.contracts.queries import agencies_of
+
+    found = agencies_of(suite.services["reporting"], contract_id)
+    if not found:
+        raise NotFound("contract_not_found", "There is no contract “%(contract)s”.", contract=contract_id)
+    if len(found) > 1:
+        raise click.UsageError(f"Several agencies have it; name one with --agency: {', '.join(found)}.")
+    return found[0]
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar; call what is yielded with how much is done and how much there is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, disable=bool(os.environ.get("CI"))) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    main()

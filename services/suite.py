@@ -1,0 +1,75 @@
+"""All four services in one process, on SQLite and the embedded bus: the default way to run Caseledger."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+
+from services.case import app as case
+from services.groups import app as groups
+from services.outreach import app as outreach
+from services.reporting import app as reporting
+from shared.auth.accounts import Accounts
+from shared.auth.database import open_accounts
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.port import HEADS, events_topic
+from shared.clock import Clock, DemoClock, SystemClock
+from shared.relay.relay import Relay
+from shared.relay.threads import Background
+from shared.service import Service
+from shared.settings import Settings
+
+MODULES: tuple[ModuleType, ...] = (case, groups, outreach, reporting)
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The running parts: the services by name, their apps, the bus, and what moves events between them."""
+
+    settings: Settings
+    accounts: Accounts
+    services: dict[str, Service]
+    apps: dict[str, Flask]
+    bus: EmbeddedBus
+    background: Background
+
+    def app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The WSGI application: the first part of the path chooses the service, reporting owns the rest."""
+        first = environ.get("PATH_INFO", "").lstrip("/").split("/", 1)[0]
+        return self.apps.get(first, self.apps["reporting"])(environ, start_response)
+
+    def settle(self, timeout: float = 30.0) -> None:
+        """Wait until everything written so far was published and taken in by every service."""
+        self.background.wait_until_settled(timeout)
+
+    def close(self) -> None:
+        """Finish what is in hand and let go of every file."""
+        self.background.stop()
+        self.bus.close()
+        for service in self.services.values():
+            service.database.dispose()
+        self.accounts.close()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock, or in a data directory made as a demo one that the loader may set."""
+    return DemoClock(settings.data) if settings.demo else SystemClock()
+
+
+def build(settings: Settings) -> Suite:
+    """Compose the suite; the caller starts `background` (after any fork) and closes the suite."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    clock, accounts = clock_of(settings), open_accounts(settings)
+    bus = EmbeddedBus(settings.data / "bus.db")
+    bus.ensure_topics([HEADS, *(events_topic(module.NAME) for module in MODULES)], settings.bus_partitions)
+    services = {
+        module.NAME: module.create_service(settings, clock=clock, accounts=accounts, bus=bus) for module in MODULES
+    }
+    apps = {module.NAME: module.create_app(services[module.NAME]) for module in MODULES}
+    relays = [Relay(service.name, service.store, bus) for service in services.values()]
+    for service, relay in zip(services.values(), relays, strict=True):
+        service.store.on_commit = relay.wake
+    background = Background(relays, [service.intake for service in services.values()])
+    return Suite(settings, accounts, services, apps, bus, background)

@@ -1,0 +1,42 @@
+"""How a benchmark is measured and told: both numbers of a ratio, taken in turns within one run."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """One aim: `ours` against `other`, each a median of its rounds. With `at_least` more is better, else less is."""
+
+    name: str
+    ours: float
+    other: float
+    unit: str
+    aim: float
+    at_least: bool = True
+
+    @property
+    def value(self) -> float:
+        return self.ours / self.other
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.aim if self.at_least else self.value <= self.aim
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes, in seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turns(rounds: int, *works: Callable[[], float]) -> list[float]:
+    """The median of each work's own figure, the works taking turns so that a slow moment of the machine hits all."""
+    figures: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, kept in zip(works, figures, strict=True):
+            kept.append(work())
+    return [statistics.median(kept) for kept in figures]
