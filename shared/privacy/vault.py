@@ -57,7 +57,9 @@ class Vault:
         The result starts with the subject's id in clear, so that it says itself whose key opens it. A subject that
         was erased cannot get new content: `RuleBroken`.
         """
-        key = self._keys(connection, [subject]).get(subject) or self._make_key(connection, subject)
+        key = self._keys(connection, [subject]).get(subject)
+        if key is None:
+            key = self._make_key(connection, subject)
         if not key:
             raise RuleBroken("person_erased", "This person's data was erased. Nothing can be added.")
         nonce = secrets.token_bytes(NONCE_BYTES)
@@ -150,16 +152,14 @@ class Vault:
 
     def _make_key(self, connection: Connection, subject: str) -> bytes:
         """Make the subject's key, unless another transaction has just made it; return the one that is stored."""
-        key = secrets.token_bytes(KEY_BYTES)
         row = {
             "subject": subject,
-            "wrapped": self._master_keys.wrap(subject, key),
+            "wrapped": self._master_keys.wrap(subject, secrets.token_bytes(KEY_BYTES)),
             "master_key_id": self._master_keys.first,
             "created_at": _micros(self._clock),
             "destroyed_at": None,
         }
-        if connection.execute(_NEW_KEY[connection.dialect.name], row).rowcount:
-            return key
+        connection.execute(_NEW_KEY[connection.dialect.name], row)
         return self._keys(connection, [subject])[subject]
 
 

@@ -72,6 +72,7 @@ class StoreOrderSuite:
         add_mark(behind, "1", "book-1", 1)
         clock.move(-timedelta(days=400))
         behind.run(meta("2"), lambda work: work.append("book-2", [MarkMade(number=n) for n in range(3)], 0))
+        behind.database.dispose()
         recorded = everything(store)
         assert_in_order(recorded)
         assert recorded[-1].recorded_at - recorded[0].recorded_at == timedelta(microseconds=3)

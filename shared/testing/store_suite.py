@@ -3,6 +3,7 @@
 Ordering and concurrency are in `store_order_suite.py`.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,9 +34,11 @@ class StoreSuite:
         return FixedClock()
 
     @pytest.fixture
-    def store(self, url: str, clock: FixedClock) -> EventStore:
+    def store(self, url: str, clock: FixedClock) -> Iterator[EventStore]:
         books.create_tables(url)
-        return books.make_store(url, clock)
+        store = books.make_store(url, clock)
+        yield store
+        store.database.dispose()
 
     def test_what_was_appended_is_loaded_with_its_envelope(self, store: EventStore, clock: FixedClock) -> None:
         happened = datetime(2020, 5, 31, 15, 59, 59, 999999, tzinfo=UTC)
