@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection
 
+from services.case.assessments import api as assessments_api
+from services.case.assessments import events as assessment_events
+from services.case.assessments import projections as assessment_projections
 from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
 from services.case.cases import inbox as contract_inbox
@@ -14,8 +17,9 @@ from services.case.people import events as person_events
 from services.case.people import inbox as erasure_inbox
 from services.case.people import projections as person_projections
 from services.case.sessions import api as sessions_api
-from services.case.sessions import inbox as timeline_inbox
 from services.case.sessions import projections as session_projections
+from services.case.timeline import api as timeline_api
+from services.case.timeline import inbox as timeline_inbox
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
 from shared.bus.intake import Intake
@@ -32,8 +36,13 @@ from shared.web.app import build_app
 
 NAME = "case"
 READS = ("groups", "outreach", "reporting")
-EVENTS = (*person_events.EVENTS, *case_events.EVENTS, *unit_events.EVENTS)
-PROJECTIONS = (person_projections.project, case_projections.project, session_projections.project)
+EVENTS = (*person_events.EVENTS, *case_events.EVENTS, *unit_events.EVENTS, *assessment_events.EVENTS)
+PROJECTIONS = (
+    person_projections.project,
+    case_projections.project,
+    session_projections.project,
+    assessment_projections.project,
+)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -70,7 +79,7 @@ def create_app(service: Service) -> Flask:
         service,
         "services.case",
         blueprints=[],
-        api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp],
+        api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp, assessments_api.bp, timeline_api.bp],
     )
 
 

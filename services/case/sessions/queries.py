@@ -17,6 +17,7 @@ from services.case.tables import (
     session_unit,
     session_worker,
 )
+from shared.errors import Invalid
 from shared.serviceunit.unit import ServiceUnit
 
 _DAY = timedelta(days=1)
@@ -123,8 +124,7 @@ def session_list(
     if on is not None:
         wanted = wanted.where(session_unit.c.occurred_on == on)
     if after is not None:
-        day, _, unit_id = after.partition("_")
-        wanted = wanted.where(tuple_(*order) < tuple_(date.fromisoformat(day), unit_id))
+        wanted = wanted.where(tuple_(*order) < tuple_(*cursor_place(after)))
     rows = connection.execute(wanted.order_by(*(column.desc() for column in order)).limit(limit))
     return [listed(row) for row in rows]
 
@@ -132,6 +132,15 @@ def session_list(
 def cursor_of(item: dict[str, Any]) -> str:
     """Where a page that ends with this session goes on."""
     return f"{item['occurred_on']}_{item['session_id']}"
+
+
+def cursor_place(after: str) -> tuple[date, str]:
+    """The day and the id in a cursor."""
+    day, _, entry_id = after.partition("_")
+    try:
+        return date.fromisoformat(day), entry_id
+    except ValueError:
+        raise Invalid("cursor_malformed", "Use the value of “next” here.", field="after") from None
 
 
 def listed(row: Any) -> dict[str, Any]:

@@ -1,10 +1,8 @@
 """Sessions through the API: what is accepted, what is refused, what is marked."""
 
-from collections.abc import Callable
 
-import pytest
 
-from tests.contract.case.conftest import CASE, MOTHER, SON, Client, Others, a_session, add_person, field_codes
+from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session
 
 
 def test_a_session_is_recorded_under_the_contract_of_its_case(worker: Client, family: str) -> None:

@@ -1,0 +1,156 @@
+"""All that happened in a case, newest first, whichever service recorded it."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, or_, select
+
+from services.case.cases.events import CaseEvent, CaseRegistered
+from services.case.tables import (
+    assessment,
+    case_member,
+    contact_person,
+    session_case,
+    session_unit,
+    timeline_entry,
+    timeline_person,
+)
+from shared.eventstore import Recorded
+
+
+def timeline(
+    connection: Connection, case_id: str, steps: list[Recorded], *, with_assessments: bool
+) -> list[dict[str, Any]]:
+    """The entries of a case, newest first; assessments only for those who may read them."""
+    items = [
+        *_steps(steps),
+        *_sessions(connection, case_id),
+        *_elsewhere(connection, case_id),
+        *(_assessments(connection, case_id) if with_assessments else ()),
+    ]
+    return sorted(items, key=cursor_of, reverse=True)
+
+
+def cursor_of(item: dict[str, Any]) -> str:
+    """Where a page that ends with this entry goes on; entries stand in the order of their cursors."""
+    return f"{item['on']}_{item['id']}"
+
+
+def _steps(steps: list[Recorded]) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": "step",
+            "id": f"{recorded.stream_id}.{recorded.version:04}",
+            "on": _day(recorded.event).isoformat(),
+            "type": recorded.type,
+            "person_id": getattr(recorded.event, "person_id", None),
+            "worker_id": getattr(recorded.event, "worker_id", None),
+            "team_id": getattr(recorded.event, "team_id", None),
+            "reason": getattr(recorded.event, "reason", None),
+        }
+        for recorded in steps
+        if not isinstance(recorded.event, CaseRegistered)
+    ]
+
+
+def _day(event: CaseEvent) -> Any:
+    for name in ("on", "from_date", "to_date"):
+        if hasattr(event, name):
+            return getattr(event, name)
+    raise AssertionError(event)
+
+
+def _sessions(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+    wanted = (
+        select(session_unit.c.unit, session_unit.c.phase, session_unit.c.version)
+        .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
+        .where(session_case.c.case_id == case_id)
+    )
+    return [
+        _occasion(msgspec.json.decode(row.unit), row.phase, "case") | {"version": row.version}
+        for row in connection.execute(wanted)
+    ]
+
+
+def _occasion(unit: dict[str, Any], phase: str, service: str) -> dict[str, Any]:
+    return {
+        "entry": "occasion",
+        "id": unit["unit_id"],
+        "on": unit["occurred_on"],
+        "service": service,
+        "phase": phase,
+        "kind": unit["kind"],
+        "status": unit["status"],
+        "mode": unit["mode"],
+        "setting": unit["setting"],
+        "activity": unit.get("activity"),
+        "minutes": unit.get("minutes"),
+        "person_ids": [one["person_id"] for one in unit.get("participants", ())],
+        "tags": unit.get("tags", []),
+    }
+
+
+def _elsewhere(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+    """Meetings and visits that name the case, or a member while they were one; a token stands for whom it turned out
+    to be."""
+    wanted = _of_members(case_id).union(select(timeline_entry.c.unit_id).where(timeline_entry.c.case_id == case_id))
+    rows = connection.execute(select(timeline_entry).where(timeline_entry.c.unit_id.in_(wanted))).all()
+    people = select(timeline_person.c.unit_id, timeline_person.c.person_id).where(
+        timeline_person.c.unit_id.in_([row.unit_id for row in rows])
+    )
+    found: dict[str, list[str]] = {}
+    for unit_id, person_id in connection.execute(people):
+        found.setdefault(unit_id, []).append(person_id)
+    return [
+        _occasion({**row._mapping, "occurred_on": row.occurred_on.isoformat()}, row.phase, row.service)
+        # Who else came to a meeting is no business of this case.
+        | {"person_ids": found.get(row.unit_id, []) if row.case_id == case_id else []}
+        for row in rows
+    ]
+
+
+def _of_members(case_id: str) -> Select[tuple[str]]:
+    there = (
+        select(timeline_entry.c.unit_id)
+        .join(timeline_person, timeline_person.c.unit_id == timeline_entry.c.unit_id)
+        .outerjoin(contact_person, contact_person.c.contact_id == timeline_person.c.person_id)
+    )
+    return there.join(
+        case_member,
+        and_(
+            or_(
+                case_member.c.person_id == timeline_person.c.person_id,
+                case_member.c.person_id == contact_person.c.person_id,
+            ),
+            case_member.c.from_date <= timeline_entry.c.occurred_on,
+            or_(case_member.c.to_date.is_(None), case_member.c.to_date >= timeline_entry.c.occurred_on),
+        ),
+    ).where(case_member.c.case_id == case_id)
+
+
+def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+    """Of the case, and of its members while they were members."""
+    of_members = (
+        select(assessment.c.assessment_id)
+        .join(case_member, case_member.c.person_id == assessment.c.person_id)
+        .where(
+            case_member.c.case_id == case_id,
+            case_member.c.from_date <= assessment.c.assessed_on,
+            or_(case_member.c.to_date.is_(None), case_member.c.to_date >= assessment.c.assessed_on),
+        )
+    )
+    wanted = select(assessment).where(or_(assessment.c.case_id == case_id, assessment.c.assessment_id.in_(of_members)))
+    return [
+        {
+            "entry": "assessment",
+            "id": row.assessment_id,
+            "on": row.assessed_on.isoformat(),
+            "person_id": row.person_id,
+            "instrument": row.instrument,
+            "phase": row.phase,
+            "total": row.total,
+            "risk": row.risk,
+            "voided": row.voided,
+        }
+        for row in connection.execute(wanted)
+    ]

@@ -1,0 +1,8 @@
+"""What the API accepts about timelines."""
+
+from marshmallow import Schema, fields, validate
+
+
+class TimelineSchema(Schema):
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+    after = fields.String(load_default=None, validate=validate.Length(max=200))
