@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from shared.errors import FieldError
+from marshmallow import Schema, ValidationError
+
+from shared.errors import FieldError, Invalid
 
 # The pattern of a message, the code, and our sentence; a group's name is the name of the sentence's parameter.
 _KNOWN: tuple[tuple[str, str, str], ...] = (
@@ -53,6 +55,14 @@ def field_errors(messages: Mapping[Any, Any] | Sequence[Any]) -> list[FieldError
     if isinstance(messages, Mapping) and len(messages) == 1 and next(iter(messages)) in _LOCATIONS:
         messages = next(iter(messages.values()))
     return [_field_error(path, message) for path, message in _flat("", messages)]
+
+
+def load(schema: Schema, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Load what a page's form says as an API would; raises `Invalid` naming the fields, so that the form shows them."""
+    try:
+        return cast("dict[str, Any]", schema.load(content))
+    except ValidationError as error:
+        raise Invalid.of(field_errors(cast("Mapping[str, Any]", error.messages))) from error
 
 
 def _flat(path: str, messages: Any) -> Iterator[tuple[str, str]]:
