@@ -57,7 +57,8 @@ def ledger_tables(metadata: MetaData, prefix: str = "") -> LedgerTables:
             "entry",
             _key("entry_id"),
             _key("version", Integer),
-            _text("kind"),
+            _text("kind"),  # unit, score or tally
+            _text("type"),
             *_life(),
             _text("agency_id"),
             _text("contracts"),  # separated by commas

@@ -84,3 +84,17 @@ def contracts_of(
         }
         for row in connection.execute(query)
     ]
+
+
+def deliverables_of(found: ContractAt) -> list[dict[str, Any]]:
+    """What is to be handed over, and what has been, when."""
+    done = found.state.done
+    return [
+        {
+            "id": one.id,
+            "title": dict(one.title),
+            "done": one.id in done,
+            "done_on": done[one.id].done_on.isoformat() if one.id in done else None,
+        }
+        for one in found.definition.deliverables
+    ]

@@ -3,7 +3,6 @@
 from itertools import groupby
 from typing import Any
 
-from services.reporting.contracts.queries import ContractAt
 from services.reporting.indicators.definition import UNITS, Limb
 from services.reporting.indicators.indicators import Change, Satisfaction
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
@@ -137,17 +136,3 @@ def _outcome_sentences(counted: Report) -> dict[str, dict[str, str]]:
     return {
         figure.outcome.id: filled(figure.outcome.sentence, values_of_outcome(figure)) for figure in counted.outcomes
     }
-
-
-def deliverables_of(found: ContractAt) -> list[dict[str, Any]]:
-    """What is to be handed over, and what has been, when."""
-    done = found.state.done
-    return [
-        {
-            "id": one.id,
-            "title": dict(one.title),
-            "done": one.id in done,
-            "done_on": done[one.id].done_on.isoformat() if one.id in done else None,
-        }
-        for one in found.definition.deliverables
-    ]

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from services.reporting.contracts.queries import ContractAt, contract_at
-from services.reporting.figures.rendering import deliverables_of, figures_of
+from services.reporting.contracts.queries import ContractAt, contract_at, deliverables_of
+from services.reporting.figures.rendering import figures_of
 from services.reporting.indicators.facts import Unit
 from services.reporting.indicators.report import report
 from services.reporting.ledger.cut import Cut

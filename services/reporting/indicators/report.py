@@ -70,7 +70,7 @@ def report(definition: Definition, facts: Facts) -> Report:
             figures.append(OutputFigure(output, measure, MEASURES[measure.kind](counted, definition.counting)))
             people |= persons(counted)
         served[output.id] = people
-    outcomes = tuple(_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
+    outcomes = tuple(count_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
     return Report(definition, tuple(figures), outcomes)
 
 
@@ -89,9 +89,10 @@ def served_by_output(definition: Definition, facts: Facts) -> dict[str, frozense
     }
 
 
-def _outcome(
+def count_outcome(
     definition: Definition, outcome: Outcome, facts: Facts, served: Mapping[str, frozenset[str]]
 ) -> OutcomeFigure:
+    """One outcome of the people served by its outputs."""
     people = population(outcome, served)
     if outcome.post_only:
         result = satisfaction(outcome, definition.period, facts)

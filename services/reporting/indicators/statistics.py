@@ -50,7 +50,7 @@ def paired_t(differences: Sequence[Fraction | int]) -> PairedT | NotComputable:
     if variance == 0:
         return NotComputable("no_spread")
     # SciPy is large: it is loaded by the first test that is computed, not at start.
-    from scipy.special import stdtr, stdtrit  # noqa: PLC0415
+    from scipy.special import stdtr, stdtrit
 
     sd, se = sqrt(variance), sqrt(variance / n)
     t = float(mean) / se

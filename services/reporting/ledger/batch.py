@@ -54,6 +54,7 @@ class Batch:
             "entry_id": arrived.stream_id,
             "version": arrived.version,
             "kind": kind,
+            "type": arrived.type,
             **_born(arrived),
             "agency_id": arrived.agency_id,
             "contracts": ",".join(contracts),

@@ -23,10 +23,12 @@ def facts_at(
     *,
     added: Sequence[Unit] = (),
     taken_away: Collection[str] = (),
+    only: str | None = None,
 ) -> Facts:
-    """What lives at a cut. `added` and the ids `taken_away` show what the figures would be."""
+    """What lives at a cut. `added` and the ids `taken_away` show what the figures would be; `only` is one session."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    units = tuple(unit_of(row) for row in connection.execute(_SEGMENTS, which).tuples())
+    segments = _SEGMENTS if only is None else _SEGMENTS.where(tables.ledger.segment.c.unit_id == only)
+    units = tuple(unit_of(row) for row in connection.execute(segments, which).tuples())
     if taken_away:
         units = tuple(unit for unit in units if unit.unit_id not in taken_away)
     return Facts(

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
         sa.Column("born", sa.BigInteger(), nullable=False),
         sa.Column("dead", sa.BigInteger(), nullable=False),

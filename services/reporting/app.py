@@ -1,0 +1,78 @@
+"""The composition root of the reporting service, which also owns `/`: home, sign-in, accounts and the first run."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from services.reporting.contracts import api as contracts_api
+from services.reporting.contracts import events as contract_events
+from services.reporting.contracts import projections as contract_projections
+from services.reporting.erasures import events as erasure_events
+from services.reporting.erasures import inbox as erasure_inbox
+from services.reporting.figures import api as figures_api
+from services.reporting.ledger import inbox as ledger_inbox
+from services.reporting.ledger.cut import SOURCES
+from shared.auth import api as accounts_api
+from shared.auth import web as accounts_web
+from shared.auth.accounts import Accounts
+from shared.bus.envelope import Arrived
+from shared.bus.intake import Intake
+from shared.bus.port import Bus, events_topic
+from shared.clock import Clock
+from shared.database import Database
+from shared.eventstore import EventRegistry, EventStore, Pending
+from shared.migrate import upgrade
+from shared.privacy import MasterKeys, Vault
+from shared.service import Service
+from shared.settings import Settings
+from shared.web.app import build_app
+
+NAME = "reporting"
+EVENTS = (*contract_events.EVENTS, *erasure_events.EVENTS)
+
+
+def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
+    """Open the service's database and put its parts together."""
+    url = settings.database_url(NAME)
+    upgrade("services.reporting", url)
+    database = Database(url)
+    vault = Vault(MasterKeys(settings.master_keys), clock)
+    with database.write() as connection:
+        vault.check_master_key(connection)
+    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
+    answer_erasures = erasure_inbox.learner(store)
+
+    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+        ledger_inbox.learn(connection, events)
+        # Last: it appends, and holds the append lock from there on.
+        answer_erasures(connection, events)
+
+    intake = Intake(NAME, database, bus, [events_topic(service) for service in SOURCES], learn)
+    return Service(
+        name=NAME,
+        settings=settings,
+        clock=clock,
+        database=database,
+        store=store,
+        vault=vault,
+        accounts=accounts,
+        intake=intake,
+    )
+
+
+def create_app(service: Service) -> Flask:
+    """Make the web application: the pages, the JSON API, and what stands at the root."""
+    return build_app(
+        service,
+        "services.reporting",
+        blueprints=[],
+        api_blueprints=[contracts_api.bp, figures_api.bp],
+        root_blueprints=[accounts_web.bp],
+        root_api_blueprints=[accounts_api.bp],
+    )
+
+
+def project(connection: Connection, pending: Sequence[Pending]) -> None:
+    """Write the read tables that follow from this service's own events."""
+    contract_projections.project(connection, pending)

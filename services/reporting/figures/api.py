@@ -1,0 +1,78 @@
+"""The JSON API of figures: reports, what stands behind each figure, cuts and freshness."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from services.reporting.contracts.access import require_seen
+from services.reporting.figures.how import how_counted, how_outcome_counted
+from services.reporting.figures.queries import Behind, figure_behind, figures_of_unit
+from services.reporting.figures.reports import Asked, contract_report, fresh_values
+from services.reporting.figures.schemas import AskedSchema, CutSchema
+from services.reporting.ledger.cuts import cut_now, cut_on, freshness
+from shared.auth.identity import identity, requires
+from shared.auth.roles import RECORDERS, REPORT_READERS
+from shared.web.requests import service
+
+bp = Blueprint("figures_api", __name__, description="Figures and what stands behind them")
+
+
+@bp.get("/contracts/<contract_id>/report")
+@requires(*REPORT_READERS)
+@bp.arguments(AskedSchema, location="query")
+def report(asked: dict[str, Any], contract_id: str) -> Response:
+    """A contract's figures: now, as known on a day, or at a cut."""
+    who = identity()
+    require_seen(who, contract_id)
+    return jsonify(contract_report(service(), who.agency_id, contract_id, Asked(**asked)))
+
+
+@bp.get("/contracts/<contract_id>/figures/<indicator>/<measure>")
+@requires(*RECORDERS)
+@bp.arguments(AskedSchema, location="query")
+def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str) -> Response:
+    """One figure: how it is counted, its sessions and people, what is left out and why, and what moved it."""
+    behind = figure_behind(service(), identity().agency_id, contract_id, indicator, measure, Asked(**asked))
+    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": how(behind), **behind.values})
+
+
+@bp.get("/units/<unit_id>/figures")
+@requires(*RECORDERS)
+def figures_of_one_unit(unit_id: str) -> Response:
+    """Every figure that one session feeds, and of its contracts' others why it does not."""
+    figures = figures_of_unit(service(), identity().agency_id, unit_id)
+    return jsonify(
+        {
+            "unit_id": unit_id,
+            "figures": [one for one in figures if one["counts"]],
+            "others": [one for one in figures if not one["counts"]],
+        }
+    )
+
+
+@bp.get("/cuts")
+@requires(*REPORT_READERS)
+@bp.arguments(CutSchema, location="query")
+def cuts(asked: dict[str, Any]) -> Response:
+    """The cut of what was known at the end of a day."""
+    with service().database.read() as connection:
+        cut = cut_on(connection, asked["on"])
+    return jsonify({"on": asked["on"].isoformat(), "cut": str(cut)})
+
+
+@bp.get("/freshness")
+@requires(*REPORT_READERS)
+def read_freshness() -> Response:
+    """How far this service has heard the others, and the cut of now."""
+    with service().database.read() as connection:
+        fresh, cut = freshness(connection), cut_now(connection)
+    return jsonify({"cut": str(cut), "services": {one.service: fresh_values(one) for one in fresh}})
+
+
+def how(behind: Behind) -> str:
+    """How the figure is counted, in the language of the request."""
+    if behind.outcome is not None:
+        return how_outcome_counted(behind.outcome)
+    assert behind.measure is not None
+    return how_counted(behind.measure, behind.found.definition.counting)

@@ -1,0 +1,204 @@
+"""What stands behind a figure: its sessions and people, what is left out and why, and what moved it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.rendering import outcome_values, output_values, share
+from services.reporting.figures.reports import NOW, Asked
+from services.reporting.indicators.changes import moves
+from services.reporting.indicators.definition import Measure, Outcome, Output
+from services.reporting.indicators.facts import Facts, Score
+from services.reporting.indicators.filters import Counted
+from services.reporting.indicators.indicators import MEASURES, Pair
+from services.reporting.indicators.report import (
+    OutputFigure,
+    count_outcome,
+    selection,
+    served_by_output,
+)
+from services.reporting.indicators.rounding import plain
+from services.reporting.ledger.cut import Cut
+from services.reporting.ledger.cuts import cut_asked, cut_now
+from services.reporting.ledger.history import history
+from services.reporting.ledger.queries import contracts_of_unit, facts_at, knows_unit
+from shared.clock import HONG_KONG
+from shared.errors import NotFound
+from shared.service import Service
+
+Values = dict[str, Any]
+OUTCOME_MEASURES = ("n", "improved", "unchanged", "worse", "satisfied", "not_satisfied")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """A figure with its definition and everything behind it, as JSON values."""
+
+    found: ContractAt
+    cut: Cut
+    output: Output | None
+    measure: Measure | None
+    outcome: Outcome | None
+    values: Values
+
+
+def figure_behind(
+    service: Service, agency_id: str, contract_id: str, indicator: str, measure_id: str, asked: Asked = NOW
+) -> Behind:
+    """Everything behind one figure at a cut; `NotFound` for one the contract does not have."""
+    with service.database.read() as connection:
+        cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
+        found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
+        facts = facts_at(connection, agency_id, contract_id, cut)
+        output, outcome = found.definition.output(indicator), found.definition.outcome(indicator)
+        if outcome is not None and measure_id in OUTCOME_MEASURES:
+            values = _of_outcome(found, outcome, facts)
+            return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, values=values)
+        measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
+        if output is None or measure is None:
+            raise NotFound("figure_not_found", "This contract has no such figure.")
+        events = history(connection, agency_id, contract_id, cut)
+    chosen = selection(found.definition, measure, facts)
+    actual = MEASURES[measure.kind](chosen.counted, found.definition.counting)
+    moved = list(moves(measure, chosen.filter, found.definition.counting, events))
+    values = {
+        "figure": output_values(OutputFigure(output, measure, actual)),
+        "sessions": [_session(one) for one in _in_order(chosen.counted)],
+        "people": _people(chosen.counted),
+        "left_out": [
+            {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
+            for unit, why in chosen.left_out()
+        ],
+        "changes": [
+            {
+                "unit_id": one.happened.about,
+                "what": one.happened.what,
+                "service": one.happened.service,
+                "event_id": one.happened.event_id,
+                "recorded_at": one.happened.recorded_at.astimezone(HONG_KONG).isoformat(),
+                "actor": one.happened.actor,
+                "reason": one.happened.reason,
+                "from": plain(one.before),
+                "to": plain(one.after),
+            }
+            for one in reversed(moved)
+        ],
+    }
+    return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, values=values)
+
+
+def figures_of_unit(service: Service, agency_id: str, unit_id: str) -> list[Values]:
+    """Every figure that one session feeds, over all its contracts; `NotFound` for one nobody here has recorded."""
+    with service.database.read() as connection:
+        if not knows_unit(connection, agency_id, unit_id):
+            raise NotFound("entry_not_found", "There is no such entry.")
+        cut = cut_now(connection)
+        return [
+            feeds
+            for contract_id in contracts_of_unit(connection, agency_id, unit_id, cut)
+            for feeds in _fed_by(
+                contract_at(service.store, connection, agency_id, contract_id, cut["reporting"]),
+                facts_at(connection, agency_id, contract_id, cut, only=unit_id),
+            )
+        ]
+
+
+def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
+    """The figures that count the one session of these facts, and why the others do not."""
+    definition = found.definition
+    for output in definition.outputs:
+        for measure in output.measures:
+            chosen = selection(definition, measure, facts)
+            why = chosen.left_out()[0][1] if not chosen.counted else None
+            given = MEASURES[measure.kind](chosen.counted, definition.counting)
+            yield {
+                "contract": found.contract_id,
+                "contract_title": dict(definition.title),
+                "indicator": output.id,
+                "indicator_title": dict(output.title),
+                "measure": measure.id,
+                "kind": measure.kind,
+                "title": dict(measure.title),
+                "counts": bool(chosen.counted),
+                "adds": plain(given),
+                "why_not": why,
+            }
+
+
+def _in_order(counted: Iterable[Counted]) -> list[Counted]:
+    return sorted(counted, key=lambda one: (one.unit.occurred_on, one.unit.unit_id))
+
+
+def _session(counted: Counted) -> Values:
+    unit = counted.unit
+    return {
+        "unit_id": unit.unit_id,
+        "service": unit.service,
+        "event_id": unit.event_id,
+        "kind": unit.kind,
+        "activity": unit.activity,
+        "occurred_on": unit.occurred_on.isoformat(),
+        "minutes": unit.minutes,
+        "mode": unit.mode,
+        "setting": unit.setting,
+        "people": sorted(counted.people),
+    }
+
+
+def _people(counted: Iterable[Counted]) -> list[Values]:
+    first: dict[str, str] = {}
+    times: dict[str, int] = {}
+    for one in _in_order(counted):
+        for person_id in one.people:
+            first.setdefault(person_id, one.unit.occurred_on.isoformat())
+            times[person_id] = times.get(person_id, 0) + 1
+    ordered = sorted(times, key=lambda person_id: (first[person_id], person_id))
+    return [{"person_id": one, "first_on": first[one], "sessions": times[one]} for one in ordered]
+
+
+def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
+    definition = found.definition
+    figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
+    pairing = figure.pairing
+    asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
+    scores = [one for one in facts.scores if one.instrument == outcome.instrument and outcome.post_only]
+    return {
+        "figure": outcome_values(figure),
+        "sessions": [],
+        "people": [_pair(pair, outcome) for pair in pairing.pairs] if pairing else [],
+        "left_out": [{"person_id": one, "why": why} for one, why in pairing.unpaired().items()] if pairing else [],
+        "answers": [
+            *(
+                {
+                    "tally_id": one.tally_id,
+                    "event_id": one.event_id,
+                    "assessed_on": one.assessed_on.isoformat(),
+                    **share(one.satisfied, one.satisfied + one.not_satisfied),
+                }
+                for one in asked
+            ),
+            *(_administration(one) for one in scores),
+        ],
+        "changes": [],
+    }
+
+
+def _pair(pair: Pair, outcome: Outcome) -> Values:
+    gain = pair.difference * (-1 if outcome.improved == "lower" else 1)
+    return {
+        "person_id": pair.person_id,
+        "pre": _administration(pair.pre),
+        "post": _administration(pair.post),
+        "difference": pair.difference,
+        "result": "improved" if gain > 0 else "worse" if gain < 0 else "unchanged",
+    }
+
+
+def _administration(score: Score) -> Mapping[str, Any]:
+    return {
+        "assessment_id": score.assessment_id,
+        "event_id": score.event_id,
+        "assessed_on": score.assessed_on.isoformat(),
+        "total": score.total,
+    }
