@@ -156,8 +156,15 @@ class World:
     def hour(
         self, workers: tuple[str, ...], day: date, minutes: int, *, last: date | None = None, starts: Starts = STARTS
     ) -> tuple[date, str]:
-        """Find a day and a start for the workers, not after the end of the contract."""
-        return self.diary.book(workers, day, minutes, self.rng, last=last or self.end, starts=starts)
+        """Find a day and a start for the workers, within the contract when `day` is."""
+        return self.diary.book(
+            workers,
+            day,
+            minutes,
+            self.rng,
+            last=last or (self.end if day <= self.end else day + timedelta(days=9)),
+            starts=starts,
+        )
 
     def mode(self, day: date, *, group: bool = False) -> str:
         """Return how people met: from February 2020 mostly online or by phone."""

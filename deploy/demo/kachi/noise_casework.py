@@ -253,7 +253,7 @@ def _support(cast: Cast) -> None:
         elif nth < 7:
             body["participants"] = [present(_role(cast, "child"), day)]
         elif nth < 9:
-            del body["contract_id"]
+            body["contract_id"] = None  # regular service paid for it
         typed = world.enter(SESSIONS, body, case.worker)
         case.used(typed)
         if nth >= 9:

@@ -27,10 +27,10 @@ def _enter(cast: Cast, body: Body, nth: int) -> date:
 
 
 def _missed(cast: Cast, day: date, nth: int) -> None:
-    """Nobody was there; twice the one looked for was seen only after the worker had written the trip off."""
+    """Nobody was there; the one looked for is noted as not met."""
     token = add_token(cast, f"missed {nth}", day, nth % 4)
     body = trip_body(cast, day, nth % 4, 90) | {"status": "missed"}
-    body["participants"] = [token_present(token, status="present" if nth % 4 == 3 else "absent")]
+    body["participants"] = [token_present(token, status="absent")]
     _enter(cast, body, nth)
 
 
@@ -62,7 +62,7 @@ def _turned_away(cast: Cast) -> None:
     for nth, (name, day, more) in enumerate(cases):
         token = add_token(cast, name, day, nth % 4)
         body = trip_body(cast, day, nth % 4) | more
-        body["participants"] = [token_present(token)]
+        body["participants"] = [token_present(token, status="absent" if "status" in more else "present")]
         _enter(cast, body, nth)
 
 

@@ -192,12 +192,14 @@ def _own_sessions(cast: Cast) -> None:
         assert case is not None
         wait = 95 if index < 51 else 40
         day = min(known_from(cast, index) + timedelta(days=wait), END - timedelta(days=6))
+        # A family's case is the family team's: its worker enters the session that a colleague from outreach held.
         day, start = world.hour((user.worker,), day, 60)
         body = session_body(world.nth("session"), case, day, start, 60, world.mode(day))
+        body["served_by"] = [account_id(user.worker)]
         if index % 9 == 0:
             body |= {"mode": "in_person", "setting": "school"}
         body["participants"] = [present(user, day, **({"status": "late"} if index % 8 == 0 else {}))]
-        case.used(world.enter(SESSIONS, body, user.worker))
+        case.used(world.enter(SESSIONS, body, case.worker))
 
 
 def _identified_by_mistake(cast: Cast, nameless: Token) -> None:

@@ -1,0 +1,249 @@
+"""Sends the demo's requests to a running suite over HTTP, under the demo clock; again changes nothing.
+
+Requests go one after the other, so that streams and clock keep their order. Each carries a key of its own: a load that
+was interrupted is simply started again. What the other services must have learned first is named in
+`X-Caseledger-Seen`, and only that, so that a request waits for nothing it does not need.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import requests
+
+from deploy.demo.plan import steps
+from deploy.demo.staff import AGENCIES, PASSWORD, STAFF, Agency, Member
+from deploy.demo.steps import Step, VersionOf
+
+HONG_KONG = ZoneInfo("Asia/Hong_Kong")
+_MARK = "demo-loaded"
+
+Progress = Callable[[int, int], None]
+Listener = Callable[[Step, Mapping[str, Any], "Answer", datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+class Transport(Protocol):
+    """How requests reach the suite: over the network, or straight into its WSGI application in tests."""
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> Answer: ...
+
+
+class LoadFailed(Exception):
+    """The suite refused what the demo sent: one of the two is wrong."""
+
+
+class Network:
+    """Sends over the network, with one connection kept open."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url, self._session = base_url.rstrip("/"), requests.Session()
+        self._session.trust_env = False
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> Answer:
+        """Send one request and read its answer."""
+        answer = self._session.request(
+            method,
+            self._base_url + path,
+            headers={**headers, "Content-Type": "application/json"},
+            data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+            timeout=60,
+        )
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Answer(answer.status_code, answer.headers, answer.json() if is_json else {})
+
+
+def load_demo(base_url: str, data: Path, progress: Progress) -> None:
+    """Load the demo into the suite at `base_url`, whose data directory is `data`; does nothing when it is there."""
+    if not is_loaded(data):
+        Loader(Network(base_url), data, progress).load()
+
+
+def is_loaded(data: Path) -> bool:
+    """Say whether the demo in this data directory is complete."""
+    return _state(data).get("finished", False) is True
+
+
+def wait_until_ready(base_url: str, timeout: float = 60.0) -> None:
+    """Wait until a suite that is being started answers."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            if requests.get(f"{base_url.rstrip('/')}/readyz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            pass
+        if time.monotonic() > deadline:
+            raise LoadFailed(f"Nothing answers at {base_url}.")
+        time.sleep(0.1)
+
+
+def moment_of(day: date) -> datetime:
+    """Return when in the evening of `day` people sat down to type."""
+    return datetime.combine(day, clock_time(17, 40), HONG_KONG) + timedelta(minutes=day.toordinal() * 37 % 230)
+
+
+@dataclass(slots=True)
+class Loader:
+    """One load: signs everybody in, moves the clock from day to day, remembers versions and positions."""
+
+    transport: Transport
+    data: Path
+    progress: Progress
+    listener: Listener | None = None
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """Found the agencies, send every step, let the clock run again, and mark the directory."""
+        today = self._today()
+        plan = steps(today)
+        self._found()
+        day: date | None = None
+        for done, step in enumerate(plan):
+            if step.day != day:
+                day = step.day
+                self._set_clock(moment_of(day))
+            self._send(step, moment_of(step.day))
+            if done % 25 == 0:
+                self.progress(done, len(plan))
+        self._set_clock(None)
+        self.progress(len(plan), len(plan))
+        _write_state(self.data, {"today": today.isoformat(), "finished": True})
+
+    def _today(self) -> date:
+        """The day the demo is dated by: that of its first start, also when the load is resumed on another."""
+        state = _state(self.data)
+        today = date.fromisoformat(state["today"]) if "today" in state else datetime.now(HONG_KONG).date()
+        _write_state(self.data, {"today": today.isoformat(), "finished": False})
+        return today
+
+    # Agencies and accounts
+
+    def _found(self) -> None:
+        code = (self.data / "setup-code").read_text(encoding="ascii").strip()
+        for agency in AGENCIES:
+            staff = [member for member in STAFF if member.agency_id == agency.agency_id]
+            administrator = next(member for member in staff if member.role == "agency_admin")
+            self._expect_made("/api/v1/agencies", _founding(agency, administrator, code), None)
+            for team_id, name in agency.teams[1:]:
+                self._expect_made("/api/v1/teams", {"id": team_id, "name": name}, administrator.username)
+            for member in staff:
+                if member is not administrator:
+                    self._expect_made("/api/v1/accounts", _account(member), administrator.username)
+
+    def _expect_made(self, path: str, body: Mapping[str, Any], who: str | None) -> None:
+        answer = self.transport.send("POST", path, self._bearer(who) if who else {}, body)
+        if answer.status not in (201, 409):  # It is there already when a load is resumed.
+            raise LoadFailed(f"POST {path}: {answer.status} {answer.body}")
+
+    def _bearer(self, username: str) -> dict[str, str]:
+        if username not in self._tokens:
+            body = {"username": username, "password": PASSWORD}
+            answer = self.transport.send("POST", "/api/v1/sessions", {}, body)
+            if answer.status != 201:
+                raise LoadFailed(f"{username} cannot sign in: {answer.body}")
+            self._tokens[username] = answer.body["token"]
+        return {"Authorization": f"Bearer {self._tokens[username]}"}
+
+    # Steps
+
+    def _set_clock(self, moment: datetime | None) -> None:
+        now = moment.isoformat() if moment else None
+        answer = self.transport.send("POST", "/api/v1/demo/clock", self._bearer("admin"), {"now": now})
+        if answer.status != 200:
+            raise LoadFailed(f"The clock cannot be set: {answer.status} {answer.body}")
+
+    def _send(self, step: Step, moment: datetime) -> None:
+        headers = self._bearer(step.who) | {"Idempotency-Key": step.key}
+        if step.based_on:
+            headers["If-Match"] = self._version(step.resource, step)
+        others = ",".join(f"{name}={at}" for name, at in self._seen.items() if name != step.service)
+        if others:
+            headers["X-Caseledger-Seen"] = others
+        body = {name: self._filled(value, step) for name, value in step.body.items()}
+        answer = self.transport.send(step.method, step.path, headers, body)
+        if not 200 <= answer.status < 300:
+            raise LoadFailed(f"{step.day} {step.who} {step.method} {step.path}: {answer.status} {answer.body} {body}")
+        self._remember(step, answer)
+        if self.listener is not None:
+            self.listener(step, body, answer, moment)
+
+    def _remember(self, step: Step, answer: Answer) -> None:
+        if "ETag" in answer.headers:
+            self._versions[step.resource] = answer.headers["ETag"]
+        if step.path.endswith(("/merge", "/unmerge")):
+            for touched in (step.body.get("into"), step.body.get("from_person")):
+                self._versions.pop(str(touched), None)
+        if step.known_elsewhere:
+            name, position = answer.headers["X-Caseledger-Position"].split("=")
+            self._seen[name] = max(int(position), self._seen.get(name, 0))
+
+    def _filled(self, value: Any, step: Step) -> Any:
+        return int(self._version(value.resource, step).strip('W/"')) if isinstance(value, VersionOf) else value
+
+    def _version(self, resource: str, step: Step) -> str:
+        """The version last answered, or, where another request moved it, what the service says now."""
+        if resource not in self._versions:
+            collection = "/".join(step.path.split("/")[:5])
+            answer = self.transport.send("GET", f"{collection}/{resource}", self._bearer(step.who), None)
+            if answer.status != 200:
+                raise LoadFailed(f"{resource} cannot be read: {answer.status} {answer.body}")
+            self._versions[resource] = answer.headers["ETag"]
+        return self._versions[resource]
+
+
+def _founding(agency: Agency, administrator: Member, code: str) -> dict[str, Any]:
+    team_id, team_name = agency.teams[0]
+    return {
+        "setup_code": code,
+        "id": agency.agency_id,
+        "name": agency.name,
+        "team": {"id": team_id, "name": team_name},
+        "administrator": {
+            "id": administrator.account_id,
+            "username": administrator.username,
+            "display_name": administrator.display_name,
+            "password": PASSWORD,
+        },
+    }
+
+
+def _account(member: Member) -> dict[str, Any]:
+    return {
+        "id": member.account_id,
+        "username": member.username,
+        "password": PASSWORD,
+        "display_name": member.display_name,
+        "role": member.role,
+        "team_ids": list(member.team_ids),
+        "contract_ids": list(member.contract_ids),
+        "language": member.language,
+    }
+
+
+def _state(data: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads((data / _MARK).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return state
+
+
+def _write_state(data: Path, state: Mapping[str, Any]) -> None:
+    (data / _MARK).write_text(json.dumps(state), encoding="utf-8")
