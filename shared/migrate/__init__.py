@@ -54,7 +54,7 @@ def stored_revision(connection: Connection) -> str:
 
 def write_revision(package: str, message: str) -> Path:
     """Write the next version file of `package` from the difference between its migrations and its tables."""
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     _directory(package).mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
@@ -78,13 +78,13 @@ def metadata_of(package: str) -> MetaData:
 
 
 def _upgrade(package: str, connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415
+    from alembic import command
 
     command.upgrade(_config(package, connection), "head")
 
 
 def _config(package: str, connection: Connection) -> "Config":
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "environment"))
