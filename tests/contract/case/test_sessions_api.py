@@ -1,7 +1,5 @@
 """Sessions through the API: what is accepted, what is refused, what is marked."""
 
-
-
 from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session
 
 
