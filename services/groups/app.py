@@ -9,15 +9,19 @@ from services.groups.contracts import inbox as contracts_inbox
 from services.groups.erasures import api as erasures_api
 from services.groups.erasures import inbox as erasures_inbox
 from services.groups.erasures import projections as erasures_projections
+from services.groups.erasures import web as erasures_web
 from services.groups.erasures.events import EVENTS as ERASURE_EVENTS
 from services.groups.groups import api as groups_api
 from services.groups.groups import projections as groups_projections
+from services.groups.groups import web as groups_web
 from services.groups.groups.events import EVENTS as GROUP_EVENTS
 from services.groups.meetings import api as meetings_api
 from services.groups.meetings import projections as meetings_projections
+from services.groups.meetings import web as meetings_web
 from services.groups.people import inbox as people_inbox
 from services.groups.practitioners import api as practitioners_api
 from services.groups.practitioners import projections as practitioners_projections
+from services.groups.practitioners import web as practitioners_web
 from services.groups.practitioners.events import EVENTS as PRACTITIONER_EVENTS
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
@@ -63,7 +67,7 @@ def create_app(service: Service) -> Flask:
     return build_app(
         service,
         "services.groups",
-        blueprints=[],
+        blueprints=[groups_web.bp, meetings_web.bp, practitioners_web.bp, erasures_web.bp],
         api_blueprints=[groups_api.bp, meetings_api.bp, practitioners_api.bp, erasures_api.bp],
     )
 

@@ -1,0 +1,162 @@
+"""What the pages of meetings send, and the way from it to what the API accepts; works without JavaScript.
+
+One form saves all. Its other buttons (find, add, remove, refresh) only draw it anew, with everything typed kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
+
+from services.groups.meetings.domain import ROLES_BESIDE_MEMBERS
+from shared.clock import HONG_KONG
+from shared.serviceunit.lifecycle import UnitState
+from shared.web.field_messages import load
+
+REGULAR = "regular"
+"""What the form sends for regular service, since nothing at all means that of the group."""
+
+_TEXTS = (
+    "occurred_on",
+    "starts_at",
+    "mode",
+    "setting",
+    "status",
+    "activity",
+    "team_id",
+    "note",
+    "reason",
+    "reason_text",
+)
+_NUMBERS = ("minutes", "unidentified_count")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the roster."""
+
+    person_id: str
+    role: str
+    status: str = "present"
+    walk_in: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A form as it stands: single values, the roster, and whom a search has found."""
+
+    values: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    found: dict[str, str] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        """Put somebody on the roster, once."""
+        if all(row.person_id != one.person_id for one in self.rows):
+            self.rows.append(row)
+
+    def remove(self, person_id: str) -> None:
+        """Take somebody off the roster."""
+        self.rows = [row for row in self.rows if row.person_id != person_id]
+
+
+def blank(day: date, who: str, members: Iterable[dict[str, Any]], contract_id: str | None) -> Draft:
+    """A new form: today, everybody who belongs to the group present, served by the one who fills it in."""
+    values = {
+        "occurred_on": day.isoformat(),
+        "served_by": [who],
+        "contract_id": contract_id or REGULAR,
+        "mode": "in_person",
+        "setting": "centre",
+        "status": "held",
+        "unidentified_count": 0,
+    }
+    return Draft(values=values, rows=[Row(person_id=one["person_id"], role=one["role"]) for one in members])
+
+
+def of_state(state: UnitState) -> Draft:
+    """The form of an entry as it is now."""
+    unit = state.unit
+    assert unit is not None
+    helpers = dict(state.helpers)
+    values = {
+        "occurred_on": unit.occurred_on.isoformat(),
+        "starts_at": unit.starts_at.astimezone(HONG_KONG).strftime("%H:%M") if unit.starts_at else "",
+        "minutes": unit.minutes,
+        "mode": unit.mode,
+        "setting": unit.setting,
+        "status": "held" if unit.status == "planned" else unit.status,
+        "activity": unit.activity,
+        "contract_id": unit.segments[0].contract_id if unit.segments else REGULAR,
+        "unidentified_count": unit.unidentified_count,
+        "served_by": [one for one in unit.served_by if one not in helpers],
+        "helpers": "\n".join(helpers.values()),
+        "note": state.note,
+    }
+    rows = [
+        Row(person_id=one.person_id, role=one.role, status=one.status, walk_in=one.walk_in) for one in unit.participants
+    ]
+    return Draft(values=values, rows=rows)
+
+
+def of_form(form: MultiDict[str, str]) -> Draft:
+    """The form as it was sent."""
+    values: dict[str, Any] = {name: form.get(name, "") for name in (*_TEXTS, *_NUMBERS, "contract_id", "helpers", "q")}
+    values["served_by"] = form.getlist("served_by")
+    rows = [
+        Row(
+            person_id=person_id,
+            role=form.get(f"role-{person_id}", ""),
+            status=form.get(f"status-{person_id}", "present"),
+            walk_in=f"walk_in-{person_id}" in form,
+        )
+        for person_id in form.getlist("person")
+    ]
+    return Draft(values=values, rows=rows)
+
+
+def asked_of(
+    draft: Draft, schema: Schema, *, before: UnitState | None = None, fixed: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the draft asks for, as the API would have loaded it; raises `Invalid` with the wrong fields.
+
+    What no field of the form shows (parts for several contracts, given target groups, a place) stays as it was.
+    """
+    values = draft.values
+    asked: dict[str, Any] = {name: values[name] for name in _TEXTS if values.get(name)}
+    for name in _NUMBERS:
+        if (text := str(values.get(name) or "").strip()) != "":
+            asked[name] = int(text) if text.lstrip("-").isdigit() else text
+    asked["served_by"] = list(values["served_by"])
+    asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
+    asked["participants"] = [_participant(row, before) for row in draft.rows]
+    asked |= _contract(values, before) | dict(fixed or {})
+    if not getattr(schema, "fields", {}).get("reason"):
+        asked.pop("reason", None)
+        asked.pop("reason_text", None)
+    return load(schema, asked)
+
+
+def _participant(row: Row, before: UnitState | None) -> dict[str, Any]:
+    walk_in = row.walk_in and row.role not in ROLES_BESIDE_MEMBERS
+    shown = {"person_id": row.person_id, "role": row.role, "status": row.status, "walk_in": walk_in}
+    known = before.unit.participants if before is not None and before.unit is not None else ()
+    for one in known:
+        if one.person_id == row.person_id:
+            return {**shown, "target_groups": list(one.target_groups), "mode": one.mode}
+    return shown
+
+
+def _contract(values: dict[str, Any], before: UnitState | None) -> dict[str, Any]:
+    """One contract, or none; an entry with several parts keeps them, and its place and organisation."""
+    unit = before.unit if before is not None else None
+    kept: dict[str, Any] = {}
+    if unit is not None:
+        kept = {"place_id": unit.place_id, "organisation_id": unit.organisation_id, "late_reason": unit.late_reason}
+        if len(unit.segments) > 1:
+            parts = [{"contract_id": one.contract_id, "minutes": one.minutes} for one in unit.segments]
+            return {**kept, "segments": parts, "split_approval": unit.split_approval, "contract_id": None}
+    chosen = values.get("contract_id")
+    return {**kept, "contract_id": None if chosen in (REGULAR, "", None) else chosen}
