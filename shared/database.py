@@ -7,8 +7,9 @@ a transaction inside a transaction would break the promise that all of a command
 """
 
 import select
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Lock, get_ident
 from typing import Any
@@ -59,12 +60,14 @@ class Database:
         if address.get_backend_name() == "postgresql":
             self.engine: Engine = _postgres_engine(address)
             self._writers: Engine = self.engine
-            self._readers: Engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            self._readers: Engine = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         else:
             self.engine = self._readers = _sqlite_engine(address, "BEGIN", pool_size=5, max_overflow=15)
-            # One connection is enough for writers that stand in line, and it is at hand sooner.
             self._writers = _sqlite_engine(address, "BEGIN IMMEDIATE", poolclass=StaticPool)
             self._lock = _lock_of(str(address.database))
+        self._writer: Connection | None = None
         self.dialect: str = self.engine.dialect.name
 
     @contextmanager
@@ -76,17 +79,30 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block and rolls back when the block raises."""
-        turn: AbstractContextManager[None] = self._lock.turn() if self._lock else nullcontext()
         try:
-            with turn, self._writers.connect() as connection, connection.begin():
+            with self._writing() as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:
             if _is_busy(error):
                 raise Unavailable("busy", "The database is busy. Try again in a moment.") from error
             raise
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Take a connection to write with; SQLite's writers stand in line for one that stays open."""
+        if self._lock is None:
+            with self._writers.connect() as connection:
+                yield connection
+        else:
+            with self._lock.turn():
+                self._writer = self._writer or self._writers.connect()
+                yield self._writer
+
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
         self.engine.dispose()
         self._writers.dispose()
 
@@ -136,8 +152,9 @@ def is_lost_race(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _RACE_STATES
 
 
-def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _BUSY_STATES or "database is locked" in str(error.orig)
+def _is_busy(error: OperationalError | sqlite3.OperationalError) -> bool:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    return getattr(cause, "sqlstate", None) in _BUSY_STATES or "database is locked" in str(cause)
 
 
 def _postgres_engine(address: URL) -> Engine:
