@@ -73,7 +73,7 @@ def freshness(connection: Connection) -> list[Freshness]:
     marks, heads = arrivals.watermarks(connection), arrivals.heads(connection)
     parked = tables.bus.parked
     waiting: dict[str, int] = dict(
-        connection.execute(select(parked.c.service, func.count()).group_by(parked.c.service)).tuples().all()
+        connection.execute(select(parked.c.service, func.count()).group_by(parked.c.service)).all()
     )
     return [
         Freshness(

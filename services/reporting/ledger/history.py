@@ -24,7 +24,7 @@ def history(connection: Connection, agency_id: str, contract_id: str, cut: Cut) 
 
 def _of_units(connection: Connection, which: Mapping[str, Any]) -> Iterator[Happened]:
     versions: dict[tuple[str, int], Unit] = {}
-    for row in connection.execute(_SEGMENTS, which).tuples():
+    for row in connection.execute(_SEGMENTS, which):
         version = unit_of(row)
         versions[version.unit_id, version.version] = version
     stories: dict[str, list[Any]] = defaultdict(list)

@@ -104,7 +104,7 @@ class ContactIdentificationUndone(Read):
     reason: str | None = None
 
 
-class PublishedAttributes(Read):
+class PublishedAttributes(Read, frozen=True):
     gender: str | None = None
     birth_year_band: str | None = None
     district: str | None = None
