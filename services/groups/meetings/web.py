@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, lazy_gettext
 
 from services.groups.access import teams_seen
 from services.groups.contracts.queries import contracts
@@ -36,10 +36,10 @@ Page = Any
 Save = Callable[[Draft, CommandMeta], Outcome]
 
 _STORY = {
-    "ServiceUnitPlanned": "Planned",
-    "ServiceUnitRecorded": "Recorded",
-    "ServiceUnitCorrected": "Corrected",
-    "ServiceUnitVoided": "Voided",
+    "ServiceUnitPlanned": lazy_gettext("Planned"),
+    "ServiceUnitRecorded": lazy_gettext("Recorded"),
+    "ServiceUnitCorrected": lazy_gettext("Corrected"),
+    "ServiceUnitVoided": lazy_gettext("Voided"),
 }
 
 
@@ -316,7 +316,7 @@ def _told(item: dict[str, Any]) -> dict[str, Any]:
         {"present": queries.present_count(unit["participants"]), "named": len(unit["participants"])} if unit else {}
     )
     return {
-        "what": gettext(_STORY[item["type"]]),
+        "what": _STORY[item["type"]],
         "who": item["actor_name"],
         "when": item["recorded_at"],
         "detail": gettext("%(present)s of %(named)s people present", **counted) if unit else None,
