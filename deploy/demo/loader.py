@@ -20,6 +20,7 @@ import requests
 from deploy.demo.plan import steps
 from deploy.demo.staff import AGENCIES, PASSWORD, STAFF, Agency, Member
 from deploy.demo.steps import Step, VersionOf
+from shared.auth.setup_code import setup_code
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 _MARK = "demo-loaded"
@@ -136,7 +137,7 @@ class Loader:
     # Agencies and accounts
 
     def _found(self) -> None:
-        code = (self.data / "setup-code").read_text(encoding="ascii").strip()
+        code = setup_code(self.data)
         for agency in AGENCIES:
             staff = [member for member in STAFF if member.agency_id == agency.agency_id]
             administrator = next(member for member in staff if member.role == "agency_admin")

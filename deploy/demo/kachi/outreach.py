@@ -50,7 +50,7 @@ def add_places(cast: Cast) -> None:
     for number, (name, district) in enumerate(PLACES):
         body: Body = {"id": place_id(number), "name": name, "district": district}
         cast.world.plan.add(
-            cast.world.start,
+            cast.world.start - timedelta(days=25),
             Order.FRAME,
             "leader2",
             "/outreach/api/v1/places",
