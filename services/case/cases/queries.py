@@ -4,10 +4,24 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from services.case.cases.domain import Case
 from services.case.tables import case_file, case_member, known_contract, person
+
+_PERIODS = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
+    known_contract.c.agency_id == bindparam("agency"),
+    known_contract.c.contract_id.in_(bindparam("contracts", expanding=True)),
+)
+_EVER_MEMBERS = (
+    select(person.c.root_id)
+    .join(case_member, case_member.c.person_id == person.c.person_id)
+    .where(case_member.c.case_id.in_(bindparam("cases", expanding=True)))
+)
+_MEMBERS = _EVER_MEMBERS.where(
+    case_member.c.from_date <= bindparam("day"),
+    or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
+)
 
 
 def contract_periods(
@@ -16,10 +30,8 @@ def contract_periods(
     """The first and last day of those contracts that this agency has registered."""
     if not contract_ids:
         return {}
-    wanted = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
-        known_contract.c.agency_id == agency_id, known_contract.c.contract_id.in_(contract_ids)
-    )
-    return {row.contract_id: (row.first_day, row.last_day) for row in connection.execute(wanted)}
+    rows = connection.execute(_PERIODS, {"agency": agency_id, "contracts": list(contract_ids)})
+    return {row.contract_id: (row.first_day, row.last_day) for row in rows}
 
 
 def contracts(connection: Connection, agency_id: str) -> list[dict[str, Any]]:
@@ -38,13 +50,9 @@ def case_number_taken(connection: Connection, agency_id: str, case_number: str) 
 
 def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:
     """Who belonged to any of the cases on that day, or ever, by the id of those who remained after merges."""
-    within = and_(case_member.c.from_date <= day, or_(case_member.c.to_date.is_(None), case_member.c.to_date >= day))
-    wanted = (
-        select(person.c.root_id)
-        .join(case_member, case_member.c.person_id == person.c.person_id)
-        .where(case_member.c.case_id.in_(case_ids))
-    )
-    return set(connection.scalars(wanted if ever else wanted.where(within)))
+    if ever:
+        return set(connection.scalars(_EVER_MEMBERS, {"cases": list(case_ids)}))
+    return set(connection.scalars(_MEMBERS, {"cases": list(case_ids), "day": day}))
 
 
 def case_list(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from services.case.people.domain import Person, Spell, normalised
 from services.case.people.events import Particulars
@@ -36,33 +36,36 @@ class Known:
     erased: bool
 
 
+# Statements of the way of a session are made once: making them anew would take longer than running them.
+_KNOWN = select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
+    person.c.person_id.in_(bindparam("people", expanding=True)), person.c.agency_id == bindparam("agency")
+)
+_HELD = (
+    select(person.c.root_id, person_code.c.code)
+    .join(person_code, person_code.c.person_id == person.c.person_id)
+    .where(
+        person.c.root_id.in_(bindparam("roots", expanding=True)),
+        person_code.c.kind == "target_group",
+        person_code.c.from_date <= bindparam("day"),
+        or_(person_code.c.to_date.is_(None), person_code.c.to_date >= bindparam("day")),
+    )
+)
+
+
 def known_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, Known]:
     """Those of `person_ids` who are registered in this agency."""
     if not person_ids:
         return {}
-    wanted = select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
-        person.c.person_id.in_(person_ids), person.c.agency_id == agency_id
-    )
-    return {row[0]: Known(*row) for row in connection.execute(wanted)}
+    rows = connection.execute(_KNOWN, {"people": list(person_ids), "agency": agency_id})
+    return {row[0]: Known(*row) for row in rows}
 
 
 def target_groups_on(connection: Connection, people: Collection[Known], day: date) -> dict[str, tuple[str, ...]]:
     """The target groups on that day of each person, those of everybody merged with them included."""
-    roots = {known.root_id for known in people}
-    if not roots:
+    if not people:
         return {}
-    held = (
-        select(person.c.root_id, person_code.c.code)
-        .join(person_code, person_code.c.person_id == person.c.person_id)
-        .where(
-            person.c.root_id.in_(roots),
-            person_code.c.kind == "target_group",
-            person_code.c.from_date <= day,
-            or_(person_code.c.to_date.is_(None), person_code.c.to_date >= day),
-        )
-    )
     found: dict[str, set[str]] = {}
-    for root_id, code in connection.execute(held):
+    for root_id, code in connection.execute(_HELD, {"roots": [known.root_id for known in people], "day": day}):
         found.setdefault(root_id, set()).add(code)
     return {
         known.person_id: tuple(code for code in codes.TARGET_GROUPS if code in found.get(known.root_id, ()))

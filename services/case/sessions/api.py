@@ -20,11 +20,13 @@ from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("sessions_api", __name__, description="Case sessions and interdisciplinary support sessions")
+# Made once: a class would be made into a schema with every request.
+SESSION, CORRECTION = SessionSchema(), SessionCorrectionSchema()
 
 
 @bp.post("/sessions")
 @requires(*RECORDERS)
-@bp.arguments(SessionSchema)
+@bp.arguments(SESSION)
 def record(asked: dict[str, Any]) -> Response:
     """Record a session"""
     return _answer(handlers.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -32,7 +34,7 @@ def record(asked: dict[str, Any]) -> Response:
 
 @bp.post("/sessions/plan")
 @requires(*RECORDERS)
-@bp.arguments(SessionSchema)
+@bp.arguments(SESSION)
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a session"""
     return _answer(handlers.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -40,7 +42,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.post("/sessions/<session_id>/record")
 @requires(*RECORDERS)
-@bp.arguments(SessionSchema)
+@bp.arguments(SESSION)
 def record_planned(asked: dict[str, Any], session_id: str) -> Response:
     """Say how a planned session went"""
     version = expected_version()
@@ -50,7 +52,7 @@ def record_planned(asked: dict[str, Any], session_id: str) -> Response:
 
 @bp.put("/sessions/<session_id>")
 @requires(*RECORDERS)
-@bp.arguments(SessionCorrectionSchema)
+@bp.arguments(CORRECTION)
 def correct(asked: dict[str, Any], session_id: str) -> Response:
     """Correct a recorded session: its full new content and the reason"""
     version = expected_version()

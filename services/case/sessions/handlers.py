@@ -214,7 +214,7 @@ class _Draft:
         if wrong:
             raise Invalid.of(wrong)
         others = queries.sessions_near(connection, self.who.agency_id, unit)
-        same = queries.same_people(connection, self.who.agency_id, [unit, *others]) if others else {}
+        same = _same_people(connection, self.who, self.people, others)
         refuse_counted_twice(unit, others, same)
         return [*doubts(unit, others, same), *outside_period(unit, periods)]
 
@@ -336,6 +336,16 @@ def _unknown_contracts(unit: ServiceUnit, periods: dict[str, tuple[date, date]])
 def _warnings(connection: Connection, who: Identity, unit: ServiceUnit) -> list[Warned]:
     """What is worth a second look, as things are now."""
     others = queries.sessions_near(connection, who.agency_id, unit)
-    same = queries.same_people(connection, who.agency_id, [unit, *others])
+    people = known_people(connection, who.agency_id, [one.person_id for one in unit.participants])
+    same = _same_people(connection, who, people, others)
     periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
     return [*doubts(unit, others, same), *outside_period(unit, periods)]
+
+
+def _same_people(
+    connection: Connection, who: Identity, people: dict[str, Known], others: Iterable[ServiceUnit]
+) -> dict[str, str]:
+    """Who remained after merges, for everybody in this session and in the others."""
+    beside = {one.person_id for other in others for one in other.participants} - people.keys()
+    here = {one.person_id: one.root_id for one in people.values()}
+    return here | queries.same_people(connection, who.agency_id, beside)

@@ -52,6 +52,12 @@ _NEAR = select(session_unit.c.unit).where(
     session_unit.c.phase == "recorded",
 )
 
+_MERGED = select(person.c.person_id, person.c.root_id).where(
+    person.c.agency_id == bindparam("agency"),
+    person.c.person_id.in_(bindparam("people", expanding=True)),
+    person.c.root_id != person.c.person_id,
+)
+
 
 def case_facts(connection: Connection, agency_id: str, case_ids: Collection[str]) -> dict[str, tuple[CaseFacts, int]]:
     """The cases among `case_ids` that this agency has, each with its version."""
@@ -85,15 +91,12 @@ def sessions_near(connection: Connection, agency_id: str, unit: ServiceUnit) -> 
     return [_decoder.decode(row.unit) for row in connection.execute(_NEAR, asked)]
 
 
-def same_people(connection: Connection, agency_id: str, units: Collection[ServiceUnit]) -> dict[str, str]:
-    """Who remained after merges, for everybody in these sessions who was merged away."""
-    ids = {one.person_id for unit in units for one in unit.participants}
-    if not ids:
+def same_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, str]:
+    """Who remained after merges, for those of these people who were merged away."""
+    if not person_ids:
         return {}
-    merged = select(person.c.person_id, person.c.root_id).where(
-        person.c.agency_id == agency_id, person.c.person_id.in_(ids), person.c.root_id != person.c.person_id
-    )
-    return {row.person_id: row.root_id for row in connection.execute(merged)}
+    merged = connection.execute(_MERGED, {"agency": agency_id, "people": list(person_ids)})
+    return {row.person_id: row.root_id for row in merged}
 
 
 def session_list(
