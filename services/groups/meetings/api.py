@@ -2,20 +2,16 @@
 
 from typing import Any
 
-import msgspec
 from flask import Response, jsonify
-from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from services.groups.access import teams_seen
 from services.groups.meetings import handlers, queries
-from services.groups.meetings.domain import Notice
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
-from shared.auth.identity import Identity, identity, requires
-from shared.auth.roles import NOTE_READERS, RECORDERS
-from shared.eventstore import Outcome, Recorded
-from shared.serviceunit import lifecycle
-from shared.serviceunit.lifecycle import UnitState
+from services.groups.meetings.shown import represented, state_after, told, warned
+from shared.auth.identity import identity, requires
+from shared.auth.roles import RECORDERS
+from shared.eventstore import Outcome
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -107,47 +103,6 @@ def history(meeting_id: str) -> Response:
     return jsonify({"meeting_id": meeting_id, "items": [told(recorded, who, names) for recorded in story]})
 
 
-def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:
-    """A meeting for an answer; the note goes to those who may read notes."""
-    assert state.unit is not None
-    shown: dict[str, Any] = {
-        "meeting_id": state.unit.unit_id,
-        "version": version,
-        "phase": state.phase,
-        **msgspec.to_builtins(state.unit),
-        "helpers": dict(state.helpers),
-    }
-    if who.role in NOTE_READERS:
-        shown["note"] = state.note
-    return shown
-
-
-def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, Any]:
-    """One version in the story of a meeting."""
-    event = recorded.event
-    shown: dict[str, Any] = {
-        "version": recorded.version,
-        "type": recorded.type,
-        "recorded_at": recorded.recorded_at.isoformat(),
-        "actor": recorded.actor,
-        "actor_name": names.get(recorded.actor),
-        "reason": getattr(event, "reason", None),
-        "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
-    }
-    if who.role in NOTE_READERS:
-        shown["reason_text"] = getattr(event, "reason_text", None)
-        shown["note"] = getattr(event, "note", None)
-    return shown
-
-
-def warned(notices: list[Notice]) -> list[dict[str, Any]]:
-    """Notices in the language of the request."""
-    return [
-        {"code": one.code, "message": gettext(one.message, **one.params), "path": one.path, **one.params}
-        for one in notices
-    ]
-
-
 def _created(outcome: Outcome) -> Response:
     return answer(outcome, _saved(outcome))
 
@@ -158,9 +113,7 @@ def _changed(outcome: Outcome) -> Response:
 
 def _saved(outcome: Outcome) -> dict[str, Any]:
     """The meeting after a command, and what is worth a second look; the same again for a repeated request."""
-    who, state = identity(), lifecycle.INITIAL
-    for pending in outcome.events:
-        state = lifecycle.evolve(state, pending.event)
+    who, state = identity(), state_after(outcome)
     assert state.unit is not None
     notices = handlers.notices_of(service(), who, state.unit)
     return {**represented(state, outcome.version, who), "warnings": warned(notices)}

@@ -14,9 +14,9 @@ from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
 from services.groups.groups.queries import groups, members_on
 from services.groups.meetings import forms, handlers, queries
-from services.groups.meetings.api import told, warned
 from services.groups.meetings.forms import Draft, Row
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
+from services.groups.meetings.shown import state_after, told, warned
 from services.groups.naming import contract_title, find, names_by_id
 from services.groups.people.queries import people_on
 from shared.auth.identity import Identity, identity, requires
@@ -24,7 +24,7 @@ from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Outcome
-from shared.serviceunit import codes, lifecycle
+from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
@@ -245,9 +245,7 @@ def _redrawn(draft: Draft, who: Identity, group: dict[str, Any] | None, *, secto
 
 
 def _saved(outcome: Outcome, who: Identity) -> Page:
-    state = lifecycle.INITIAL
-    for pending in outcome.events:
-        state = lifecycle.evolve(state, pending.event)
+    state = state_after(outcome)
     assert state.unit is not None
     for notice in warned(handlers.notices_of(service(), who, state.unit)):
         flash(notice["message"])
