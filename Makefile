@@ -35,7 +35,7 @@ $(BIN)/python:
 setup: .state/dev .state/translations ## make .venv with everything
 
 run: .state/runtime .state/translations ## serve everything at http://127.0.0.1:8000 (PORT=... for another) with the demo
-	@$(BIN)/caseledger serve --demo
+	@CASELEDGER_LOG_LEVEL=$${CASELEDGER_LOG_LEVEL:-WARNING} $(BIN)/caseledger serve --demo
 
 demo: .state/runtime .state/translations ## load the demo into $CASELEDGER_DATA and stop
 	@$(BIN)/caseledger demo

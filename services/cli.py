@@ -21,6 +21,7 @@ from shared.settings import Settings, load_settings, mark_as_demo
 
 if TYPE_CHECKING:
     from services.suite import Suite
+    from shared.eventstore import CommandMeta
 
 # What a command alone needs is imported in it: `caseledger --help` must not wait for a database or SciPy.
 out = Console()
@@ -99,7 +100,6 @@ def address(settings: Settings) -> str:
 def demo(into: str | None) -> None:
     """Load the demo through the public API, once: 家持II, a running contract, a second agency."""
     from deploy.demo.loader import is_loaded, load_demo
-
     from deploy.demo.staff import PASSWORD, STAFF
 
     mark_as_demo()
@@ -123,7 +123,8 @@ def server_for_demo(settings: Settings, into: str | None) -> Iterator[str]:
         return
     from deploy.demo.loader import wait_until_ready
 
-    process = subprocess.Popen([sys.executable, "-m", "services.cli", "serve"])
+    quiet = {"CASELEDGER_LOG_LEVEL": "WARNING", **os.environ}
+    process = subprocess.Popen([sys.executable, "-m", "services.cli", "serve"], env=quiet)
     try:
         wait_until_ready(address(settings))
         yield address(settings)
@@ -142,12 +143,21 @@ def contract() -> None:
 @click.option("--agency", help="The agency's id, where there are several.")
 def contract_add(file: Path, agency: str | None) -> None:
     """Register the contract in FILE, or a new version of it."""
-    from services.reporting.contracts.handlers import put_document
+    from services.reporting.contracts.handlers import document_of, put_contract
 
+    document = document_of({"yaml": file.read_text(encoding="utf-8")})
     with opened() as suite:
-        agency_id = agency or the_agency(suite)
-        version = put_document(suite.services["reporting"], agency_id, "operator", file.read_text(encoding="utf-8"))
-    out.print(f"Saved as version {version}.")
+        outcome = put_contract(suite.services["reporting"], operator(agency or the_agency(suite)), document)
+    out.print(f"Saved as version {outcome.version}.")
+
+
+def operator(agency_id: str) -> "CommandMeta":
+    """Who commands from the terminal: the operator of this installation, each time with a key of its own."""
+    from shared.eventstore import CommandMeta
+    from shared.ids import new_id
+
+    key = new_id("command")
+    return CommandMeta(agency_id, "operator", key, key.encode(), key)
 
 
 @main.command()
@@ -158,7 +168,7 @@ def contract_add(file: Path, agency: str | None) -> None:
 @click.option("--agency", help="The agency's id, where several have a contract of that name.")
 def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str, agency: str | None) -> None:
     """The figures of CONTRACT: now, as known on a date, or as of a cut."""
-    from services.reporting.figures.printing import print_report
+    from services.reporting.figures.printing import as_csv, as_table
     from services.reporting.figures.reports import Asked, contract_report
 
     with opened() as suite:
@@ -167,8 +177,10 @@ def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str
         figures = contract_report(service, agency or agency_of(suite, contract_id), contract_id, asked)
     if shape == "json":
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+    elif shape == "csv":
+        click.echo(as_csv(figures), nl=False)
     else:
-        print_report(figures, shape, out)
+        out.print(as_table(figures))
 
 
 @main.command()
@@ -176,13 +188,14 @@ def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str
 @click.option("--agency", help="The agency's id, where several have a contract of that name.")
 def sessions(figure: str, agency: str | None) -> None:
     """The sessions behind a figure, for example kachi-2/output-1/attendances."""
-    from services.reporting.figures.traces import figure_trace
+    from services.reporting.figures.queries import figure_behind
 
     parts = figure.split("/")
     if len(parts) != 3:
         raise click.BadParameter("Write it as CONTRACT/INDICATOR/MEASURE.")
     with opened() as suite:
-        trace = figure_trace(suite.services["reporting"], agency or agency_of(suite, parts[0]), *parts)
+        agency_id = agency or agency_of(suite, parts[0])
+        trace = figure_behind(suite.services["reporting"], agency_id, parts[0], parts[1], parts[2]).values
     table = Table("date", "session", "kind", "minutes", "people", title=f"{figure}: {trace['figure']['actual']:,}")
     for one in trace["sessions"]:
         row = (one["occurred_on"], one["unit_id"], one["kind"], one["minutes"], len(one["people"]))
@@ -249,7 +262,7 @@ def accounts_found(agency: str, team: str, username: str, name: str, password: s
     """Make an agency with its first team and administrator."""
     from shared.auth.accounts import Founding
 
-    founding = Founding(agency_name=agency, team_name=team, username=username, display_name=name, password=password)
+    founding = Founding(agency=agency, team=team, username=username, display_name=name, password=password)
     with opened() as suite:
         founded = suite.accounts.found_agency(founding)
     out.print(f"Founded: {founded}")
@@ -301,7 +314,8 @@ def agency_of(suite: "Suite", contract_id: str) -> str:
     """The agency whose contract this is."""
     from services.reporting.contracts.queries import agencies_of
 
-    found = agencies_of(suite.services["reporting"], contract_id)
+    with suite.services["reporting"].database.read() as connection:
+        found = agencies_of(connection, contract_id)
     if not found:
         raise NotFound("contract_not_found", "There is no contract “%(contract)s”.", contract=contract_id)
     if len(found) > 1:

@@ -84,7 +84,7 @@ def wait_until_ready(base_url: str, timeout: float = 60.0) -> None:
     deadline = time.monotonic() + timeout
     while True:
         try:
-            if requests.get(f"{base_url.rstrip('/')}/readyz", timeout=5).ok:
+            if requests.get(f"{base_url.rstrip('/')}/reporting/readyz", timeout=5).ok:
                 return
         except requests.ConnectionError:
             pass
@@ -114,7 +114,7 @@ class Loader:
         """Found the agencies, send every step, let the clock run again, and mark the directory."""
         today = self._today()
         plan = steps(today)
-        self._found()
+        self.found_agencies()
         day: date | None = None
         for done, step in enumerate(plan):
             if step.day != day:
@@ -136,7 +136,8 @@ class Loader:
 
     # Agencies and accounts
 
-    def _found(self) -> None:
+    def found_agencies(self) -> None:
+        """Make both agencies with their teams and accounts; what is there already stays."""
         code = setup_code(self.data)
         for agency in AGENCIES:
             staff = [member for member in STAFF if member.agency_id == agency.agency_id]

@@ -50,6 +50,16 @@ def revise_contract(
     return _run(service, meta, stream_id, command, expected_version, dry_run=dry_run)
 
 
+def put_contract(service: Service, meta: CommandMeta, document: Any) -> Outcome:
+    """Register a contract, or make a new version of the one that has its name."""
+    slug = str(document.get("contract")) if isinstance(document, dict) else ""
+    with service.database.read() as connection:
+        version = service.store.version(connection, stream_of(meta.agency_id, slug), meta.agency_id)
+    if version == 0:
+        return register_contract(service, meta, document)
+    return revise_contract(service, meta, slug, document, version)
+
+
 def mark_deliverable(
     service: Service,
     meta: CommandMeta,

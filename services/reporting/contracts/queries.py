@@ -86,6 +86,12 @@ def contracts_of(
     ]
 
 
+def agencies_of(connection: Connection, contract_id: str) -> list[str]:
+    """The agencies that have a contract of this name; for the operator of the installation."""
+    query = select(contract.c.agency_id).where(contract.c.contract_id == contract_id)
+    return list(connection.scalars(query.order_by(contract.c.agency_id)))
+
+
 def deliverables_of(found: ContractAt) -> list[dict[str, Any]]:
     """What is to be handed over, and what has been, when."""
     done = found.state.done
