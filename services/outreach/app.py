@@ -8,18 +8,22 @@ from sqlalchemy import Connection
 from services.outreach.cases import inbox as cases_inbox
 from services.outreach.contacts import api as contacts_api
 from services.outreach.contacts import projections as contacts_projections
+from services.outreach.contacts import web as contacts_web
 from services.outreach.contacts.events import EVENTS as CONTACT_EVENTS
 from services.outreach.contracts import inbox as contracts_inbox
 from services.outreach.erasures import api as erasures_api
 from services.outreach.erasures import inbox as erasures_inbox
 from services.outreach.erasures import projections as erasures_projections
+from services.outreach.erasures import web as erasures_web
 from services.outreach.erasures.events import EVENTS as ERASURE_EVENTS
 from services.outreach.people import inbox as people_inbox
 from services.outreach.places import api as places_api
 from services.outreach.places import projections as places_projections
+from services.outreach.places import web as places_web
 from services.outreach.places.events import EVENTS as PLACE_EVENTS
 from services.outreach.visits import api as visits_api
 from services.outreach.visits import projections as visits_projections
+from services.outreach.visits import web as visits_web
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
 from shared.bus.intake import Intake, Learn
@@ -64,7 +68,7 @@ def create_app(service: Service) -> Flask:
     return build_app(
         service,
         "services.outreach",
-        blueprints=[],
+        blueprints=[visits_web.bp, contacts_web.bp, places_web.bp, erasures_web.bp],
         api_blueprints=[visits_api.bp, contacts_api.bp, places_api.bp, erasures_api.bp],
     )
 

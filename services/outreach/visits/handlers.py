@@ -161,3 +161,11 @@ def notices_of(service: Service, who: Identity, unit: ServiceUnit, outcome: Outc
             if alike:
                 found.append(contacts.possible_duplicate(alike, paths[one.contact_id]))
     return found
+
+
+def usual_role(service: Service, who: Identity, person_id: str) -> str:
+    """The role somebody has today, as far as it is known and only one."""
+    today = local_date(service.clock.now())
+    with service.database.read() as connection:
+        known = people_on(connection, who.agency_id, [person_id], today).get(person_id)
+    return (known.role if known else None) or ""

@@ -68,6 +68,28 @@ def list_visits(
     return [_listed(row) for row in connection.execute(wanted)]
 
 
+def visits_of(connection: Connection, agency_id: str, person_id: str) -> list[dict[str, Any]]:
+    """The latest visits on which this contact was met or missed, whichever team made them: days and codes only."""
+    theirs = select(visit_participant.c.unit_id).where(visit_participant.c.person_id == person_id)
+    wanted = (
+        select(_ROW.unit_id, _ROW.team_id, _ROW.phase, _ROW.unit)
+        .where(_ROW.agency_id == agency_id, _ROW.unit_id.in_(theirs.where(visit_participant.c.current)))
+        .order_by(_ROW.occurred_on.desc(), _ROW.unit_id.desc())
+        .limit(100)
+    )
+    return [
+        {
+            "visit_id": row.unit_id,
+            "team_id": row.team_id,
+            "phase": row.phase,
+            "occurred_on": row.unit["occurred_on"],
+            "setting": row.unit["setting"],
+            "status": next(one["status"] for one in row.unit["participants"] if one["person_id"] == person_id),
+        }
+        for row in connection.execute(wanted)
+    ]
+
+
 def cursor_of(listed: dict[str, Any]) -> str:
     """Where the list goes on after this visit."""
     return f"{listed['occurred_on']}~{listed['visit_id']}"

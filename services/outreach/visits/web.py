@@ -1,0 +1,259 @@
+"""The pages of visits: the list, logging one on a phone, one visit with its story, correcting and voiding."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask_babel import gettext, lazy_gettext
+
+from services.outreach import naming
+from services.outreach.access import teams_seen
+from services.outreach.answers import warned
+from services.outreach.cases.queries import case_numbers, open_cases
+from services.outreach.visits import forms, handlers
+from services.outreach.visits.domain import SETTINGS, is_met
+from services.outreach.visits.forms import Draft, Row
+from services.outreach.visits.queries import cursor_of, told
+from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
+from shared.auth.identity import identity, requires
+from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.clock import local_date
+from shared.errors import CaseledgerError
+from shared.eventstore import CommandMeta, Outcome, Recorded
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.schemas import VoidSchema
+from shared.web.field_messages import load
+from shared.web.requests import command_meta, expected_version, see_other, service
+
+bp = Blueprint("visits", __name__, url_prefix="/visits")
+
+Page = Any
+Save = Callable[[Draft, CommandMeta], Outcome]
+PAGE = 50
+
+_STORY = {
+    "ServiceUnitPlanned": lazy_gettext("Planned"),
+    "ServiceUnitRecorded": lazy_gettext("Recorded"),
+    "ServiceUnitCorrected": lazy_gettext("Corrected"),
+    "ServiceUnitVoided": lazy_gettext("Voided"),
+}
+
+
+@bp.context_processor
+def _functions() -> dict[str, Any]:
+    return {"label": naming.label, "options": naming.options}
+
+
+@bp.get("")
+@requires(*RECORDERS)
+def list_visits() -> str:
+    """The visits of one's teams, newest first."""
+    phase = request.args.get("phase") or None
+    asked = {"phase": phase, "after": request.args.get("after"), "limit": PAGE}
+    found = handlers.list_visits(service(), identity(), asked)
+    places = dict(naming.place_options(identity()))
+    rows = [_row(one, places) for one in found]
+    following = cursor_of(found[-1]) if len(found) == PAGE else None
+    return render_template("outreach/visits.html", rows=rows, phase=phase, following=following)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def new() -> Page:
+    """Log a visit; `?plan=1` plans one."""
+    planned = request.args.get("plan") == "1"
+    handler = handlers.plan_visit if planned else handlers.record_visit
+
+    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+        return handler(service(), identity(), meta, forms.asked_of(draft, VisitSchema()))
+
+    draft = forms.blank(local_date(service().clock.now()), identity().account_id)
+    return _form(draft, save, title=gettext("Plan a visit") if planned else gettext("Log a visit"), planned=planned)
+
+
+@bp.get("/<visit_id>")
+@requires(*RECORDERS)
+def show(visit_id: str) -> str:
+    """One visit: who was met, and its story."""
+    who = identity()
+    state, story = handlers.read_visit(service(), who, visit_id)
+    unit = state.unit
+    assert unit is not None
+    accounts = naming.account_names(who)
+    return render_template(
+        "outreach/visit.html",
+        unit=unit,
+        state=state,
+        names=naming.names_by_id(who, [one.person_id for one in unit.participants]),
+        workers=[{**accounts, **dict(state.helpers)}.get(one, naming.short(one)) for one in unit.served_by],
+        place=dict(naming.place_options(who)).get(unit.place_id or ""),
+        contracts=[dict(naming.contract_options(who)).get(one.contract_id, one.contract_id) for one in unit.segments],
+        case_number=_case_number(unit.case_id),
+        story=[_told(one, accounts) for one in reversed(story)],
+        shows_note=who.role in NOTE_READERS,
+    )
+
+
+@bp.route("/<visit_id>/record", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def record(visit_id: str) -> Page:
+    """Say what became of a planned visit."""
+    state, story = handlers.read_visit(service(), identity(), visit_id)
+
+    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+        asked = forms.asked_of(draft, VisitFromPlanSchema(), state)
+        return handlers.record_visit(service(), identity(), meta, asked, (visit_id, expected_version()))
+
+    return _form(_draft_of(state), save, title=gettext("Log a visit"), state=state, version=len(story))
+
+
+@bp.route("/<visit_id>/correct", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def correct(visit_id: str) -> Page:
+    """Correct a recorded visit, with the reason."""
+    state, story = handlers.read_visit(service(), identity(), visit_id)
+
+    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+        asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
+        return handlers.correct_visit(service(), identity(), meta, asked, (visit_id, expected_version()))
+
+    title = gettext("Correct a visit")
+    return _form(_draft_of(state), save, title=title, state=state, version=len(story), correcting=True)
+
+
+@bp.route("/<visit_id>/void", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def void(visit_id: str) -> Page:
+    """Void a visit, with the reason."""
+    who, error, status = identity(), None, 200
+    state, story = handlers.read_visit(service(), who, visit_id)
+    if request.method == "POST":
+        try:
+            given = {"reason": request.form.get("reason", ""), "reason_text": request.form.get("reason_text") or None}
+            entered = (visit_id, expected_version())
+            outcome = handlers.void_visit(service(), who, command_meta(), load(VoidSchema(), given), entered)
+            return see_other(f"/outreach/visits/{visit_id}", outcome)
+        except CaseledgerError as raised:
+            error, status = raised, raised.status
+    return render_template("outreach/visit-void.html", unit=state.unit, version=len(story), error=error), status
+
+
+def _form(
+    draft: Draft,
+    save: Save,
+    *,
+    title: str,
+    state: UnitState | None = None,
+    version: int | None = None,
+    planned: bool = False,
+    correcting: bool = False,
+) -> Page:
+    """Save the form, or draw it, also again when another of its buttons was pressed."""
+    who, error, status = identity(), None, 200
+    if request.method == "POST":
+        draft = forms.of_form(request.form)
+        if not _redraw(draft):
+            try:
+                return _saved(save(draft, command_meta()))
+            except CaseledgerError as raised:
+                error, status = raised, raised.status
+    page = render_template(
+        "outreach/visit-form.html",
+        title=title,
+        draft=draft,
+        error=error,
+        version=version,
+        planned=planned,
+        correcting=correcting,
+        names=naming.names_by_id(who, [row.person_id for row in draft.rows if not row.is_new]),
+        known_places=naming.place_options(who),
+        contracts=naming.contract_options(who),
+        teams=naming.team_options(who),
+        cases=_case_options(state),
+        workers=list(naming.account_names(who).items()),
+        settings=naming.options("setting", *SETTINGS),
+        split=state is not None and state.unit is not None and len(state.unit.segments) > 1,
+        shows_note=who.role in NOTE_READERS or state is None,
+        back=f"/outreach/visits/{state.unit.unit_id}" if state and state.unit else "/outreach/visits",
+    )
+    return page, status
+
+
+def _redraw(draft: Draft) -> bool:
+    """Do what a button other than the saving one asks for; say whether there was one."""
+    form, who = request.form, identity()
+    if "find" in form:
+        draft.found = naming.find(who, teams_seen(who), form.get("q", ""))
+    elif "add" in form:
+        draft.add(Row(person_id=form["add"], role=handlers.usual_role(service(), who, form["add"])))
+    elif "add_new" in form:
+        row = forms.new_row(form)
+        if row.is_new:
+            draft.add(row)
+        else:
+            draft.found = {}
+    elif "remove" in form:
+        draft.remove(form["remove"])
+    else:
+        return False
+    return True
+
+
+def _draft_of(state: UnitState) -> Draft:
+    return forms.of_state(state, with_note=identity().role in NOTE_READERS)
+
+
+def _saved(outcome: Outcome) -> Page:
+    unit = outcome.events[0].event.unit
+    for notice in warned(handlers.notices_of(service(), identity(), unit, outcome)):
+        flash(notice["message"])
+    return see_other(f"/outreach/visits/{unit.unit_id}", outcome)
+
+
+def _row(visit: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:
+    return {**visit, "met": _counts(visit["participants"]), "place": places.get(visit["place_id"] or "", "")}
+
+
+def _counts(participants: list[dict[str, Any]]) -> tuple[int, int]:
+    """How many were met, of how many; for a list, since what counts is for a contract to say."""
+    return sum(1 for one in participants if one["status"] not in ("absent", "excused")), len(participants)
+
+
+def _case_number(case_id: str | None) -> str | None:
+    if case_id is None:
+        return None
+    with service().database.read() as connection:
+        return case_numbers(connection, identity().agency_id, [case_id]).get(case_id)
+
+
+def _case_options(state: UnitState | None) -> list[tuple[str, str]]:
+    """The cases to choose from; the one of the entry stays among them."""
+    who = identity()
+    own = state.unit.case_id if state is not None and state.unit is not None else None
+    with service().database.read() as connection:
+        found = {one.case_id: one.case_number for one in open_cases(connection, who.agency_id, teams_seen(who))}
+        if own is not None:
+            found |= case_numbers(connection, who.agency_id, [own])
+    return list(found.items())
+
+
+def _told(recorded: Recorded, accounts: dict[str, str]) -> dict[str, Any]:
+    """One version of the entry as a line of its story."""
+    shows_note = identity().role in NOTE_READERS
+    shown = told(recorded, accounts, with_note=shows_note)
+    unit, reason = getattr(recorded.event, "unit", None), shown["reason"]
+    parts = [naming.label("reason", reason)] if reason else []
+    if shown.get("reason_text"):
+        parts.append(shown["reason_text"])
+    detail = None
+    if unit is not None:
+        met = sum(map(is_met, unit.participants))
+        detail = gettext("%(met)s of %(named)s contacts met", met=met, named=len(unit.participants))
+    return {
+        "what": _STORY[recorded.type],
+        "who": shown["actor_name"],
+        "when": recorded.recorded_at,
+        "detail": detail,
+        "reason": " · ".join(parts),
+        "struck": recorded.type == "ServiceUnitVoided",
+    }
