@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection
 
+from services.reporting import pages
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
+from services.reporting.contracts import web as contracts_web
 from services.reporting.erasures import events as erasure_events
 from services.reporting.erasures import inbox as erasure_inbox
 from services.reporting.figures import api as figures_api
+from services.reporting.figures import web as figures_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
 from shared.auth import api as accounts_api
@@ -63,14 +66,16 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
 
 def create_app(service: Service) -> Flask:
     """Make the web application: the pages, the JSON API, and what stands at the root."""
-    return build_app(
+    app = build_app(
         service,
         "services.reporting",
-        blueprints=[],
+        blueprints=[contracts_web.bp, figures_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp],
-        root_blueprints=[accounts_web.bp],
+        root_blueprints=[figures_web.home, accounts_web.bp],
         root_api_blueprints=[accounts_api.bp],
     )
+    pages.init_app(app)
+    return app
 
 
 def project(connection: Connection, pending: Sequence[Pending]) -> None:

@@ -6,8 +6,8 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
-from services.reporting.figures.how import how_counted, how_outcome_counted
-from services.reporting.figures.queries import Behind, figure_behind, figures_of_unit
+from services.reporting.figures.how import how_behind
+from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
 from services.reporting.figures.schemas import AskedSchema, CutSchema
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
@@ -34,7 +34,7 @@ def report(asked: dict[str, Any], contract_id: str) -> Response:
 def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str) -> Response:
     """One figure: how it is counted, its sessions and people, what is left out and why, and what moved it."""
     behind = figure_behind(service(), identity().agency_id, contract_id, indicator, measure, Asked(**asked))
-    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": how(behind), **behind.values})
+    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": how_behind(behind), **behind.values})
 
 
 @bp.get("/units/<unit_id>/figures")
@@ -68,11 +68,3 @@ def read_freshness() -> Response:
     with service().database.read() as connection:
         fresh, cut = freshness(connection), cut_now(connection)
     return jsonify({"cut": str(cut), "services": {one.service: fresh_values(one) for one in fresh}})
-
-
-def how(behind: Behind) -> str:
-    """How the figure is counted, in the language of the request."""
-    if behind.outcome is not None:
-        return how_outcome_counted(behind.outcome)
-    assert behind.measure is not None
-    return how_counted(behind.measure, behind.found.definition.counting)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from flask_babel import get_locale, gettext
 
-from services.reporting.indicators.definition import Counting, Measure, Outcome
+from services.reporting.figures.queries import Behind
+from services.reporting.indicators.definition import Counting, Measure, Outcome, Where
 from shared.serviceunit.codes import label
 
 _KINDS = {
@@ -19,14 +20,17 @@ _KINDS = {
 _CONDITIONS = ("kind", "activity", "setting", "mode", "tag", "role", "target_group")
 
 
+def how_behind(behind: Behind) -> str:
+    """How this figure is counted."""
+    if behind.outcome is not None:
+        return how_outcome_counted(behind.outcome)
+    assert behind.measure is not None
+    return how_counted(behind.measure, behind.found.definition.counting)
+
+
 def how_counted(measure: Measure, counting: Counting) -> str:
     """Such as: How many different people: Group meeting; Family member. Counted when held, …"""
-    wanted = [
-        _joined(name, codes)
-        for where in measure.filters
-        for name in _CONDITIONS
-        if (codes := getattr(where, name)) is not None
-    ]
+    wanted = [conditions for where in measure.filters if (conditions := conditions_of(where))]
     sentence = gettext(
         "%(what)s: %(conditions)s. Only what is %(statuses)s, within the period, with such a person %(attendance)s.",
         what=gettext(_KINDS[measure.kind]),
@@ -35,6 +39,12 @@ def how_counted(measure: Measure, counting: Counting) -> str:
         attendance=_joined("attendance", counting.participant_status),
     )
     return str(sentence)
+
+
+def conditions_of(where: Where) -> str:
+    """The conditions of one filter in words; empty when it sets none."""
+    chosen = [_joined(name, codes) for name in _CONDITIONS if (codes := getattr(where, name)) is not None]
+    return str(gettext("; ")).join(chosen)
 
 
 def how_outcome_counted(outcome: Outcome) -> str:

@@ -132,7 +132,7 @@ def _described(batch: Batch, arrived: Arrived) -> None:
     person = read(arrived, published.PersonDescribed)
     for name in ("gender", "birth_year_band", "district"):
         batch.end_attribute(arrived, person.person_id, name)
-        value = getattr(person.attributes, name)
+        value = getattr(person.attributes, name, None)
         if value is not None:
             batch.add_attribute(arrived, person.person_id, name, value)
 

@@ -104,7 +104,7 @@ class ContactIdentificationUndone(Read):
     reason: str | None = None
 
 
-class PublishedAttributes(Read, frozen=True):
+class PublishedAttributes(Read):
     gender: str | None = None
     birth_year_band: str | None = None
     district: str | None = None
@@ -114,7 +114,7 @@ class PersonDescribed(Read):
     """`PersonRegistered` and `PersonDetailsChanged`."""
 
     person_id: str
-    attributes: PublishedAttributes = PublishedAttributes()
+    attributes: PublishedAttributes | None = None
 
 
 class PersonRole(Read):

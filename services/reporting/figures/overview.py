@@ -1,0 +1,59 @@
+"""A contract's report prepared for a page: every measure with its word, its pace and its address."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from services.reporting.contracts.queries import ContractAt, contract_at, contracts_of
+from services.reporting.figures.reports import NOW, Asked, contract_report
+from services.reporting.indicators.pace import expected, standing
+from services.reporting.ledger.cuts import cut_asked
+from shared.clock import local_date
+from shared.service import Service
+
+Values = dict[str, Any]
+_ORDER = ("not_met", "behind", "on_pace", "met", "too_early", "no_target")
+
+
+def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> Values:
+    """The report of a contract, grouped by indicator, with the definition it was counted by."""
+    report = contract_report(service, agency_id, contract_id, asked)
+    with service.database.read() as connection:
+        cut = cut_asked(connection, cut=report["cut"])
+        found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
+    today = asked.as_of or local_date(service.clock.now())
+    figures = {(one["indicator"], one["measure"]): one for one in report["outputs"]}
+    outputs = [
+        {
+            "output": output,
+            "measures": [_line(found, measure, figures[output.id, measure.id], today) for measure in output.measures],
+        }
+        for output in found.definition.outputs
+    ]
+    return {**report, "found": found, "groups": outputs, "ended": today > found.definition.period.last}
+
+
+def overviews(service: Service, agency_id: str, only: frozenset[str] | None) -> list[Values]:
+    """All contracts with how many measures stand where; those that still run come first."""
+    with service.database.read() as connection:
+        contracts = contracts_of(connection, agency_id, only)
+    found = []
+    for one in contracts:
+        view = overview(service, agency_id, one["contract_id"])
+        standings = [line["standing"] for group in view["groups"] for line in group["measures"]]
+        counts = [(word, standings.count(word)) for word in _ORDER if word in standings]
+        found.append({**one, "counts": counts, "ended": view["ended"], "as_of": view["as_of"]})
+    return sorted(found, key=lambda one: one["ended"])
+
+
+def _line(found: ContractAt, measure: Any, figure: Values, today: date) -> Values:
+    period = found.definition.period
+    actual = Fraction(str(figure["actual"]))
+    pace = expected(measure.target, period, today) if measure.target is not None else None
+    return {
+        "measure": measure,
+        "figure": figure,
+        "standing": standing(actual, measure.target, figure["met"], period, today),
+        "expected": float(pace) if pace is not None and today <= period.last else None,
+        "url": f"/reporting/contracts/{found.contract_id}/figures/{figure['indicator']}/{figure['measure']}",
+    }

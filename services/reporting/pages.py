@@ -1,0 +1,23 @@
+"""What this service's templates use beside the shell's functions."""
+
+from flask import Flask
+from flask_babel import get_locale
+
+from services.reporting.figures import words
+from shared.serviceunit.codes import label
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates the words for figures and codes."""
+    app.jinja_env.globals.update(
+        label=lambda vocabulary, code: label(vocabulary, code, str(get_locale())),
+        in_language=words.in_language,
+        measure_name=words.measure_name,
+        limb_words=words.limb_words,
+        p_words=words.p_words,
+        unit_words=words.UNITS,
+        standing_words=words.STANDINGS,
+        left_out_words=words.LEFT_OUT,
+        change_words=words.CHANGES,
+        service_words=words.SERVICES,
+    )

@@ -1,0 +1,147 @@
+"""The pages: home, a contract, what stands behind a figure, what a session feeds, and the contract form."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shared.auth.accounts import Accounts
+from shared.testing.people import page_client
+from tests.contract.reporting.conftest import KACHI, Client, Others, family
+
+CHINESE = {"ACCEPT_LANGUAGE": "zh-HK"}
+CONTRACT = "/reporting/contracts/kachi-2"
+Browse = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def browse(app: Flask, accounts: Accounts, leader: Client) -> Browse:
+    return lambda username, **headers: page_client(app, accounts, username, **headers)
+
+
+def test_home_shows_how_the_contracts_stand(browser: FlaskClient, others: Others) -> None:
+    others.record("session-1", family("person-m"))
+    page = browser.get("/").text
+    assert "Kachi II" in page
+    assert "Not met 15" in page
+
+
+def test_home_speaks_chinese_to_a_hong_kong_browser(browse: Browse) -> None:
+    page = browse("worker", **CHINESE).get("/").text
+    assert "家持II" in page
+    assert "未達標 15" in page
+
+
+def test_a_contract_page_has_a_line_for_every_measure_and_the_sentences(browser: FlaskClient, others: Others) -> None:
+    others.record("meeting-1", family("person-m", "person-f"))
+    page = browser.get(CONTRACT).text
+    assert page.count('class="measure"') == 15
+    assert "1 sessions for 2 family members, 2 attendances." in page
+    assert "299 short" in page
+    assert "case:0,groups:1,outreach:0,reporting:1" in page
+
+
+def test_the_language_changes_labels_only(browse: Browse, leader: Client, others: Others) -> None:
+    others.record("meeting-1", family("person-m", "person-f"))
+    english, chinese = browse("leader").get(CONTRACT).text, browse("leader", **CHINESE).get(CONTRACT).text
+    assert "Deliverables" in english
+    assert "Deliverables" not in chinese
+    for page in (english, chinese):
+        assert page.count("bullet-output-1-persons-title") == 2
+    assert "向2位吸毒人士家人提供了1節" in chinese
+
+
+def test_a_contract_as_known_on_an_earlier_day(browser: FlaskClient, others: Others) -> None:
+    others.record("meeting-1", family("person-m"))
+    page = browser.get(f"{CONTRACT}?as_of=2021-07-01").text
+    assert "0 sessions for 0 family members" in page
+    assert browser.get(f"{CONTRACT}?as_of=yesterday").status_code == 422
+
+
+def test_a_figures_page_shows_sessions_people_left_out_and_changes(browser: FlaskClient, others: Others) -> None:
+    others.record("meeting-1", family("person-m", "person-f"))
+    others.correct("meeting-1", family("person-m"))
+    others.record("meeting-2", family("person-m"), status="cancelled")
+    page = browser.get(f"{CONTRACT}/figures/output-1/attendances").text
+    assert "How many attendances" in page
+    assert "2 → 1" in page
+    assert "Attendance was wrong" in page
+    assert "Worker" in page
+    assert "Did not take place" in page
+    assert "/reporting/units/meeting-1/figures" in page
+
+
+def test_an_outcomes_page_shows_the_pairs(browser: FlaskClient, others: Others) -> None:
+    others.record("session-1", family("person-m"))
+    others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
+    others.assess("assessment-2", "person-m", "post", "2019-06-03", 9)
+    page = browser.get(f"{CONTRACT}/figures/outcome-1/n").text
+    assert "improved" in page
+    assert ">14<" in page.replace(" ", "")
+
+
+def test_a_sessions_page_names_what_it_feeds(browser: FlaskClient, others: Others) -> None:
+    others.record("session-1", family("person-m"))
+    page = browser.get("/reporting/units/session-1/figures").text
+    assert f"{CONTRACT}/figures/output-2/sessions" in page
+    assert "Another kind of session" in page
+    assert "/case/sessions/session-1" in page
+
+
+def test_a_contract_is_registered_from_the_form(browse: Browse) -> None:
+    browser = browse("admin")
+    form = {"yaml": KACHI.replace("contract: kachi-2", "contract: kachi-3"), "idempotency_key": "key-1"}
+    answered = browser.post("/reporting/contracts/new", data=form)
+    assert (answered.status_code, answered.location) == (303, "/reporting/contracts/kachi-3")
+    assert browser.get(answered.location).status_code == 200
+
+
+def test_a_wrong_document_comes_back_with_every_path_named(browse: Browse) -> None:
+    wrong = KACHI.replace("measure: headcount", "measure: heads").replace("at_least: 0.7", "at_least: 70")
+    answered = browse("admin", **CHINESE).post(
+        "/reporting/contracts/new", data={"yaml": wrong, "idempotency_key": "key-1"}
+    )
+    assert answered.status_code == 422
+    assert "outputs.0.measures.0.measure" in answered.text
+    assert "outcomes.0.success.any.0.share_improved.at_least" in answered.text
+    assert "請以0至1之間的數字填寫比率" in answered.text
+
+
+def test_a_contract_is_changed_from_its_page(browser: FlaskClient) -> None:
+    form = browser.get(f"{CONTRACT}/revise").text
+    assert "kachi-2" in form
+    assert 'name="version" value="1"' in form
+    changed = KACHI.replace("target: 300", "target: 280")
+    answered = browser.post(f"{CONTRACT}/revise", data={"yaml": changed, "version": "1", "idempotency_key": "key-1"})
+    assert answered.status_code == 303
+    assert "/ 280" in " ".join(browser.get(CONTRACT).text.split())
+
+
+def test_a_deliverable_is_marked_done(browser: FlaskClient) -> None:
+    form = {"done_on": "2021-05-01", "version": "1", "idempotency_key": "key-1"}
+    answered = browser.post(f"{CONTRACT}/deliverables/handbook", data=form)
+    assert answered.status_code == 303
+    page = browser.get(CONTRACT).text
+    assert "Sat 1 May 2021" in page
+
+
+def test_a_funder_sees_figures_without_what_is_behind_them(browse: Browse, others: Others) -> None:
+    others.record("session-1", family("person-m"))
+    funder = browse("funder")
+    page = funder.get(CONTRACT).text
+    assert "/figures/" not in page
+    assert funder.get(f"{CONTRACT}/figures/output-2/sessions").status_code == 403
+    assert funder.get("/reporting/contracts/new").status_code == 403
+    assert "Kachi II" in funder.get("/").text
+
+
+def test_a_worker_may_look_but_not_change_a_contract(browse: Browse) -> None:
+    worker = browse("worker")
+    assert "/revise" not in worker.get(CONTRACT).text
+    assert worker.get(f"{CONTRACT}/revise").status_code == 403
+
+
+def test_nobody_signed_in_is_led_to_the_sign_in(app: Flask, leader: Client) -> None:
+    answered = app.test_client().get(CONTRACT)
+    assert answered.status_code in (302, 303, 401)
