@@ -54,21 +54,44 @@ def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any,
         raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
 
 
-def locked_head(connection: Connection, lock: int) -> tuple[int, int]:
-    """Make this transaction the only one that appends, then return the last position and recorded time.
+def lock_appends(connection: Connection, lock: int) -> None:
+    """Make this transaction the only one that appends, until it ends (PostgreSQL)."""
+    run_on_driver(connection, connection.connection.cursor().execute, f"SELECT pg_advisory_xact_lock({lock})")
 
-    SQLite's writers are alone already. On PostgreSQL lock and look go in one message, as two statements: the second
-    one's view of the data begins when the lock is held, and so includes what its last holder committed.
+
+def append_alone(connection: Connection, rows: Sequence[dict[str, Any]], now: int) -> int:
+    """Number and insert the rows where no other writer can be (SQLite); return the last position."""
+    position, recorded_at = HEAD.first(connection) or (0, 0)
+    recorded_at = max(recorded_at + 1, now)
+    for offset, row in enumerate(rows):
+        row["position"], row["recorded_at"] = position + 1 + offset, recorded_at + offset
+    INSERT.insert(connection, rows)
+    return int(position + len(rows))
+
+
+def append_in_turn(connection: Connection, rows: Sequence[dict[str, Any]], now: int, lock: int, *, last: bool) -> int:
+    """Take the append lock, number and insert the rows, and commit when that is the `last` thing to do (PostgreSQL).
+
+    All of it travels as one message, so that the lock is held no longer than the server itself needs. The numbers are
+    taken by the inserts: each sees what the lock's last holder committed, and the row before.
     """
-    if connection.dialect.name == "sqlite":
-        row = HEAD.first(connection)
-    else:
-        cursor = connection.connection.cursor()
-        text = f"SELECT pg_advisory_xact_lock({lock}); {_HEAD}"
-        run_on_driver(connection, cursor.execute, text, prepare=False)
-        cursor.nextset()
-        row = cursor.fetchone()
-    return row or (0, 0)
+    for row in rows:
+        row["now"] = now
+    driver: Any = connection.connection.driver_connection
+
+    cursor = driver.cursor()
+
+    def send(insert: str) -> None:
+        with driver.pipeline():
+            driver.execute(f"SELECT pg_advisory_xact_lock({lock})")
+            if len(rows) > 1:
+                driver.cursor().executemany(insert, rows[:-1])
+            cursor.execute(insert, rows[-1])
+            if last:
+                driver.commit()
+
+    run_on_driver(connection, send, _NUMBERING_INSERT)
+    return int(cursor.fetchone()[0])
 
 
 _ENVELOPE = (
@@ -78,6 +101,13 @@ _ENVELOPE = (
 _WHOLE = f"SELECT {_ENVELOPE}, command_key, data, sealed FROM event"
 _HEAD = "SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1"
 _NAMES = [column.name for column in EVENT.columns]
+_GIVEN = [name for name in _NAMES if name not in ("position", "recorded_at")]
+_NUMBERING_INSERT = _NAMED.sub(
+    r"%(\1)s",
+    f"INSERT INTO event (position, recorded_at, {', '.join(_GIVEN)})"
+    " SELECT coalesce(max(head.position), 0) + 1, greatest(max(head.recorded_at) + 1, :now),"
+    f" {', '.join(f':{name}' for name in _GIVEN)} FROM ({_HEAD}) AS head RETURNING position",
+)
 
 HEAD = Statement(_HEAD)
 INSERT = Statement(f"INSERT INTO event ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")

@@ -58,7 +58,7 @@ class EventStore:
                         outcome = self._preview(connection, meta, body)
                         connection.rollback()
                         return outcome
-                    outcome = self._run(connection, meta, body, careful=attempt > 1)
+                    outcome = self._run(connection, meta, body, careful=attempt > 1, last=True)
                 self.on_commit()
                 return outcome
             except (CaseledgerError, DBAPIError) as error:
@@ -75,7 +75,7 @@ class EventStore:
         It is known by its key like any other. `StaleVersion` (somebody was quicker) leaves the transaction unusable:
         roll back and run it all again.
         """
-        return self._run(connection, meta, body, careful=True)
+        return self._run(connection, meta, body, careful=True, last=False)
 
     def load(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> list[Recorded]:
         """Return the events of a stream, none when it is absent; `NotFound` when it is not this agency's."""
@@ -118,12 +118,12 @@ class EventStore:
             progress(position)
         return position
 
-    def _run(self, connection: Connection, meta: CommandMeta, body: Body, *, careful: bool) -> Outcome:
+    def _run(self, connection: Connection, meta: CommandMeta, body: Body, *, careful: bool, last: bool) -> Outcome:
         answer = self._answer(connection, meta)
         if answer is not None:
             return answer
         work = self._work(connection, meta, body, careful)
-        position = self._insert(connection, work) if work.pending else None
+        position = self._insert(connection, work, last=last) if work.pending else None
         return _outcome_of(work, position)
 
     def _preview(self, connection: Connection, meta: CommandMeta, body: Body) -> Outcome:
@@ -138,21 +138,18 @@ class EventStore:
             self._projector(connection, work.pending)
         return work
 
-    def _insert(self, connection: Connection, work: Work) -> int:
+    def _insert(self, connection: Connection, work: Work, *, last: bool) -> int:
         """Store what was appended; nothing slow may stand between the lock and the commit."""
         rows = self._rows(work)
-        position, recorded_at = sql.locked_head(connection, self._append_lock)
-        if not self._alone:
-            self._check_read_streams(connection, work)
-        recorded_at = max(recorded_at + 1, to_micros(self._clock.now()))
-        for offset, row in enumerate(rows):
-            row["position"], row["recorded_at"] = position + 1 + offset, recorded_at + offset
         try:
-            sql.INSERT.insert(connection, rows)
+            if self._alone:
+                return sql.append_alone(connection, rows, to_micros(self._clock.now()))
+            self._check_read_streams(connection, work)
+            now = to_micros(self._clock.now())
+            return sql.append_in_turn(connection, rows, now, self._append_lock, last=last)
         except IntegrityError as error:
             first = work.pending[0]
             raise StaleVersion(first.stream_id, first.version - 1) from error
-        return int(position + len(rows))
 
     def _check_read_streams(self, connection: Connection, work: Work) -> None:
         """Hold a decision to what it was based on: a stream that was only read must not have moved since.
@@ -161,6 +158,8 @@ class EventStore:
         """
         written = {pending.stream_id for pending in work.pending}
         read = {stream_id: version for stream_id, version in work.loaded.items() if stream_id not in written}
+        if read:
+            sql.lock_appends(connection, self._append_lock)
         for stream_id, version in read.items():
             if self.version(connection, stream_id) != version:
                 raise StaleVersion(stream_id, version) from _Moved()
