@@ -106,12 +106,6 @@ def read_contact(service: Service, who: Identity, contact_id: str) -> dict[str, 
     return found
 
 
-def labels_of(service: Service, who: Identity, ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Those of `ids` that are contacts of the agency, with their aliases, for one page."""
-    with service.database.read() as connection:
-        return queries.contacts_among(connection, service.vault, who.agency_id, ids)
-
-
 def notices_of(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:
     """Who of the team has the alias of the contact just made already."""
     registered = outcome.events[0].event

@@ -5,14 +5,11 @@ from shared.events import event
 
 @event("PersonKeysDropped")
 class PersonKeysDropped:
-    """Whatever was sealed here under this person's key can never be read again.
-
-    The same goes for `same_person`: contacts identified as this person, and people merged into them.
-    """
+    """Whatever was sealed here under the key of this person, or of a contact identified as them, is gone for good."""
 
     person_id: str
     service: str
-    same_person: tuple[str, ...] = ()
+    contact_ids: tuple[str, ...] = ()
 
 
 @event("NoteReviewed")

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from services.outreach.erasures.events import PersonKeysDropped
-from services.outreach.people.queries import all_ids_of
+from services.outreach.people.queries import contacts_identified_as
 from shared.bus.envelope import Arrived
 from shared.eventstore import CommandMeta, EventStore, Work
 from shared.privacy import Vault
@@ -33,10 +33,11 @@ def _drop_keys(connection: Connection, arrived: Arrived, store: EventStore, vaul
     def body(work: Work) -> None:
         if work.load(stream_id):
             return
-        same_person = tuple(all_ids_of(connection, arrived.agency_id, person_id))
-        for subject in (person_id, *same_person):
+        # Who was merged into this person is erased by an event of their own: merges of other streams may arrive late.
+        contact_ids = tuple(contacts_identified_as(connection, arrived.agency_id, person_id))
+        for subject in (person_id, *contact_ids):
             vault.destroy(connection, subject)
-        dropped = PersonKeysDropped(person_id=person_id, service=SERVICE, same_person=same_person)
+        dropped = PersonKeysDropped(person_id=person_id, service=SERVICE, contact_ids=contact_ids)
         work.append(stream_id, [dropped], 0)
 
     store.run_within(connection, _meta(arrived, person_id), body)

@@ -13,8 +13,8 @@ from shared.eventstore import Pending
 def project(connection: Connection, pending: Pending) -> None:
     """Write what this event changes; events of other aggregates are passed over."""
     match pending.event:
-        case PersonKeysDropped(person_id=person_id, same_person=others):
-            _drop(connection, pending, {person_id, *others})
+        case PersonKeysDropped(person_id=person_id, contact_ids=contact_ids):
+            _drop(connection, pending, {person_id, *contact_ids})
         case NoteReviewed(unit_id=unit_id, decision=decision):
             reviewed = update(note_review).where(note_review.c.unit_id == unit_id)
             connection.execute(reviewed.values(decision=decision))

@@ -58,14 +58,10 @@ def same_as(connection: Connection, agency_id: str, ids: Collection[str]) -> dic
     return {one: resolved(identified.get(one, one), edges) for one in ids}
 
 
-def all_ids_of(connection: Connection, agency_id: str, person_id: str) -> list[str]:
-    """Every other id of the same human being: people merged into this one, and contacts identified as any of them."""
-    edges = _merges(connection, agency_id)
-    people = {one for one in edges if resolved(one, edges) == person_id}
-    tokens = select(contact.c.contact_id).where(
-        contact.c.agency_id == agency_id, contact.c.identified_as.in_({person_id, *people})
-    )
-    return sorted({*people, *connection.scalars(tokens)} - {person_id})
+def contacts_identified_as(connection: Connection, agency_id: str, person_id: str) -> list[str]:
+    """The contacts that turned out to be this person."""
+    wanted = select(contact.c.contact_id).where(contact.c.agency_id == agency_id, contact.c.identified_as == person_id)
+    return list(connection.scalars(wanted.order_by(contact.c.contact_id)))
 
 
 def resolved(person_id: str, edges: Mapping[str, str]) -> str:
@@ -75,16 +71,6 @@ def resolved(person_id: str, edges: Mapping[str, str]) -> str:
             break
         person_id = edges[person_id]
     return person_id
-
-
-def people_of_teams(connection: Connection, agency_id: str, team_ids: Collection[str] | None) -> list[str]:
-    """The registered people of these teams (None: of all) whom one may choose: neither merged away nor erased."""
-    wanted = select(known_person.c.person_id).where(
-        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_(None), known_person.c.erased.is_(False)
-    )
-    if team_ids is not None:
-        wanted = wanted.where(known_person.c.team_id.in_(team_ids))
-    return list(connection.scalars(wanted.order_by(known_person.c.person_id)))
 
 
 def _merges(connection: Connection, agency_id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from services.outreach import naming
 from services.outreach.access import teams_seen
 from services.outreach.answers import warned
-from services.outreach.cases.queries import case_numbers, open_cases
+from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
 from services.outreach.visits.domain import SETTINGS, is_met
 from services.outreach.visits.forms import Draft, Row
@@ -192,6 +192,9 @@ def _redraw(draft: Draft) -> bool:
             draft.add(row)
         else:
             draft.found = {}
+    elif "add_case" in form:
+        for person_id in _members(form.get("case_id", "")):
+            draft.add(Row(person_id=person_id, role=handlers.usual_role(service(), who, person_id)))
     elif "remove" in form:
         draft.remove(form["remove"])
     else:
@@ -217,6 +220,11 @@ def _row(visit: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:
 def _counts(participants: list[dict[str, Any]]) -> tuple[int, int]:
     """How many were met, of how many; for a list, since what counts is for a contract to say."""
     return sum(1 for one in participants if one["status"] not in ("absent", "excused")), len(participants)
+
+
+def _members(case_id: str) -> list[str]:
+    with service().database.read() as connection:
+        return members_of(connection, identity().agency_id, case_id)
 
 
 def _case_number(case_id: str | None) -> str | None:

@@ -22,13 +22,10 @@ def dropped(service: Service) -> list[Any]:
 
 @pytest.fixture
 def token(worker: Client, others: Others) -> str:
-    """A contact identified as person-1, who absorbed person-2."""
+    """A contact identified as person-1."""
     others.person("person-1")
-    others.person("person-2")
-    merge = {"person_id": "person-2", "into": "person-1", "merge_id": "merge-1", "reason": "duplicate"}
-    others.publish("case", "PersonMergedInto", "person-2", **merge)
     contact_id = a_contact(worker, "阿強", marks="紅帽")
-    worker.post(f"/contacts/{contact_id}/identify", {"person_id": "person-2"}, version=1)
+    worker.post(f"/contacts/{contact_id}/identify", {"person_id": "person-1"}, version=1)
     return contact_id
 
 
@@ -40,9 +37,23 @@ def test_the_keys_of_the_person_and_of_their_contacts_are_dropped_once(
     (event,) = dropped(service)
     assert event.stream_id == "erasure-person-1"
     assert (event.event.person_id, event.event.service) == ("person-1", "outreach")
-    assert event.event.same_person == (token, "person-2")
+    assert event.event.contact_ids == (token,)
     with service.database.read() as connection:
-        assert all(service.vault.is_destroyed(connection, one) for one in ("person-1", "person-2", token))
+        assert all(service.vault.is_destroyed(connection, one) for one in ("person-1", token))
+
+
+def test_somebody_merged_with_the_erased_is_erased_by_their_own_event_alone(
+    worker: Client, others: Others, token: str
+) -> None:
+    others.person("person-2")
+    merge = {"person_id": "person-2", "into": "person-1", "merge_id": "merge-1", "reason": "duplicate"}
+    others.publish("case", "PersonMergedInto", "person-2", **merge)
+    other = a_contact(worker, "阿明")
+    worker.post(f"/contacts/{other}/identify", {"person_id": "person-2"}, version=1)
+    erase(others, "person-1")
+    assert worker.get(f"/contacts/{other}").json["alias"] == "阿明"
+    erase(others, "person-2")
+    assert worker.get(f"/contacts/{other}").json["erased"] is True
 
 
 def test_an_erased_contact_has_no_alias_and_is_not_found_and_still_counts(

@@ -65,6 +65,19 @@ def test_a_visit_is_logged_by_finding_somebody_and_adding_somebody_new(
         assert shown in page.text
 
 
+def test_a_home_visit_starts_with_those_of_the_case(browser: FlaskClient, worker: Client, others: Others) -> None:
+    others.person("person-000")
+    others.case()
+    sent = form(setting="home_visit", case_id="case-1")
+    added = browser.post("/outreach/visits/new", data={**sent, "add_case": "1"})
+    assert hidden(added, "person") == "person-000"
+    row = {"person": "person-000", "role-person-000": "family_member"}
+    assert browser.post("/outreach/visits/new", data={**sent, **row}).status_code == 303
+    (visit,) = worker.get("/visits", case_id="case-1").json["items"]
+    assert (visit["setting"], visit["participants"][0]["person_id"]) == ("home_visit", "person-000")
+    assert "A-1" in browser.get(f"/outreach/visits/{visit['visit_id']}").text
+
+
 def test_the_same_form_sent_twice_saves_once(browser: FlaskClient, worker: Client, token: str) -> None:
     sent = form(person=token, **{f"role-{token}": "drug_user"})
     answers = [browser.post("/outreach/visits/new", data=sent).headers["Location"] for _ in range(2)]
