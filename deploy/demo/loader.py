@@ -21,9 +21,9 @@ from deploy.demo.plan import steps
 from deploy.demo.staff import AGENCIES, PASSWORD, STAFF, Agency, Member
 from deploy.demo.steps import Step, VersionOf
 from shared.auth.setup_code import setup_code
+from shared.web.demo import read_state, write_state
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
-_MARK = "demo-loaded"
 
 Progress = Callable[[int, int], None]
 Listener = Callable[[Step, Mapping[str, Any], "Answer", datetime], None]
@@ -76,7 +76,7 @@ def load_demo(base_url: str, data: Path, progress: Progress) -> None:
 
 def is_loaded(data: Path) -> bool:
     """Say whether the demo in this data directory is complete."""
-    return _state(data).get("finished", False) is True
+    return read_state(data).get("finished", False) is True
 
 
 def wait_until_ready(base_url: str, timeout: float = 60.0) -> None:
@@ -122,17 +122,21 @@ class Loader:
                 self._set_clock(moment_of(day))
             self._send(step, moment_of(step.day))
             if done % 25 == 0:
-                self.progress(done, len(plan))
+                self._tell(today, done, len(plan))
         self._set_clock(None)
-        self.progress(len(plan), len(plan))
-        _write_state(self.data, {"today": today.isoformat(), "finished": True})
+        self._tell(today, len(plan), len(plan), finished=True)
 
     def _today(self) -> date:
         """The day the demo is dated by: that of its first start, also when the load is resumed on another."""
-        state = _state(self.data)
-        today = date.fromisoformat(state["today"]) if "today" in state else datetime.now(HONG_KONG).date()
-        _write_state(self.data, {"today": today.isoformat(), "finished": False})
-        return today
+        state = read_state(self.data)
+        return date.fromisoformat(state["today"]) if "today" in state else datetime.now(HONG_KONG).date()
+
+    def _tell(self, today: date, done: int, of: int, *, finished: bool = False) -> None:
+        """Say how far the load is, here and on the pages of the demo."""
+        self.progress(done, of)
+        sign_ins = [(member.username, member.role) for member in STAFF]
+        state = {"today": today.isoformat(), "done": done, "of": of, "finished": finished}
+        write_state(self.data, {**state, "password": PASSWORD, "sign_ins": sign_ins})
 
     # Agencies and accounts
 
@@ -237,15 +241,3 @@ def _account(member: Member) -> dict[str, Any]:
         "contract_ids": list(member.contract_ids),
         "language": member.language,
     }
-
-
-def _state(data: Path) -> dict[str, Any]:
-    try:
-        state: dict[str, Any] = json.loads((data / _MARK).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    return state
-
-
-def _write_state(data: Path, state: Mapping[str, Any]) -> None:
-    (data / _MARK).write_text(json.dumps(state), encoding="utf-8")

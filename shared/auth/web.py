@@ -51,7 +51,8 @@ def sign_in() -> Page:
 
 
 def _sign_in_form(error: CaseledgerError | None = None) -> str:
-    return render_template("auth/sign-in.html", next=local_path(request.values.get("next")), error=error)
+    target = local_path(request.values.get("next"))
+    return render_template("auth/sign-in.html", next=target, error=error, role_labels=ROLE_LABELS)
 
 
 def _with_session(response: Response, signed_in: SignedIn) -> Response:

@@ -14,8 +14,10 @@ from shared.auth.identity import optional_identity
 from shared.auth.roles import ADMINS, RECORDERS, REPORT_READERS, Role
 from shared.clock import HONG_KONG
 from shared.ids import new_id
+from shared.web.demo import demo_of
 from shared.web.language import LANGUAGES
 from shared.web.problems import error_message, field_message
+from shared.web.requests import service
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _of_request() -> dict[str, Any]:
         "places": [place for place in PLACES if role in place.roles],
         "log_places": [place for place in LOG if role in place.roles],
         "behind": g.get("behind", False),
+        "demo": demo_of(service().settings.data) if service().settings.demo else None,
     }
 
 
