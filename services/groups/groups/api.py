@@ -8,9 +8,16 @@ from flask_smorest import Blueprint
 
 from services.groups.access import teams_seen
 from services.groups.groups import handlers, queries
-from services.groups.groups.domain import AdmitMember, EndGroup, OpenGroup, ReleaseMember
+from services.groups.groups.domain import AdmitMember, ChangeGroup, EndGroup, OpenGroup, ReleaseMember
 from services.groups.groups.events import GroupPlanned
-from services.groups.groups.schemas import DaySchema, GroupSchema, LeaveSchema, ListSchema, MemberSchema
+from services.groups.groups.schemas import (
+    DaySchema,
+    GroupChangeSchema,
+    GroupSchema,
+    LeaveSchema,
+    ListSchema,
+    MemberSchema,
+)
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
@@ -51,6 +58,14 @@ def read(group_id: str) -> Response:
     return response
 
 
+@bp.put("/groups/<group_id>")
+@requires(*RECORDERS)
+@bp.arguments(GroupChangeSchema)
+def change(asked: dict[str, Any], group_id: str) -> Response:
+    """Describe a group anew: send its full description."""
+    return _changed(ChangeGroup(group_id=group_id, **asked))
+
+
 @bp.post("/groups/<group_id>/open")
 @requires(*RECORDERS)
 @bp.arguments(DaySchema)
@@ -83,7 +98,7 @@ def leave(asked: dict[str, Any], group_id: str) -> Response:
     return _changed(ReleaseMember(group_id=group_id, **asked))
 
 
-def _changed(command: OpenGroup | EndGroup | AdmitMember | ReleaseMember, status: int = 200) -> Response:
+def _changed(command: ChangeGroup | OpenGroup | EndGroup | AdmitMember | ReleaseMember, status: int = 200) -> Response:
     version, dry_run = expected_version(), is_dry_run()
     outcome = handlers.change_group(service(), identity(), command_meta(), command, version, dry_run=dry_run)
     return answer(outcome, {"group_id": command.group_id, "version": outcome.version, "warnings": []}, status)

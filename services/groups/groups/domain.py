@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from services.groups.groups.events import GroupEnded, GroupEvent, GroupOpened, GroupPlanned, MemberJoined, MemberLeft
+from services.groups.groups.events import (
+    GroupChanged,
+    GroupEnded,
+    GroupEvent,
+    GroupOpened,
+    GroupPlanned,
+    MemberJoined,
+    MemberLeft,
+)
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
@@ -39,6 +47,7 @@ class GroupState:
     """What the stream says so far: `phase` is absent, planned, open or ended."""
 
     phase: str = "absent"
+    activity: str = ""
     closed: bool = False
     team_id: str = ""
     from_date: date = date.min
@@ -85,6 +94,18 @@ class PlanGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeGroup:
+    group_id: str
+    title: str
+    activity: str
+    closed: bool
+    from_date: date
+    to_date: date | None = None
+    contract_id: str | None = None
+    intake_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenGroup:
     group_id: str
     on: date
@@ -113,7 +134,7 @@ class ReleaseMember:
     to_date: date
 
 
-GroupCommand = PlanGroup | OpenGroup | EndGroup | AdmitMember | ReleaseMember
+GroupCommand = PlanGroup | ChangeGroup | OpenGroup | EndGroup | AdmitMember | ReleaseMember
 
 
 def decide(command: GroupCommand, state: GroupState) -> list[GroupEvent]:
@@ -121,6 +142,8 @@ def decide(command: GroupCommand, state: GroupState) -> list[GroupEvent]:
     match command:
         case PlanGroup():
             return [_plan(command, state)]
+        case ChangeGroup():
+            return [_change(command, state)]
         case OpenGroup(group_id=group_id, on=day):
             _require(state, "planned")
             _not_in_future(day, command.today)
@@ -145,8 +168,17 @@ def evolve(state: GroupState, event: GroupEvent) -> GroupState:
         case GroupPlanned():
             return GroupState(
                 phase="planned",
+                activity=event.activity,
                 closed=event.closed,
                 team_id=event.team_id,
+                from_date=event.from_date,
+                intake_until=event.intake_until,
+            )
+        case GroupChanged():
+            return replace(
+                state,
+                activity=event.activity,
+                closed=event.closed,
                 from_date=event.from_date,
                 intake_until=event.intake_until,
             )
@@ -187,7 +219,26 @@ def _plan(command: PlanGroup, state: GroupState) -> GroupPlanned:
     )
 
 
-def _wrong_fields_of_plan(command: PlanGroup) -> Iterator[FieldError]:
+def _change(command: ChangeGroup, state: GroupState) -> GroupChanged:
+    _require(state, "planned", "open", "ended")
+    wrong = list(_wrong_fields_of_plan(command))
+    if (command.activity in SECTOR_ACTIVITIES) is not (state.activity in SECTOR_ACTIVITIES):
+        wrong.append(FieldError("activity", "group_of_other_kind", "This group is of another kind."))
+    if wrong:
+        raise Invalid.of(wrong)
+    return GroupChanged(
+        group_id=command.group_id,
+        title=command.title.strip(),
+        activity=command.activity,
+        closed=command.closed,
+        from_date=command.from_date,
+        to_date=command.to_date,
+        contract_id=command.contract_id,
+        intake_until=command.intake_until,
+    )
+
+
+def _wrong_fields_of_plan(command: PlanGroup | ChangeGroup) -> Iterator[FieldError]:
     if not command.title.strip():
         yield FieldError("title", "required", "Please fill this in.")
     known = (*FAMILY_ACTIVITIES, *SECTOR_ACTIVITIES)

@@ -23,6 +23,20 @@ class GroupPlanned:
     intake_until: date | None = None
 
 
+@event("GroupChanged")
+class GroupChanged:
+    """The full description of the group as it is now; its team and its phase stay."""
+
+    group_id: str
+    title: str
+    activity: str
+    closed: bool
+    from_date: date
+    to_date: date | None = None
+    contract_id: str | None = None
+    intake_until: date | None = None
+
+
 @event("GroupOpened")
 class GroupOpened:
     group_id: str
@@ -54,5 +68,5 @@ class MemberLeft:
     to_date: date
 
 
-GroupEvent = GroupPlanned | GroupOpened | GroupEnded | MemberJoined | MemberLeft
-EVENTS: tuple[type, ...] = (GroupPlanned, GroupOpened, GroupEnded, MemberJoined, MemberLeft)
+GroupEvent = GroupPlanned | GroupChanged | GroupOpened | GroupEnded | MemberJoined | MemberLeft
+EVENTS: tuple[type, ...] = (GroupPlanned, GroupChanged, GroupOpened, GroupEnded, MemberJoined, MemberLeft)

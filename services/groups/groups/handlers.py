@@ -8,6 +8,7 @@ from services.groups.groups import queries
 from services.groups.groups.domain import (
     INITIAL,
     AdmitMember,
+    ChangeGroup,
     EndGroup,
     GroupState,
     OpenGroup,
@@ -32,9 +33,7 @@ def plan_group(
     group_id = chosen_id(fields.pop("id", None), "group")
 
     def body(work: Work) -> None:
-        contract_id = fields["contract_id"]
-        if contract_id is not None and not periods(work.connection, who.agency_id, [contract_id]):
-            raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
+        _check_contract(work, who, fields["contract_id"])
         state, version = work.fold(group_id, INITIAL, evolve)
         work.append(group_id, decide(PlanGroup(group_id=group_id, **fields), state), version)
 
@@ -45,18 +44,20 @@ def change_group(
     service: Service,
     who: Identity,
     meta: CommandMeta,
-    command: OpenGroup | EndGroup | AdmitMember | ReleaseMember,
+    command: ChangeGroup | OpenGroup | EndGroup | AdmitMember | ReleaseMember,
     expected_version: int,
     *,
     dry_run: bool = False,
 ) -> Outcome:
-    """Open or end a group, or change its members."""
+    """Describe a group anew, open or end it, or change its members."""
 
     require_stream(command.group_id, "group")
 
     def body(work: Work) -> None:
         state, _ = work.fold(command.group_id, INITIAL, evolve)
         _require_own(state, who)
+        if isinstance(command, ChangeGroup):
+            _check_contract(work, who, command.contract_id)
         if isinstance(command, AdmitMember) and not is_known(work.connection, who.agency_id, command.person_id):
             raise Invalid("person_unknown", "This person is not registered here.", field="person_id")
         work.append(command.group_id, decide(command, state), expected_version)
@@ -79,6 +80,11 @@ def read_group(service: Service, who: Identity, group_id: str) -> dict[str, Any]
         raise NotFound("group_not_found", "There is no such group.")
     require_team(who, found["team_id"])
     return found
+
+
+def _check_contract(work: Work, who: Identity, contract_id: str | None) -> None:
+    if contract_id is not None and not periods(work.connection, who.agency_id, [contract_id]):
+        raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
 
 
 def _require_own(state: GroupState, who: Identity) -> None:

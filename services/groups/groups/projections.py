@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, insert, update
 
-from services.groups.groups.events import GroupEnded, GroupOpened, GroupPlanned, MemberJoined, MemberLeft
+from services.groups.groups.events import GroupChanged, GroupEnded, GroupOpened, GroupPlanned, MemberJoined, MemberLeft
 from services.groups.tables import activity_group, group_member
 from shared.eventstore import Pending
 
@@ -12,6 +12,9 @@ def project(connection: Connection, pending: Pending) -> None:
     match pending.event:
         case GroupPlanned():
             _planned(connection, pending, pending.event)
+        case GroupChanged(group_id=group_id) as changed:
+            names = ("title", "activity", "closed", "from_date", "to_date", "contract_id", "intake_until")
+            _change(connection, group_id, pending, **{name: getattr(changed, name) for name in names})
         case GroupOpened(group_id=group_id, on=day):
             _change(connection, group_id, pending, phase="open", opened_on=day)
         case GroupEnded(group_id=group_id, on=day):

@@ -5,18 +5,23 @@ from marshmallow import Schema, fields, validate
 _ID = validate.Length(min=1, max=80)
 
 
-class GroupSchema(Schema):
-    """Planning a group. The title is public text about the group, and never names a person."""
+class GroupChangeSchema(Schema):
+    """The description of a group. The title is public text about the group, and never names a person."""
 
-    id = fields.String(validate=_ID)
     title = fields.String(required=True, validate=validate.Length(min=1, max=120))
     activity = fields.String(required=True)
     closed = fields.Boolean(load_default=False)
     contract_id = fields.String(load_default=None, allow_none=True, validate=_ID)
-    team_id = fields.String(load_default=None, allow_none=True, validate=_ID)
     from_date = fields.Date(required=True)
     to_date = fields.Date(load_default=None, allow_none=True)
     intake_until = fields.Date(load_default=None, allow_none=True)
+
+
+class GroupSchema(GroupChangeSchema):
+    """Planning a group."""
+
+    id = fields.String(validate=_ID)
+    team_id = fields.String(load_default=None, allow_none=True, validate=_ID)
 
 
 class DaySchema(Schema):

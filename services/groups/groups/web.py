@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from marshmallow import Schema
 
 from services.groups.access import teams_seen
 from services.groups.contracts.queries import contracts
@@ -11,11 +12,12 @@ from services.groups.groups.domain import (
     FAMILY_ACTIVITIES,
     SECTOR_ACTIVITIES,
     AdmitMember,
+    ChangeGroup,
     EndGroup,
     OpenGroup,
     ReleaseMember,
 )
-from services.groups.groups.schemas import DaySchema, GroupSchema, LeaveSchema, MemberSchema
+from services.groups.groups.schemas import DaySchema, GroupChangeSchema, GroupSchema, LeaveSchema, MemberSchema
 from services.groups.meetings.queries import meetings
 from services.groups.naming import contract_title, find, names_by_id
 from shared.auth.identity import Identity, identity, requires
@@ -54,7 +56,7 @@ def new() -> Page:
     if request.method == "POST":
         values = request.form.to_dict()
         try:
-            asked = load(GroupSchema(), {**_filled(values), "closed": values.get("closed") == "true"})
+            asked = load(GroupSchema(), _filled(values, GroupSchema()))
             outcome = handlers.plan_group(service(), who, command_meta(), asked)
             return see_other(f"/groups/groups/{outcome.stream_id}", outcome)
         except CaseledgerError as raised:
@@ -63,6 +65,7 @@ def new() -> Page:
         "groups/group-form.html",
         values=values,
         error=error,
+        group=None,
         activities=(*FAMILY_ACTIVITIES, *SECTOR_ACTIVITIES),
         contracts=_contracts(who),
         teams=[
@@ -70,6 +73,35 @@ def new() -> Page:
             for one in service().accounts.list_teams(who.agency_id)
             if who.sees_team(one.team_id)
         ],
+    )
+    return page, status
+
+
+@bp.route("/<group_id>/edit", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def edit(group_id: str) -> Page:
+    """Describe a group anew."""
+    who, error, status = identity(), None, 200
+    group = handlers.read_group(service(), who, group_id)
+    values = {**group, "closed": "true" if group["closed"] else ""}
+    if request.method == "POST":
+        values = request.form.to_dict()
+        try:
+            asked = load(GroupChangeSchema(), _filled(values, GroupChangeSchema()))
+            command = ChangeGroup(group_id=group_id, **asked)
+            outcome = handlers.change_group(service(), who, command_meta(), command, expected_version())
+            return see_other(f"/groups/groups/{group_id}", outcome)
+        except CaseledgerError as raised:
+            error, status = raised, raised.status
+    kind = SECTOR_ACTIVITIES if group["activity"] in SECTOR_ACTIVITIES else FAMILY_ACTIVITIES
+    page = render_template(
+        "groups/group-form.html",
+        values=values,
+        error=error,
+        group=group,
+        activities=kind,
+        contracts=_contracts(who),
+        teams=[],
     )
     return page, status
 
@@ -158,10 +190,10 @@ def _content() -> dict[str, str]:
     return {name: text for name, text in request.form.items() if name not in ("idempotency_key", "version")}
 
 
-def _filled(values: dict[str, Any]) -> dict[str, Any]:
-    """What was filled in; an empty field of a form means that nothing was said."""
-    own = GroupSchema().fields
-    return {name: text for name, text in values.items() if name in own and text != ""}
+def _filled(values: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """What was filled in; an empty field of a form means that nothing was said, an empty box that it is not so."""
+    filled = {name: text for name, text in values.items() if name in schema.fields and text != ""}
+    return {**filled, "closed": values.get("closed") == "true"}
 
 
 def _contracts(who: Identity) -> list[tuple[str, str]]:

@@ -33,6 +33,21 @@ def test_a_group_is_planned_opened_joined_and_ended(worker: Client, others: Othe
     assert read.json["members"] == [{**member, "to_date": "2026-04-01"}]
 
 
+def test_a_group_is_described_anew_as_a_whole(worker: Client, circle: str) -> None:
+    described = {**PLAN, "title": "新名稱", "to_date": "2026-12-01"}
+    assert worker.put(f"/groups/{circle}", described, version=5).status_code == 200
+    read = worker.get(f"/groups/{circle}").json
+    assert {name: read[name] for name in ("title", "to_date", "contract_id", "phase", "version")} == {
+        "title": "新名稱",
+        "to_date": "2026-12-01",
+        "contract_id": None,
+        "phase": "open",
+        "version": 6,
+    }
+    unknown = worker.put(f"/groups/{circle}", {**described, "contract_id": "nowhere"}, version=6)
+    assert field_codes(unknown) == [("contract_id", "contract_unknown")]
+
+
 def test_somebody_who_comes_back_has_two_memberships(worker: Client, circle: str) -> None:
     worker.post(f"/groups/{circle}/members/leave", {"person_id": "person-000", "to_date": "2026-03-20"}, version=5)
     again = {"person_id": "person-000", "role": "family_member", "from_date": "2026-04-20"}

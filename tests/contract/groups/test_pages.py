@@ -81,6 +81,17 @@ def test_a_group_is_planned_opened_and_ended_on_its_pages(browser: FlaskClient, 
     assert stale.status_code in (409, 412)
 
 
+def test_a_group_is_described_anew_on_its_page(browser: FlaskClient, circle: str, worker: Client) -> None:
+    form = form_of(browser.get(f"/groups/groups/{circle}/edit"), "/edit")
+    assert form["title"] == "家人互助小組"
+    wrong = changed(form, to_date="2026-01-01")
+    assert browser.post(f"/groups/groups/{circle}/edit", data=wrong).status_code == 422
+    right = changed(form, title="星期二小組", closed="true", intake_until="2026-12-01")
+    assert browser.post(f"/groups/groups/{circle}/edit", data=right).status_code == 303
+    read = worker.get(f"/groups/{circle}").json
+    assert (read["title"], read["closed"], read["intake_until"]) == ("星期二小組", True, "2026-12-01")
+
+
 def test_a_member_joins_and_leaves_on_the_pages(
     browser: FlaskClient, others: Others, circle: str, worker: Client
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from services.groups.groups.domain import (
     INITIAL,
     AdmitMember,
+    ChangeGroup,
     EndGroup,
     GroupCommand,
     GroupState,
@@ -18,7 +19,15 @@ from services.groups.groups.domain import (
     decide,
     evolve,
 )
-from services.groups.groups.events import GroupEnded, GroupEvent, GroupOpened, GroupPlanned, MemberJoined, MemberLeft
+from services.groups.groups.events import (
+    GroupChanged,
+    GroupEnded,
+    GroupEvent,
+    GroupOpened,
+    GroupPlanned,
+    MemberJoined,
+    MemberLeft,
+)
 from shared.errors import CaseledgerError, Invalid, NotFound, RuleBroken
 
 START = date(2026, 3, 2)
@@ -72,6 +81,27 @@ def test_every_wrong_field_of_a_plan_is_named_at_once() -> None:
         ("to_date", "end_before_start"),
         ("intake_until", "open_group_has_no_intake"),
     ]
+
+
+def test_a_group_is_described_anew_and_its_intake_with_it() -> None:
+    closed = given(replace(PLANNED, closed=True), OPENED)
+    command = ChangeGroup(
+        group_id=GROUP,
+        title=" Morning circle ",
+        activity="carer_self_care",
+        closed=True,
+        from_date=START,
+        intake_until=date(2026, 4, 1),
+    )
+    (changed,) = decide(command, closed)
+    assert isinstance(changed, GroupChanged)
+    assert changed.title == "Morning circle"
+    assert decide(admit(date(2026, 4, 1)), evolve(closed, changed))
+
+
+def test_a_family_group_does_not_become_a_sector_series() -> None:
+    command = ChangeGroup(group_id=GROUP, title="x", activity="training", closed=False, from_date=START)
+    assert paths(refused(command, given(PLANNED), Invalid)) == [("activity", "group_of_other_kind")]
 
 
 def test_a_group_of_the_same_id_is_not_planned_twice() -> None:
