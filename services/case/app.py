@@ -2,25 +2,33 @@
 
 from collections.abc import Sequence
 
-from flask import Flask
+from flask import Blueprint, Flask
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response
 
+from services.case import pages
 from services.case.assessments import api as assessments_api
 from services.case.assessments import events as assessment_events
 from services.case.assessments import projections as assessment_projections
+from services.case.assessments import web as assessments_web
 from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
 from services.case.cases import inbox as contract_inbox
 from services.case.cases import projections as case_projections
+from services.case.cases import web as cases_web
 from services.case.people import api as people_api
 from services.case.people import events as person_events
 from services.case.people import inbox as erasure_inbox
 from services.case.people import projections as person_projections
+from services.case.people import web as people_web
 from services.case.sessions import api as sessions_api
 from services.case.sessions import projections as session_projections
+from services.case.sessions import web as sessions_web
 from services.case.timeline import api as timeline_api
 from services.case.timeline import inbox as timeline_inbox
 from shared.auth.accounts import Accounts
+from shared.auth.identity import requires
+from shared.auth.roles import RECORDERS
 from shared.bus.envelope import Arrived
 from shared.bus.intake import Intake
 from shared.bus.port import Bus, events_topic
@@ -33,6 +41,7 @@ from shared.service import Service
 from shared.serviceunit import events as unit_events
 from shared.settings import Settings
 from shared.web.app import build_app
+from shared.web.requests import see_other
 
 NAME = "case"
 READS = ("groups", "outreach", "reporting")
@@ -43,6 +52,9 @@ PROJECTIONS = (
     session_projections.project,
     assessment_projections.project,
 )
+
+
+bp = Blueprint("case", __name__)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -75,12 +87,21 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
 
 def create_app(service: Service) -> Flask:
     """Make the web application: the pages and the JSON API."""
-    return build_app(
+    app = build_app(
         service,
         "services.case",
-        blueprints=[],
+        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp],
         api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp, assessments_api.bp, timeline_api.bp],
     )
+    pages.init_app(app)
+    return app
+
+
+@bp.get("/")
+@requires(*RECORDERS)
+def home() -> Response:
+    """Lead to the caseload."""
+    return see_other("/case/cases")
 
 
 def project(connection: Connection, pending: Sequence[Pending]) -> None:

@@ -50,12 +50,12 @@ def register(asked: dict[str, Any]) -> Response:
 @requires(*RECORDERS)
 @bp.arguments(ListSchema, location="query")
 def list_cases(asked: dict[str, Any]) -> Response:
-    """The cases of one's teams, newest first"""
+    """The cases of one's teams, by case number from the last"""
     who = identity()
     worker_id = who.account_id if asked.pop("mine") else None
     with service().database.read() as connection:
         items = queries.case_list(connection, who.agency_id, teams_seen(who), worker_id=worker_id, **asked)
-    return jsonify({"items": items, "next": items[-1]["case_id"] if len(items) == asked["limit"] else None})
+    return jsonify({"items": items, "next": items[-1]["case_number"] if len(items) == asked["limit"] else None})
 
 
 @bp.get("/cases/<case_id>")

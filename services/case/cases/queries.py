@@ -60,14 +60,14 @@ def case_list(
     agency_id: str,
     teams: Collection[str] | None,
     *,
-    worker_id: str | None,
-    stage: str | None,
-    person_id: str | None,
-    q: str | None,
-    limit: int,
-    after: str | None,
+    worker_id: str | None = None,
+    stage: str | None = None,
+    person_id: str | None = None,
+    q: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Cases of the teams, newest first; `after` is the last id of the page before."""
+    """Cases of the teams, by case number from the last; `after` is the last number of the page before."""
     wanted = select(case_file).where(case_file.c.agency_id == agency_id)
     if teams is not None:
         wanted = wanted.where(case_file.c.team_id.in_(teams))
@@ -81,8 +81,8 @@ def case_list(
     if q:
         wanted = wanted.where(case_file.c.case_number.icontains(q, autoescape=True))
     if after is not None:
-        wanted = wanted.where(case_file.c.case_id < after)
-    rows = connection.execute(wanted.order_by(case_file.c.case_id.desc()).limit(limit)).all()
+        wanted = wanted.where(case_file.c.case_number < after)
+    rows = connection.execute(wanted.order_by(case_file.c.case_number.desc()).limit(limit)).all()
     members = members_of(connection, [row.case_id for row in rows])
     return [_listed(row) | {"members": members.get(row.case_id, [])} for row in rows]
 

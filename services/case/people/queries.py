@@ -73,6 +73,20 @@ def target_groups_on(connection: Connection, people: Collection[Known], day: dat
     }
 
 
+def roles_on(connection: Connection, person_ids: Collection[str], day: date) -> dict[str, set[str]]:
+    """The roles each of these people has on that day."""
+    held = select(person_code.c.person_id, person_code.c.code).where(
+        person_code.c.person_id.in_(person_ids),
+        person_code.c.kind == "role",
+        person_code.c.from_date <= day,
+        or_(person_code.c.to_date.is_(None), person_code.c.to_date >= day),
+    )
+    found: dict[str, set[str]] = {}
+    for person_id, code in connection.execute(held):
+        found.setdefault(person_id, set()).add(code)
+    return found
+
+
 def label_of(row: Mapping[str, Any]) -> str:
     """How a person is called on pages: by the name in use, else the alias, else the client number."""
     return str(row["name_zh"] or row["name_en"] or row["alias"] or row["client_number"])

@@ -2,20 +2,18 @@
 
 from typing import Any
 
-import msgspec
 from flask import Response, jsonify
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
-from services.case.access import reads_notes, teams_seen
+from services.case.access import teams_seen
 from services.case.people.handlers import note_looks
 from services.case.sessions import handlers, queries
 from services.case.sessions.handlers import Written
 from services.case.sessions.schemas import SessionCorrectionSchema, SessionListSchema, SessionSchema
-from shared.auth.identity import Identity, identity, requires
+from services.case.sessions.shown import represented, told
+from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
-from shared.eventstore import Recorded
-from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -103,36 +101,6 @@ def history(session_id: str) -> Response:
     _, story = handlers.read(service(), who, session_id)
     names = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
     return jsonify({"session_id": session_id, "items": [told(recorded, who, names) for recorded in story]})
-
-
-def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:
-    """A session for an answer; the note goes to those who may read notes."""
-    assert state.unit is not None
-    shown: dict[str, Any] = {
-        "session_id": state.unit.unit_id,
-        "version": version,
-        "phase": state.phase,
-        **msgspec.to_builtins(state.unit),
-        "helpers": dict(state.helpers),
-    }
-    return shown | ({"note": state.note} if reads_notes(who) else {})
-
-
-def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, Any]:
-    """One version in the story of a session."""
-    event = recorded.event
-    shown: dict[str, Any] = {
-        "version": recorded.version,
-        "type": recorded.type,
-        "recorded_at": recorded.recorded_at.isoformat(),
-        "actor": recorded.actor,
-        "actor_name": names.get(recorded.actor),
-        "reason": getattr(event, "reason", None),
-        "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
-    }
-    if reads_notes(who):
-        shown |= {"reason_text": getattr(event, "reason_text", None), "note": getattr(event, "note", None)}
-    return shown
 
 
 def _answer(written: Written, status: int = 200) -> Response:

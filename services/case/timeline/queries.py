@@ -1,11 +1,15 @@
 """All that happened in a case, newest first, whichever service recorded it."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, or_, select
 
+from services.case.assessments.queries import assessment_list
 from services.case.cases.events import CaseEvent, CaseRegistered
+from services.case.cases.queries import case_list
+from services.case.sessions.queries import session_list
 from services.case.tables import (
     assessment,
     case_member,
@@ -154,3 +158,16 @@ def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
         }
         for row in connection.execute(wanted)
     ]
+
+
+def of_person(
+    connection: Connection, agency_id: str, person_id: str, teams: Collection[str] | None, *, with_assessments: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """What the page of one person shows beside the details: cases, the last sessions, assessments."""
+    return {
+        "cases": case_list(connection, agency_id, teams, person_id=person_id, limit=50),
+        "sessions": session_list(connection, agency_id, teams, person_id=person_id, limit=20),
+        "assessments": assessment_list(connection, agency_id, teams, person_id=person_id, limit=50)
+        if with_assessments
+        else [],
+    }

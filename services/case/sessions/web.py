@@ -1,0 +1,279 @@
+"""The pages of sessions: log or plan one, look at it with its story, correct it, void it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request
+from flask_babel import gettext, lazy_gettext
+
+from services.case import pages
+from services.case.access import reads_notes, teams_seen
+from services.case.cases import handlers as cases
+from services.case.cases.domain import Case
+from services.case.cases.queries import case_list
+from services.case.people.handlers import find
+from services.case.people.queries import roles_on
+from services.case.sessions import forms, handlers, queries
+from services.case.sessions.domain import PROFESSIONS
+from services.case.sessions.forms import Draft, Row
+from services.case.sessions.handlers import Written
+from services.case.sessions.schemas import SessionCorrectionSchema, SessionSchema
+from services.case.sessions.shown import told
+from shared.auth.identity import Identity, identity, requires
+from shared.auth.roles import RECORDERS
+from shared.clock import local_date
+from shared.errors import CaseledgerError
+from shared.eventstore import CommandMeta
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.schemas import VoidSchema
+from shared.web.field_messages import load
+from shared.web.requests import command_meta, expected_version, see_other, service
+from shared.web.shell import day
+
+bp = Blueprint("sessions", __name__, url_prefix="/sessions")
+
+Page = Any
+Save = Callable[[Draft, CommandMeta], Written]
+
+STORY = {
+    "ServiceUnitPlanned": lazy_gettext("Planned"),
+    "ServiceUnitRecorded": lazy_gettext("Recorded"),
+    "ServiceUnitCorrected": lazy_gettext("Corrected"),
+    "ServiceUnitVoided": lazy_gettext("Voided"),
+}
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def new() -> Page:
+    """Log a session of a case; `?plan=1` plans it."""
+    who = identity()
+    if "case_id" not in request.args:
+        return _choose_case(who)
+    case, _ = cases.load(service(), who, request.args["case_id"])
+    planned = request.args.get("plan") == "1"
+
+    def save(draft: Draft, meta: CommandMeta) -> Written:
+        asked = forms.asked_of(draft, SessionSchema(), {"case_id": case.case_id, "note": draft.values["note"] or None})
+        handler = handlers.plan if planned else handlers.record
+        return handler(service(), who, meta, asked)
+
+    return _form(who, case, _new_draft(who, case), save, planned=planned)
+
+
+@bp.get("/<session_id>")
+@requires(*RECORDERS)
+def show(session_id: str) -> str:
+    """One session with its story."""
+    who = identity()
+    state, story = handlers.read(service(), who, session_id)
+    unit = state.unit
+    assert unit is not None
+    colleagues = pages.colleagues(who)
+    titles = pages.contract_titles(who)
+    return render_template(
+        "case/session.html",
+        unit=unit,
+        state=state,
+        cases=_cases(who, unit.case_ids or ((unit.case_id,) if unit.case_id else ())),
+        names=pages.names_of(who, {one.person_id for one in unit.participants}, "session page"),
+        workers=[{**colleagues, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
+        contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
+        reads_notes=reads_notes(who),
+        story=[_line(told(recorded, who, colleagues)) for recorded in reversed(story)],
+    )
+
+
+@bp.route("/<session_id>/record", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def record(session_id: str) -> Page:
+    """Say how a planned session went."""
+    who = identity()
+    state, story = handlers.read(service(), who, session_id)
+
+    def save(draft: Draft, meta: CommandMeta) -> Written:
+        asked = forms.asked_of(draft, SessionSchema(), _note_of(draft, who), state)
+        return handlers.record_planned(service(), who, meta, session_id, asked, expected_version())
+
+    return _form_of(who, state, save, len(story))
+
+
+@bp.route("/<session_id>/correct", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def correct(session_id: str) -> Page:
+    """Correct a recorded session, with the reason."""
+    who = identity()
+    state, story = handlers.read(service(), who, session_id)
+
+    def save(draft: Draft, meta: CommandMeta) -> Written:
+        asked = forms.asked_of(draft, SessionCorrectionSchema(), _note_of(draft, who), state)
+        return handlers.correct(service(), who, meta, session_id, asked, expected_version())
+
+    return _form_of(who, state, save, len(story), correcting=True)
+
+
+@bp.route("/<session_id>/void", methods=["GET", "POST"])
+@requires(*RECORDERS)
+def void(session_id: str) -> Page:
+    """Void a session, with the reason."""
+    who, error = identity(), None
+    state, story = handlers.read(service(), who, session_id)
+    if request.method == "POST":
+        try:
+            asked = load(VoidSchema(), pages.filled(request.form, "reason", "reason_text"))
+            meta, expected = command_meta(), expected_version()
+            outcome = handlers.void(service(), who, meta, session_id, asked, expected)
+            return see_other(f"/case/sessions/{session_id}", outcome)
+        except CaseledgerError as raised:
+            error = raised
+    page = render_template("case/session-void.html", unit=state.unit, version=len(story), error=error)
+    return page, error.status if error else 200
+
+
+def _choose_case(who: Identity) -> str:
+    text = request.args.get("q", "")
+    with service().database.read() as connection:
+        found = case_list(
+            connection, who.agency_id, teams_seen(who), worker_id=None if text else who.account_id, q=text, limit=50
+        )
+    found = [one for one in found if one["stage"] != "closed" or text]
+    present = [one["person_id"] for case in found for one in case["members"] if one["to_date"] is None]
+    names = pages.names_of(who, present, "choose a case")
+    plan = request.args.get("plan")
+    return render_template("case/choose-case.html", cases=found, names=names, q=text, plan=plan)
+
+
+def _new_draft(who: Identity, case: Case) -> Draft:
+    if request.method == "POST":
+        return forms.of_form(request.form)
+    today = local_date(service().clock.now())
+    members = [one.person_id for one in case.members if one.to_date is None or one.to_date >= today]
+    with service().database.read() as connection:
+        last = queries.session_list(connection, who.agency_id, None, case_id=case.case_id, limit=1)
+        roles = roles_on(connection, members, today)
+    rows = [Row(person_id=one, role=forms.usual_role(roles.get(one, set()), is_member=True)) for one in members]
+    return forms.blank(today, who.account_id, rows, case.contract_id, last[0] if last else None)
+
+
+def _form_of(who: Identity, state: UnitState, save: Save, version: int, *, correcting: bool = False) -> Page:
+    unit = state.unit
+    assert unit is not None
+    case, _ = cases.load(service(), who, unit.case_id or "")
+    members = {one.person_id for one in case.members}
+    draft = forms.of_state(state, members, with_note=reads_notes(who))
+    if request.method == "POST":
+        draft = forms.of_form(request.form)
+    return _form(who, case, draft, save, state=state, version=version, correcting=correcting)
+
+
+def _form(
+    who: Identity,
+    case: Case,
+    draft: Draft,
+    save: Save,
+    *,
+    state: UnitState | None = None,
+    version: int | None = None,
+    planned: bool = False,
+    correcting: bool = False,
+) -> Page:
+    """Save the form, or draw it again with what its other buttons asked for."""
+    error = None
+    if request.method == "POST" and not _redrawn(who, draft):
+        try:
+            return _saved(save(draft, command_meta()))
+        except CaseledgerError as raised:
+            error = raised
+    unit = state.unit if state else None
+    contracts = [(forms.REGULAR, gettext("Regular service")), *pages.contract_titles(who).items()]
+    if unit is not None and len(unit.segments) > 1:
+        contracts.append((forms.SEVERAL, gettext("Shared by several, as it is")))
+    page = render_template(
+        "case/session-form.html",
+        case=case,
+        draft=draft,
+        planned=planned,
+        correcting=correcting,
+        version=version,
+        error=error,
+        names=pages.names_of(who, [row.person_id for row in draft.rows], "session form"),
+        contracts=contracts,
+        workers=_workers(who, draft),
+        professions=PROFESSIONS,
+        roles_beside=forms.ROLES_BESIDE,
+        back=f"/case/sessions/{unit.unit_id}" if unit else f"/case/cases/{case.case_id}",
+        shows_note=reads_notes(who) or unit is None,
+        closed=case.stage == "closed",
+    )
+    return page, error.status if error else 200
+
+
+def _redrawn(who: Identity, draft: Draft) -> bool:
+    """Do what another button than saving asked for; say whether there was one."""
+    form = request.form
+    if "find" in form:
+        text = form.get("q", "")
+        found = find(service(), who, text, None, 20, None) if text.strip() else []
+        here = {row.person_id for row in draft.rows}
+        draft.found = [one for one in found if one["person_id"] not in here]
+    elif "add" in form:
+        draft.add(Row(person_id=form["add"], role="collateral", is_member=False))
+    elif "remove" in form:
+        draft.remove(form["remove"])
+    else:
+        return False
+    return True
+
+
+def _saved(written: Written) -> Page:
+    assert written.state.unit is not None
+    for one in written.warnings:
+        flash(gettext(one.message, **one.params))
+    return see_other(f"/case/sessions/{written.state.unit.unit_id}", written.outcome)
+
+
+def _note_of(draft: Draft, who: Identity) -> dict[str, Any]:
+    """The note, for those who have seen what it was before; otherwise it stays."""
+    return {"note": draft.values.get("note") or None} if reads_notes(who) else {}
+
+
+def _workers(who: Identity, draft: Draft) -> list[tuple[str, str]]:
+    """Those one works with, and whoever is named in the form already."""
+    choices = dict(pages.workers(who))
+    colleagues = pages.colleagues(who)
+    return [*({one: colleagues.get(one, one) for one in draft.values["served_by"]} | choices).items()]
+
+
+def _cases(who: Identity, case_ids: tuple[str, ...]) -> list[tuple[str, str]]:
+    shown = []
+    for case_id in case_ids:
+        try:
+            shown.append((case_id, cases.load(service(), who, case_id)[0].case_number))
+        except CaseledgerError:
+            continue
+    return shown
+
+
+def _line(item: dict[str, Any]) -> dict[str, Any]:
+    """One version of the entry as a line of its story."""
+    unit, reason = item["unit"], item["reason"]
+    parts = [pages.label("reason", reason)] if reason else []
+    if item.get("reason_text"):
+        parts.append(item["reason_text"])
+    return {
+        "what": STORY[item["type"]],
+        "who": item["actor_name"],
+        "when": item["recorded_at"],
+        "detail": _detail(unit) if unit else None,
+        "reason": " · ".join(parts),
+        "struck": False,
+    }
+
+
+def _detail(unit: dict[str, Any]) -> str:
+    parts = [day(unit["occurred_on"]), pages.label("status", unit["status"]), pages.label("mode", unit["mode"])]
+    if unit.get("minutes") is not None:
+        parts.append(gettext("%(count)s minutes", count=unit["minutes"]))
+    people = [one for one in unit.get("participants", ()) if one["status"] in ("present", "late", "left_early")]
+    parts.append(gettext("%(count)s people", count=len(people)))
+    return " · ".join(parts)
