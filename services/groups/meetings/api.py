@@ -7,11 +7,11 @@ from flask_smorest import Blueprint
 
 from services.groups.access import teams_seen
 from services.groups.meetings import handlers, queries
+from services.groups.meetings.handlers import Written
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
-from services.groups.meetings.shown import represented, state_after, told, warned
+from services.groups.meetings.shown import represented, told, warned
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
-from shared.eventstore import Outcome
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -23,8 +23,8 @@ bp = Blueprint("meetings_api", __name__, description="Meetings of groups and eve
 @bp.arguments(MeetingSchema)
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a meeting."""
-    outcome = handlers.plan_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
-    return _created(outcome)
+    written = handlers.plan_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    return _answer(written, 201)
 
 
 @bp.post("/meetings")
@@ -32,8 +32,8 @@ def plan(asked: dict[str, Any]) -> Response:
 @bp.arguments(MeetingSchema)
 def record(asked: dict[str, Any]) -> Response:
     """Record a meeting with its whole attendance."""
-    outcome = handlers.record_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
-    return _created(outcome)
+    written = handlers.record_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    return _answer(written, 201)
 
 
 @bp.post("/meetings/<meeting_id>/record")
@@ -42,10 +42,10 @@ def record(asked: dict[str, Any]) -> Response:
 def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
     """Record a planned meeting."""
     version, dry_run = expected_version(), is_dry_run()
-    outcome = handlers.record_planned(
+    written = handlers.record_planned(
         service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
     )
-    return _changed(outcome)
+    return _answer(written, 200)
 
 
 @bp.put("/meetings/<meeting_id>")
@@ -54,10 +54,10 @@ def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
 def correct(asked: dict[str, Any], meeting_id: str) -> Response:
     """Correct a recorded meeting: send its full new content and the reason."""
     version, dry_run = expected_version(), is_dry_run()
-    outcome = handlers.correct_meeting(
+    written = handlers.correct_meeting(
         service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
     )
-    return _changed(outcome)
+    return _answer(written, 200)
 
 
 @bp.post("/meetings/<meeting_id>/void")
@@ -103,17 +103,8 @@ def history(meeting_id: str) -> Response:
     return jsonify({"meeting_id": meeting_id, "items": [told(recorded, who, names) for recorded in story]})
 
 
-def _created(outcome: Outcome) -> Response:
-    return answer(outcome, _saved(outcome))
-
-
-def _changed(outcome: Outcome) -> Response:
-    return answer(outcome, _saved(outcome), 200)
-
-
-def _saved(outcome: Outcome) -> dict[str, Any]:
-    """The meeting after a command, and what is worth a second look; the same again for a repeated request."""
-    who, state = identity(), state_after(outcome)
-    assert state.unit is not None
-    notices = handlers.notices_of(service(), who, state.unit)
-    return {**represented(state, outcome.version, who), "warnings": warned(notices)}
+def _answer(written: Written, status: int) -> Response:
+    """The meeting after the command, and what is worth a second look; the same again for a repeated request."""
+    outcome = written.outcome
+    body = represented(handlers.state_after(outcome), outcome.version, identity())
+    return answer(outcome, {**body, "warnings": warned(written.notices)}, status)

@@ -1,20 +1,15 @@
 """Meetings: load, decide, append, in one transaction each; one event however many people were there."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
-
 from services.groups.access import chosen_id, chosen_team, require_stream, require_team
-from services.groups.contracts.queries import periods
 from services.groups.groups.domain import GroupOnDay
-from services.groups.groups.queries import group_on
-from services.groups.meetings.domain import Notice, notices, refuse, wrong_fields_here
-from services.groups.meetings.queries import others_on
+from services.groups.meetings.domain import Notice, refuse, wrong_fields_here
+from services.groups.meetings.surroundings import Surroundings, surroundings, surroundings_of
 from services.groups.people.domain import PersonOnDay
-from services.groups.people.queries import merges, people_on
-from services.groups.practitioners.queries import practitioners_among
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
 from shared.clock import local_date
@@ -30,9 +25,17 @@ from shared.serviceunit.unit import ServiceUnit
 Entry = Callable[[ServiceUnit, Private, date], UnitCommand]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command did, and what is worth a second look."""
+
+    outcome: Outcome
+    notices: list[Notice]
+
+
 def plan_meeting(
     service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Outcome:
+) -> Written:
     """Plan a meeting; the people in it are those expected."""
     unit_id = chosen_id(asked.get("id"), "meeting")
     planned = {**asked, "status": "planned"}
@@ -41,7 +44,7 @@ def plan_meeting(
 
 def record_meeting(
     service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Outcome:
+) -> Written:
     """Record a meeting that was not planned, with its whole attendance."""
     unit_id = chosen_id(asked.get("id"), "meeting")
     return _save(service, who, meta, unit_id, asked, _record, 0, dry_run=dry_run)
@@ -56,7 +59,7 @@ def record_planned(
     expected_version: int,
     *,
     dry_run: bool = False,
-) -> Outcome:
+) -> Written:
     """Say how a planned meeting went."""
     return _save(service, who, meta, unit_id, asked, _record, expected_version, dry_run=dry_run)
 
@@ -70,7 +73,7 @@ def correct_meeting(
     expected_version: int,
     *,
     dry_run: bool = False,
-) -> Outcome:
+) -> Written:
     """Replace the content of a recorded meeting by the full new one."""
 
     def correct(unit: ServiceUnit, private: Private, today: date) -> CorrectUnit:
@@ -114,14 +117,12 @@ def read_meeting(service: Service, who: Identity, unit_id: str) -> tuple[UnitSta
     return state, story
 
 
-def notices_of(service: Service, who: Identity, unit: ServiceUnit) -> list[Notice]:
-    """What is worth a second look about a meeting, as things are now."""
-    with service.database.read() as connection:
-        group, _ = _group(connection, who, unit.group_id, unit.occurred_on)
-        people = _people(connection, who, [person.person_id for person in unit.participants], unit.occurred_on)
-        known = periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
-        others = others_on(connection, who.agency_id, unit.occurred_on)
-    return notices(unit, group, people, known, others)
+def state_after(outcome: Outcome) -> UnitState:
+    """The meeting as the events of a command that gave its full content left it."""
+    state = lifecycle.INITIAL
+    for pending in outcome.events:
+        state = lifecycle.evolve(state, pending.event)
+    return state
 
 
 def _plan(unit: ServiceUnit, private: Private, today: date) -> PlanUnit:
@@ -142,14 +143,27 @@ def _save(
     expected_version: int,
     *,
     dry_run: bool,
-) -> Outcome:
+) -> Written:
+    found: list[Notice] = []
+
     def body(work: Work) -> None:
         state = _own(work, who, unit_id) if expected_version else lifecycle.INITIAL
-        unit, private = _checked(service, who, work, unit_id, asked, state)
-        events = lifecycle.decide(entry(unit, private, local_date(work.now)), state)
-        work.append(unit_id, events, expected_version)
+        unit, private, around = _checked(service, who, work, unit_id, asked, state)
+        work.append(unit_id, lifecycle.decide(entry(unit, private, local_date(work.now)), state), expected_version)
+        found[:] = around.notices(unit)
 
-    return service.store.run(meta, body, dry_run=dry_run)
+    outcome = service.store.run(meta, body, dry_run=dry_run)
+    if outcome.replayed:
+        found[:] = _notices_again(service, who, outcome)
+    return Written(outcome, found)
+
+
+def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:
+    """A repeated command did not run, and is told what is worth a second look as things are now."""
+    unit = state_after(outcome).unit
+    assert unit is not None
+    with service.database.read() as connection:
+        return surroundings_of(connection, who.agency_id, unit).notices(unit)
 
 
 def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
@@ -164,36 +178,57 @@ def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
 
 def _checked(
     service: Service, who: Identity, work: Work, unit_id: str, asked: dict[str, Any], state: UnitState
-) -> tuple[ServiceUnit, Private]:
+) -> tuple[ServiceUnit, Private, Surroundings]:
     """The meeting as asked for, completed from its group and from what is known of the people in it."""
-    before, connection, day = state.unit, work.connection, asked["occurred_on"]
+    before = state.unit
     group_id = asked.get("group_id", before.group_id if before else None)
-    group, version = _group(connection, who, group_id, day)
-    if group is not None:
-        require_team(who, group.team_id)
-        # The rules of the group were read from a read table: hold this command to what it said.
-        work.loaded[group.group_id] = version
-    ids = [person["person_id"] for person in asked["participants"]]
-    people = _people(connection, who, ids, day)
+    around = _look_around(work, who, group_id, asked)
     helpers = named_helpers(asked, state.helpers)
     unit = unit_of(
-        _completed(asked, group),
+        _completed(asked, around.group),
         unit_id=unit_id,
         kind=asked.get("kind") or (before.kind if before else "group_meeting"),
-        team_id=_team(service, who, asked, before, group),
+        team_id=_team(service, who, asked, before, around.group),
         entered_by=before.entered_by if before else who.account_id,
-        people=participants(asked, [_target_groups(person, people) for person in asked["participants"]]),
+        people=participants(asked, [_target_groups(person, around.people) for person in asked["participants"]]),
         helpers=helpers,
         group_id=group_id,
     )
-    _check(service, who, work, unit, group, people, before)
+    _check(service, who, work, unit, around, before)
     private = Private(
         subject=_note_subject(service, work, unit_id, state),
         note=asked["note"],
         helpers=helpers or None,
         keep_note=before is not None and who.role not in NOTE_READERS,
     )
-    return unit, private
+    return unit, private, around
+
+
+def _look_around(work: Work, who: Identity, group_id: str | None, asked: dict[str, Any]) -> Surroundings:
+    people = [person["person_id"] for person in asked["participants"]]
+    contracts = [asked.get("contract_id"), *(part["contract_id"] for part in asked["segments"])]
+    given = [contract_id for contract_id in contracts if contract_id is not None]
+    around = surroundings(work.connection, who.agency_id, group_id, asked["occurred_on"], people, given)
+    if around.group is not None:
+        require_team(who, around.group.team_id)
+        # The rules of the group were read from a read table: hold this command to what it said.
+        work.loaded[around.group.group_id] = around.group_version
+    return around
+
+
+def _check(
+    service: Service, who: Identity, work: Work, unit: ServiceUnit, around: Surroundings, before: ServiceUnit | None
+) -> None:
+    already = {person.person_id for person in before.participants} if before else set()
+    wrong = [
+        *wrong_fields(unit, local_date(work.now)),
+        *wrong_fields_here(unit, around.group, around.people, already),
+        *_unknown_contracts(unit, around),
+        *_unknown_workers(service, who, unit, before),
+    ]
+    if wrong:
+        raise Invalid.of(wrong)
+    refuse(unit, around.group, around.people, around.others, already)
 
 
 def _note_subject(service: Service, work: Work, unit_id: str, state: UnitState) -> str:
@@ -203,27 +238,6 @@ def _note_subject(service: Service, work: Work, unit_id: str, state: UnitState) 
     return state.note_subject or unit_id
 
 
-def _check(
-    service: Service,
-    who: Identity,
-    work: Work,
-    unit: ServiceUnit,
-    group: GroupOnDay | None,
-    people: dict[str, PersonOnDay],
-    before: ServiceUnit | None,
-) -> None:
-    already = {person.person_id for person in before.participants} if before else set()
-    wrong = [
-        *wrong_fields(unit, local_date(work.now)),
-        *wrong_fields_here(unit, group, people, already),
-        *_unknown_contracts(work.connection, who, unit),
-        *_unknown_workers(service, who, unit, before),
-    ]
-    if wrong:
-        raise Invalid.of(wrong)
-    refuse(unit, group, people, others_on(work.connection, who.agency_id, unit.occurred_on), already)
-
-
 def _completed(asked: dict[str, Any], group: GroupOnDay | None) -> dict[str, Any]:
     """What is left out is as the group has it; an explicit `contract_id: null` means regular service."""
     contract_id = asked.get("contract_id")
@@ -231,24 +245,6 @@ def _completed(asked: dict[str, Any], group: GroupOnDay | None) -> dict[str, Any
         contract_id = group.contract_id
     activity = asked["activity"] or (group.activity if group else None)
     return {**asked, "contract_id": contract_id, "activity": activity}
-
-
-def _group(
-    connection: Connection, who: Identity, group_id: str | None, day: date
-) -> tuple[GroupOnDay, int] | tuple[None, int]:
-    if group_id is None:
-        return None, 0
-    found = group_on(connection, who.agency_id, group_id, day, merges(connection, who.agency_id))
-    if found is None:
-        raise Invalid("group_unknown", "There is no such group.", field="group_id")
-    return found
-
-
-def _people(connection: Connection, who: Identity, ids: list[str], day: date) -> dict[str, PersonOnDay]:
-    return {
-        **people_on(connection, who.agency_id, ids, day),
-        **practitioners_among(connection, who.agency_id, ids),
-    }
 
 
 def _target_groups(asked: dict[str, Any], people: dict[str, PersonOnDay]) -> tuple[str, ...]:
@@ -268,8 +264,7 @@ def _team(
     return chosen_team(who, service.accounts, asked["team_id"])
 
 
-def _unknown_contracts(connection: Connection, who: Identity, unit: ServiceUnit) -> list[FieldError]:
-    known = periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
+def _unknown_contracts(unit: ServiceUnit, around: Surroundings) -> list[FieldError]:
     return [
         FieldError(
             "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
@@ -277,7 +272,7 @@ def _unknown_contracts(connection: Connection, who: Identity, unit: ServiceUnit)
             "There is no such contract.",
         )
         for index, segment in enumerate(unit.segments)
-        if segment.contract_id not in known
+        if segment.contract_id not in around.periods
     ]
 
 

@@ -8,17 +8,8 @@ from flask_babel import gettext
 from services.groups.meetings.domain import Notice
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
-from shared.eventstore import Outcome, Recorded
-from shared.serviceunit import lifecycle
+from shared.eventstore import Recorded
 from shared.serviceunit.lifecycle import UnitState
-
-
-def state_after(outcome: Outcome) -> UnitState:
-    """The meeting as the events of a command that gave its full content left it."""
-    state = lifecycle.INITIAL
-    for pending in outcome.events:
-        state = lifecycle.evolve(state, pending.event)
-    return state
 
 
 def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:

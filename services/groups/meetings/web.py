@@ -15,15 +15,16 @@ from services.groups.groups.queries import group as group_of_agency
 from services.groups.groups.queries import groups, members_on
 from services.groups.meetings import forms, handlers, queries
 from services.groups.meetings.forms import Draft, Row
+from services.groups.meetings.handlers import Written
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
-from services.groups.meetings.shown import state_after, told, warned
+from services.groups.meetings.shown import told, warned
 from services.groups.naming import contract_title, find, names_by_id
 from services.groups.people.queries import people_on
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.clock import local_date
 from shared.errors import CaseledgerError
-from shared.eventstore import CommandMeta, Outcome
+from shared.eventstore import CommandMeta
 from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
@@ -33,7 +34,7 @@ from shared.web.requests import command_meta, expected_version, see_other, servi
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 
 Page = Any
-Save = Callable[[Draft, CommandMeta], Outcome]
+Save = Callable[[Draft, CommandMeta], Written]
 
 _STORY = {
     "ServiceUnitPlanned": lazy_gettext("Planned"),
@@ -81,7 +82,7 @@ def new() -> Page:
         kind = "sector_event"
     planned = request.args.get("plan") == "1"
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         fixed = {"kind": kind, "group_id": group["group_id"] if group else None}
         asked = forms.asked_of(draft, MeetingSchema(), fixed=fixed)
         handler = handlers.plan_meeting if planned else handlers.record_meeting
@@ -118,7 +119,7 @@ def record(meeting_id: str) -> Page:
     who = identity()
     state, story = handlers.read_meeting(service(), who, meeting_id)
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingSchema(), before=state)
         return handlers.record_planned(service(), who, meta, meeting_id, asked, expected_version())
 
@@ -132,7 +133,7 @@ def correct(meeting_id: str) -> Page:
     who = identity()
     state, story = handlers.read_meeting(service(), who, meeting_id)
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingCorrectionSchema(), before=state)
         return handlers.correct_meeting(service(), who, meta, meeting_id, asked, expected_version())
 
@@ -204,8 +205,7 @@ def _form(
     error, status = None, 200
     if request.method == "POST" and not _redrawn(draft, who, group, sector=kind == "sector_event"):
         try:
-            outcome = save(draft, command_meta())
-            return _saved(outcome, who)
+            return _saved(save(draft, command_meta()))
         except CaseledgerError as raised:
             error, status = raised, raised.status
     page = render_template(
@@ -244,12 +244,10 @@ def _redrawn(draft: Draft, who: Identity, group: dict[str, Any] | None, *, secto
     return True
 
 
-def _saved(outcome: Outcome, who: Identity) -> Page:
-    state = state_after(outcome)
-    assert state.unit is not None
-    for notice in warned(handlers.notices_of(service(), who, state.unit)):
+def _saved(written: Written) -> Page:
+    for notice in warned(written.notices):
         flash(notice["message"])
-    return see_other(f"/groups/meetings/{state.unit.unit_id}", outcome)
+    return see_other(f"/groups/meetings/{written.outcome.stream_id}", written.outcome)
 
 
 def _choices(who: Identity) -> dict[str, Any]:
@@ -292,7 +290,7 @@ def _usual_role(who: Identity, person_id: str, draft: Draft, *, sector: bool) ->
     if sector:
         return "practitioner"
     with service().database.read() as connection:
-        person = people_on(connection, who.agency_id, [person_id], _day(draft)).get(person_id)
+        person = people_on(connection, who.agency_id, [person_id], _day(draft), {}).get(person_id)
     held = person.roles if person else frozenset()
     return next((role for role in codes.ROLES if role in held), "family_member")
 

@@ -9,11 +9,12 @@ from services.groups.people.domain import PersonOnDay
 from services.groups.tables import known_code, known_person
 
 
-def people_on(connection: Connection, agency_id: str, person_ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
-    """Those of `person_ids` whom this agency has registered, with their codes of the day."""
+def people_on(
+    connection: Connection, agency_id: str, person_ids: Collection[str], day: date, edges: Mapping[str, str]
+) -> dict[str, PersonOnDay]:
+    """Those of `person_ids` whom this agency has registered, with their codes of the day; `edges` are its merges."""
     if not person_ids:
         return {}
-    edges = merges(connection, agency_id)
     codes = _codes_on(connection, person_ids, day)
     wanted = select(known_person.c.person_id, known_person.c.erased).where(
         known_person.c.person_id.in_(person_ids), known_person.c.agency_id == agency_id
