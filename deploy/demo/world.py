@@ -15,7 +15,7 @@ ONLINE_FROM = date(2020, 2, 1)
 
 @dataclass(slots=True)
 class Person:
-    """Somebody known by name or alias in the case service; registered on the first day that needs it."""
+    """Somebody known by name or alias in the case service; registered in the week that first needs it."""
 
     person_id: str
     name: Name
@@ -27,7 +27,8 @@ class Person:
     first: date | None = None
 
     def on(self, day: date) -> str:
-        """Return the id, noting that this person must be registered by `day`."""
+        """Return the id, noting that this person must be registered by `day`: on the Monday before, at the latest."""
+        day -= timedelta(days=day.weekday())
         if self.first is None or day < self.first:
             self.first = day
         return self.person_id
@@ -90,7 +91,7 @@ class World:
         return made
 
     def register_people(self) -> None:
-        """Add the registration of everybody who was needed, on the first day that needed them."""
+        """Add the registration of everybody who was needed, in the week that first needed them."""
         for number, person in enumerate(sorted((p for p in self.people if p.first), key=lambda p: str(p.first)), 1):
             assert person.first is not None
             self.plan.add(
@@ -143,7 +144,7 @@ class World:
             {"on": on.isoformat(), **more},
             resource=case.case_id,
             based_on=True,
-            known_elsewhere=True,
+            known_elsewhere=act != "close",
         )
 
     # Entries

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, insert, select, update
 
 from shared.auth import throttle
 from shared.auth.identity import Identity
@@ -23,6 +23,17 @@ from shared.auth.tables import account, agency, membership, session, team
 from shared.clock import Clock, SystemClock
 from shared.database import Database, to_micros
 from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
+
+# Asked with every request, so it is put together once.
+_IDENTITY = (
+    select(account, membership.c.team_id)
+    .select_from(session.join(account).outerjoin(membership))
+    .where(
+        session.c.token_hash == bindparam("given"),
+        session.c.expires_at > bindparam("now"),
+        account.c.disabled_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,17 +288,9 @@ class Accounts:
 
     def identity_of(self, token: str) -> Identity | None:
         """Return who holds this token, or None when it is unknown, over, or the account is disabled; one query."""
-        wanted = (
-            select(account, membership.c.team_id)
-            .select_from(session.join(account).outerjoin(membership))
-            .where(
-                session.c.token_hash == self._hash(token),
-                session.c.expires_at > to_micros(self._clock.now()),
-                account.c.disabled_at.is_(None),
-            )
-        )
+        asked = {"given": self._hash(token), "now": to_micros(self._clock.now())}
         with self._database.read() as connection:
-            rows: Sequence[RowMapping] = connection.execute(wanted).mappings().all()
+            rows: Sequence[RowMapping] = connection.execute(_IDENTITY, asked).mappings().all()
         return _identity(rows) if rows else None
 
     def _hash(self, token: str) -> bytes:

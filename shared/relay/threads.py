@@ -50,7 +50,8 @@ class Background:
         for relay in self._relays:
             relay.wake()
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
 
     def wait_until_settled(self, timeout: float = 30.0) -> bool:
         """Wait until everything stored is published and taken in everywhere; raises `Forked` when that cannot be."""

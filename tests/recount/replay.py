@@ -12,7 +12,7 @@ from typing import Any
 from tests.recount.accepted import Accepted
 
 UNIT_PATHS = {"sessions": "session_id", "meetings": "meeting_id", "visits": "visit_id"}
-DEFAULTS = {
+DEFAULTS: Mapping[str, dict[str, Any]] = {
     "sessions": {"kind": "case_session", "setting": "centre", "activity": None},
     "meetings": {"kind": "group_meeting", "setting": "centre", "activity": None},
     "visits": {"kind": "visit", "setting": "outreach", "activity": "contact"},
@@ -271,9 +271,13 @@ def _minutes(body: Mapping[str, Any]) -> int | None:
     if body.get("minutes") is not None:
         return int(body["minutes"])
     if body.get("starts_at") and body.get("ends_at"):
-        first, last = (int(text[:2]) * 60 + int(text[3:5]) for text in (body["starts_at"], body["ends_at"]))
-        return last - first
+        return _clock(body["ends_at"]) - _clock(body["starts_at"])
     return None
+
+
+def _clock(text: str) -> int:
+    hours, minutes = text.split(":")[:2]
+    return int(hours) * 60 + int(minutes)
 
 
 def _contracts(body: Mapping[str, Any], minutes: int | None) -> dict[str, int | None]:

@@ -6,7 +6,7 @@ from typing import Any
 
 Document = dict[str, Any]
 
-EVERY_STATUS = ["planned", "held", "no_show", "cancelled", "missed"]
+EVERY_STATUS = ["held", "no_show", "cancelled", "missed"]
 EVERY_ATTENDANCE = ["present", "absent", "excused", "late", "left_early"]
 EVERY_MODE = ["in_person", "online", "phone", "hybrid", "messaging"]
 OTHER_RULES: Mapping[str, Any] = {
@@ -77,8 +77,6 @@ def _outcomes(document: Mapping[str, Any]) -> Iterator[tuple[str, Document]]:
         if outcome.get("post_only"):
             yield f"{name}: nobody is satisfied below 4", _changed(document, (*path, "instrument"), "bdf20")
             continue
-        other = "higher" if outcome["improved"] == "lower" else "lower"
-        yield f"{name}: improved the other way", _changed(document, (*path, "improved"), other)
         yield f"{name}: another instrument", _changed(document, (*path, "instrument"), "bdf21")
         for output in outcome["population"]["outputs"]:
             rest = [one for one in ("output-4", *outcome["population"]["outputs"]) if one != output]
