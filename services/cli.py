@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
@@ -196,7 +196,14 @@ def sessions(figure: str, agency: str | None) -> None:
     with opened() as suite:
         agency_id = agency or agency_of(suite, parts[0])
         trace = figure_behind(suite.services["reporting"], agency_id, parts[0], parts[1], parts[2]).values
-    table = Table("date", "session", "kind", "minutes", "people", title=f"{figure}: {trace['figure']['actual']:,}")
+    table = Table(
+        "date",
+        Column("session", overflow="fold"),
+        "kind",
+        "minutes",
+        "people",
+        title=f"{figure}: {trace['figure']['actual']:,}",
+    )
     for one in trace["sessions"]:
         row = (one["occurred_on"], one["unit_id"], one["kind"], one["minutes"], len(one["people"]))
         table.add_row(*("" if value is None else str(value) for value in row))
@@ -205,12 +212,16 @@ def sessions(figure: str, agency: str | None) -> None:
 
 @main.command()
 def rebuild() -> None:
-    """Make the ledger again from the bus, beside the old one; switch when both say the same."""
+    """Make the ledger again from the bus, beside the old one, compare, and switch."""
     from services.reporting.ledger.rebuild import rebuild as rebuild_ledger
 
     with opened() as suite, progress_bar("Rebuilding the ledger") as moved:
-        differences = rebuild_ledger(suite.services["reporting"], suite.bus, moved)
-    told(differences, "The ledger was made again and says the same.")
+        reporting = suite.services["reporting"]
+        with reporting.database.read() as connection:
+            total = sum(reporting.intake.watermarks(connection).values())
+        rebuilt = rebuild_ledger(reporting, suite.bus, progress=lambda done: moved(done, total))
+    differences = [f"{one.table}: {one.only_old} old rows, {one.only_new} new rows" for one in rebuilt.differences]
+    told(differences, f"The ledger was made again of {rebuilt.events:,} events and says the same.")
 
 
 @main.command()
@@ -218,10 +229,14 @@ def verify() -> None:
     """Compare event stores, bus, arrivals and ledger, event by event; fails when anything differs."""
     from services.reporting.ledger.verify import verify as verify_all
 
-    with opened() as suite, progress_bar("Verifying") as moved:
-        stores = {name: service.store for name, service in suite.services.items()}
-        differences = verify_all(suite.services["reporting"], suite.bus, stores, moved)
-    told(differences, "Every event is in its store, on the bus, and in the ledger, and they are the same.")
+    with opened() as suite, out.status("Verifying") as status:
+        services = list(suite.services.values())
+        found = verify_all(
+            suite.services["reporting"], suite.bus, services, lambda part: status.update(f"Verifying {part}")
+        )
+    told(
+        [str(one) for one in found], "Every event is in its store, on the bus and in the ledger, and they are the same."
+    )
 
 
 def told(differences: list[str], fine: str) -> None:
@@ -242,7 +257,7 @@ def accounts() -> None:
 def accounts_list() -> None:
     """Every agency with its teams and accounts."""
     with opened() as suite:
-        table = Table("agency", "account", "user name", "role", "teams", "")
+        table = Table("agency", Column("account", overflow="fold"), "user name", "role", "teams", "")
         for agency_id, name in suite.accounts.list_agencies():
             teams = {team.team_id: team.name for team in suite.accounts.list_teams(agency_id)}
             for one in suite.accounts.list_accounts(agency_id):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """One aim: `ours` against `other`, each a median of its rounds. With `at_least` more is better, else less is."""
+    """`ours` against `other`, each a median of its rounds. `at_least`: more is better; no aim: it is only told."""
 
     name: str
     ours: float
     other: float
     unit: str
-    aim: float
+    aim: float | None
     at_least: bool = True
 
     @property
@@ -22,8 +22,13 @@ class Ratio:
         return self.ours / self.other
 
     @property
-    def met(self) -> bool:
-        return self.value >= self.aim if self.at_least else self.value <= self.aim
+    def verdict(self) -> str:
+        if self.aim is None:
+            return ""
+        return "met" if self._is_met(self.aim) else "MISSED"
+
+    def _is_met(self, aim: float) -> bool:
+        return self.value >= aim if self.at_least else self.value <= aim
 
 
 def seconds(work: Callable[[], object]) -> float:

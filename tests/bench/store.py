@@ -23,7 +23,6 @@ from shared.database import Database
 from shared.eventstore import CommandMeta, EventRegistry, EventStore, Work, event_tables
 from shared.eventstore.tables import EVENT
 from shared.privacy import MasterKeys, Vault
-from shared.privacy.tables import vault_tables
 from shared.serviceunit.events import EVENTS, ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from tests.bench.measure import Ratio, in_turns, seconds
@@ -57,7 +56,6 @@ def make_store(url: str) -> EventStore:
     database = Database(url)
     metadata = MetaData()
     event_tables(metadata)
-    vault_tables(metadata)
     metadata.create_all(database.engine)
     vault = Vault(MasterKeys({"bench": bytes(32)}), SystemClock())
     return EventStore(

@@ -5,7 +5,7 @@ from io import StringIO
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 COLUMNS = ("indicator", "measure", "unit", "target", "actual", "variance", "met")
@@ -14,11 +14,21 @@ _BOM = "\ufeff"
 
 def as_table(figures: dict[str, Any]) -> Group:
     """Outputs, outcomes, and the contract's own sentences."""
-    outputs = Table("indicator", "measure", "unit", "target", "actual", "variance", "", title=_title(figures))
+    outputs = Table(
+        "indicator",
+        Column("measure", overflow="fold"),
+        "unit",
+        "target",
+        "actual",
+        "variance",
+        "",
+        title=_title(figures),
+    )
     for one in figures["outputs"]:
         numbers = (_number(one["target"]), _number(one["actual"]), _number(one["variance"]))
         outputs.add_row(one["indicator"], one["measure"], one["unit"], *numbers, _word(one["met"]))
-    outcomes = Table("indicator", "served", "n", "result", "share", "t", "df", "p", "")
+    columns = ("indicator", "served", "n", "result", "share", "t", "df", "p", "passed by")
+    outcomes = Table(*(Column(name, overflow="fold") for name in columns))
     for one in figures["outcomes"]:
         outcomes.add_row(*_outcome(one))
     sentences = [Text(text["zh-Hant"]) for text in figures["sentences"].values()]
