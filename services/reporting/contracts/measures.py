@@ -68,9 +68,9 @@ def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Wh
             join(one.path, "measure"), "measure_differs", "A part is measured like the whole: %(kind)s.", kind=kind
         )
     filters = (where, *(link.where for link in reversed(chain)))
-    if (condition := never_matches(filters)) is not None:
+    if (impossible := never_matches(filters)) is not None:
         read.fail(
-            join(one.path, f"where.{condition}"),
+            join(one.path, f"where.{impossible}"),
             "never_matches",
             "No session can match this together with the filter above it.",
         )
@@ -81,7 +81,8 @@ def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Wh
         kind=cast("MeasureKind", kind),
         target=one.target,
         comparator=one.comparator,
-        filters=filters,
+        filters=tuple(condition for condition in filters if condition != Where()),
+        where=one.where,
         of=one.of,
         title=one.title,
     )

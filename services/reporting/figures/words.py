@@ -81,7 +81,7 @@ def measure_name(measure: Measure) -> str:
     """Its title, else what it counts, with its own conditions where it has some."""
     if measure.title:
         return in_language(measure.title)
-    own = conditions_of(measure.filters[-1])
+    own = conditions_of(measure.where)
     if measure.of is not None:
         return str(gettext("of which %(conditions)s", conditions=own))
     kind = str(KINDS[measure.kind])

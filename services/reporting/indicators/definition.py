@@ -78,13 +78,18 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One figure of an output indicator. `filters` holds the indicator's filter, those of its parents, and its own."""
+    """One figure of an output indicator.
+
+    `filters` holds what must hold: the indicator's filter, those of the parents, and its own (`where`), as far as they
+    set any condition.
+    """
 
     id: str
     kind: MeasureKind
     target: Fraction | None
     comparator: Comparator
     filters: tuple[Where, ...]
+    where: Where
     of: str | None = None
     title: Text = field(default_factory=dict)
 

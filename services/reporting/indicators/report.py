@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
+from services.reporting.indicators.definition import Definition, Measure, Outcome, Output, Where
 from services.reporting.indicators.facts import Facts
-from services.reporting.indicators.filters import Selection
+from services.reporting.indicators.filters import Counted, Selection
 from services.reporting.indicators.indicators import (
     MEASURES,
     Change,
@@ -63,12 +63,16 @@ def report(definition: Definition, facts: Facts) -> Report:
     """Count everything the definition asks for."""
     figures: list[OutputFigure] = []
     served: dict[str, frozenset[str]] = {}
+    # Measures of one indicator mostly count the same sessions.
+    known: dict[tuple[Where, ...], list[Counted]] = {}
     for output in definition.outputs:
         people: frozenset[str] = frozenset()
         for measure in output.measures:
-            counted = selection(definition, measure, facts).counted
-            figures.append(OutputFigure(output, measure, MEASURES[measure.kind](counted, definition.counting)))
+            counted = known.get(measure.filters)
+            if counted is None:
+                counted = known[measure.filters] = selection(definition, measure, facts).counted
             people |= persons(counted)
+            figures.append(OutputFigure(output, measure, MEASURES[measure.kind](counted, definition.counting)))
         served[output.id] = people
     outcomes = tuple(count_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
     return Report(definition, tuple(figures), outcomes)

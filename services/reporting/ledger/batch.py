@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert, or_, select
+from sqlalchemy import Connection, or_, select
 
-from services.reporting.ledger.statements import TOUCH, ends, seen
+from services.reporting.ledger.statements import TOUCH, ends, insertion
 from services.reporting.tables import FOREVER, LedgerTables
 from shared.bus.envelope import Arrived
 from shared.database import to_micros
@@ -30,7 +30,8 @@ class Batch:
 
     def __init__(self, connection: Connection, tables: LedgerTables) -> None:
         self._connection, self._tables = connection, tables
-        self._new: dict[str, list[Row]] = defaultdict(list)
+        # Tuples in the order of the tables' columns: naming them would cost as much as writing them.
+        self._new: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._ended: dict[str, list[Row]] = defaultdict(list)
         self._living: dict[str, Living] = {}
         self._participants: set[tuple[str, str, str]] = set()
@@ -50,30 +51,27 @@ class Batch:
         """A new version of an entry; the one before it dies here. `kind` is unit, score or tally."""
         self._end_before(arrived)
         self._living[arrived.stream_id] = Living(arrived.version, kind, arrived.agency_id, tuple(contracts))
-        entry = {
-            "entry_id": arrived.stream_id,
-            "version": arrived.version,
-            "kind": kind,
-            "type": arrived.type,
-            **_born(arrived),
-            "agency_id": arrived.agency_id,
-            "contracts": ",".join(contracts),
-            **_source(arrived, reason),
-        }
-        self._new["entry"].append(entry)
+        self._new["entry"].append(
+            (
+                arrived.stream_id,
+                arrived.version,
+                kind,
+                arrived.type,
+                *_born(arrived),
+                arrived.agency_id,
+                ",".join(contracts),
+                *_source(arrived, reason),
+            )
+        )
         self._touched.update((arrived.agency_id, contract_id) for contract_id in contracts)
 
-    def add_row(self, table: str, arrived: Arrived, contract_id: str, **values: Any) -> None:
-        """A row of a contract (`segment`, `score` or `tally`) of the entry version just added."""
-        row = {
-            "agency_id": arrived.agency_id,
-            "contract_id": contract_id,
-            "version": arrived.version,
-            **_born(arrived),
-            "event_id": arrived.event_id,
-            **values,
-        }
-        self._new[table].append(row)
+    def add_row(self, table: str, arrived: Arrived, contract_id: str, *values: object) -> None:
+        """A row of a contract (`segment`, `score` or `tally`) of the entry version just added.
+
+        `values` are the table's own columns, in their order.
+        """
+        own_id = (arrived.agency_id, contract_id, arrived.stream_id, arrived.version)
+        self._new[table].append((*own_id, *_born(arrived), arrived.event_id, *values))
 
     def add_people(self, arrived: Arrived, contract_id: str, person_ids: Iterable[str]) -> None:
         """Note under which contract these people were recorded."""
@@ -97,8 +95,8 @@ class Batch:
 
     def add_identity(self, arrived: Arrived, edge_id: str, person_id: str, into_id: str, reason: str | None) -> None:
         """Two ids are one person from here on."""
-        edge = {"edge_id": edge_id, "agency_id": arrived.agency_id, "person_id": person_id, "into_id": into_id}
-        self._new["identity"].append({**edge, **_born(arrived), **_source(arrived, reason)})
+        edge = (edge_id, *_born(arrived), arrived.agency_id, person_id, into_id, *_source(arrived, reason))
+        self._new["identity"].append((*edge, None, None, None, None))
         self._edges.add(edge_id)
 
     def end_identity(self, arrived: Arrived, edge_id: str, reason: str | None) -> None:
@@ -119,8 +117,8 @@ class Batch:
         self, arrived: Arrived, person_id: str, name: str, value: str, first: str | None = None, last: str | None = None
     ) -> None:
         """A code of a person; one that is dated begins with `first` in one row and ends with `last` in another."""
-        code = {"person_id": person_id, "name": name, "value": value, "from_date": first, "to_date": last}
-        self._new["attribute"].append({**code, **_born(arrived), "agency_id": arrived.agency_id})
+        service, born, dead = _born(arrived)
+        self._new["attribute"].append((person_id, name, value, born, dead, arrived.agency_id, service, first, last))
 
     def end_attribute(self, arrived: Arrived, person_id: str, name: str) -> None:
         """What was written of this name before holds no more."""
@@ -131,17 +129,14 @@ class Batch:
 
         Answers the contracts whose figures may have moved, and marks them.
         """
-        run = self._connection.execute
         for name, rows in self._new.items():
-            table: Table = getattr(self._tables, name)
-            run(insert(table), rows)
+            self._connection.exec_driver_sql(insertion(getattr(self._tables, name), self._connection), rows)
         statements = ends(self._tables)
-        for name, rows in self._ended.items():
-            run(statements[name], rows)
-        names = ("agency_id", "person_id", "contract_id")
+        for name, ended in self._ended.items():
+            self._connection.execute(statements[name], ended)
         if self._participants:
-            pairs = [dict(zip(names, row, strict=True)) for row in sorted(self._participants)]
-            run(seen(self._tables.participation), pairs)
+            text = insertion(self._tables.participation, self._connection)
+            self._connection.exec_driver_sql(f"{text} ON CONFLICT DO NOTHING", sorted(self._participants))
         self._touched |= self._contracts_of_merged()
         return self._touched
 
@@ -187,17 +182,14 @@ class Batch:
         return known
 
 
-def _born(arrived: Arrived) -> Row:
-    return {"service": arrived.service, "born": arrived.position, "dead": FOREVER}
+def _born(arrived: Arrived) -> tuple[str, int, int]:
+    """The columns service, born and dead."""
+    return arrived.service, arrived.position, FOREVER
 
 
-def _source(arrived: Arrived, reason: str | None) -> Row:
-    return {
-        "event_id": arrived.event_id,
-        "recorded_at": to_micros(arrived.recorded_at),
-        "actor": arrived.actor,
-        "reason": reason,
-    }
+def _source(arrived: Arrived, reason: str | None) -> tuple[str, int, str, str | None]:
+    """The columns event_id, recorded_at, actor and reason."""
+    return arrived.event_id, to_micros(arrived.recorded_at), arrived.actor, reason
 
 
 def _portions(ids: Iterable[str]) -> Iterable[list[str]]:

@@ -53,18 +53,17 @@ def _segment(
         "segment",
         arrived,
         contract_id,
-        unit_id=arrived.stream_id,
-        kind=unit.kind,
-        status=unit.status,
-        occurred_on=unit.occurred_on,
-        minutes=minutes,
-        mode=unit.mode,
-        setting=unit.setting,
-        activity=unit.activity,
-        tags=",".join(unit.tags),
-        organisation_id=unit.organisation_id,
-        unidentified=unit.unidentified_count,
-        people=people,
+        unit.kind,
+        unit.status,
+        unit.occurred_on,
+        minutes,
+        unit.mode,
+        unit.setting,
+        unit.activity,
+        ",".join(unit.tags),
+        unit.organisation_id,
+        unit.unidentified_count,
+        people,
     )
 
 
@@ -77,12 +76,11 @@ def _assessment(batch: Batch, arrived: Arrived) -> None:
         "score",
         arrived,
         written.contract_id,
-        assessment_id=arrived.stream_id,
-        person_id=written.person_id,
-        instrument=written.instrument,
-        phase=written.phase,
-        assessed_on=written.assessed_on,
-        total=written.total,
+        written.person_id,
+        written.instrument,
+        written.phase,
+        written.assessed_on,
+        written.total,
     )
     if written.person_id is not None:
         batch.add_people(arrived, written.contract_id, [written.person_id])
@@ -96,11 +94,10 @@ def _tally(batch: Batch, arrived: Arrived) -> None:
             "tally",
             arrived,
             written.contract_id,
-            tally_id=arrived.stream_id,
-            instrument=written.instrument,
-            assessed_on=written.assessed_on,
-            satisfied=written.totals.satisfied,
-            not_satisfied=written.totals.not_satisfied,
+            written.instrument,
+            written.assessed_on,
+            written.totals.satisfied,
+            written.totals.not_satisfied,
         )
 
 

@@ -28,13 +28,13 @@ def facts_at(
     """What lives at a cut. `added` and the ids `taken_away` show what the figures would be; `only` is one session."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
     segments = _SEGMENTS if only is None else _SEGMENTS.where(tables.ledger.segment.c.unit_id == only)
-    units = tuple(unit_of(row) for row in connection.execute(segments, which))
+    units = tuple(unit_of(row) for row in connection.execute(segments, which).all())
     if taken_away:
         units = tuple(unit for unit in units if unit.unit_id not in taken_away)
     return Facts(
         units=(*units, *added),
-        scores=tuple(score_of(row) for row in connection.execute(_SCORES, which)),
-        tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES, which)),
+        scores=tuple(score_of(row) for row in connection.execute(_SCORES, which).all()),
+        tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES, which).all()),
         identities=identities_at(connection, agency_id, cut),
     )
 

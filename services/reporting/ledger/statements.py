@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Table, TextClause, Update, and_, bindparam, text, update
+from sqlalchemy import Connection, Table, Update, and_, bindparam, text, update
 
 from services.reporting.tables import FOREVER, LedgerTables
 
@@ -45,12 +45,11 @@ def _dies_of_contract(table: Table, own_id: str) -> Update:
     return _dies(table, own_id).where(agency, table.c.contract_id == bindparam("of_contract"))
 
 
-def seen(participation: Table) -> TextClause:
-    """Note who was recorded under which contract, once."""
-    return text(
-        f"INSERT INTO {participation.name} (agency_id, person_id, contract_id)"  # noqa: S608 - a name of ours
-        " VALUES (:agency_id, :person_id, :contract_id) ON CONFLICT DO NOTHING"
-    )
+def insertion(table: Table, connection: Connection) -> str:
+    """The driver's text that inserts whole rows of a table, in the order of its columns."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    names = [column.name for column in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
 
 
 TOUCH = text(
