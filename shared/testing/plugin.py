@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.testing.kafka import NoKafka, running_kafka
 from shared.testing.postgres import NoPostgres, fresh_database, running_postgres
 
 
@@ -23,6 +24,25 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     """The address of a fresh empty PostgreSQL database."""
     with fresh_database(postgres_url) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def kafka_address() -> Iterator[str]:
+    """The address of a Kafka broker; skipped by name where there is none, failed when `REQUIRE=all`."""
+    try:
+        with running_kafka() as address:
+            yield address
+    except NoKafka as reason:
+        missing(f"needs Apache Kafka: {reason}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the broker, and keep it on one worker, so that one broker serves a whole run."""
+    for item in items:
+        if "kafka_address" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.kafka)
+            item.add_marker(pytest.mark.xdist_group("kafka"))
 
 
 def missing(reason: str) -> None:
