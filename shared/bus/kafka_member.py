@@ -17,7 +17,7 @@ from shared.bus.port import BusError, Partition, Received
 
 IDENTITY_CHECK = 2.0
 """How often, in seconds, a member looks whether a topic was created anew."""
-STALLED = 20.0
+STALLED = 10.0
 """How long, in seconds, a group may share out its partitions before a member joins anew."""
 _SLICE = 0.2
 _CLOSE_MS = 5_000
