@@ -8,6 +8,7 @@ from pathlib import Path
 
 from environs import Env
 
+from shared.bus.kafka_settings import KafkaSettings
 from shared.errors import RuleBroken
 from shared.privacy.keys import KEY_BYTES, MasterKeyError, derive
 
@@ -27,6 +28,7 @@ class Settings:
     master_keys: dict[str, bytes]
     hash_key: bytes
     database_urls: dict[str, str]
+    kafka: KafkaSettings | None = None
     bus_partitions: int
     session_hours: int
     threads: int
@@ -53,11 +55,32 @@ def load_settings() -> Settings:
         master_keys=master_keys,
         hash_key=derive(master_keys[list(master_keys)[-1]], "caseledger hashes"),
         database_urls={name: url for name, url in urls.items() if url},
+        kafka=_kafka(env),
         bus_partitions=env.int("CASELEDGER_BUS_PARTITIONS", 4),
         session_hours=env.int("CASELEDGER_SESSION_HOURS", 12),
         threads=env.int("CASELEDGER_THREADS", 8),
         log_level=env.str("CASELEDGER_LOG_LEVEL", "INFO").upper(),
         demo=(data / DEMO_MARK).exists(),
+    )
+
+
+def _kafka(env: Env) -> KafkaSettings | None:
+    """Where the bus is: nowhere but in the data directory, or on these brokers."""
+    bus = env.str("CASELEDGER_BUS", "") or "embedded"
+    if bus == "embedded":
+        return None
+    return KafkaSettings(
+        servers=tuple(server.strip() for server in bus.split(",")),
+        replication=env.int("CASELEDGER_KAFKA_REPLICATION", 1),
+        min_insync=env.int("CASELEDGER_KAFKA_MIN_INSYNC", 1),
+        security=env.str("CASELEDGER_KAFKA_SECURITY", "PLAINTEXT"),
+        ca=env.str("CASELEDGER_KAFKA_CA", ""),
+        certificate=env.str("CASELEDGER_KAFKA_CERTIFICATE", ""),
+        key=env.str("CASELEDGER_KAFKA_KEY", ""),
+        key_password=env.str("CASELEDGER_KAFKA_KEY_PASSWORD", ""),
+        mechanism=env.str("CASELEDGER_KAFKA_SASL_MECHANISM", ""),
+        username=env.str("CASELEDGER_KAFKA_USERNAME", ""),
+        password=env.str("CASELEDGER_KAFKA_PASSWORD", ""),
     )
 
 

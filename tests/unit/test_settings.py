@@ -107,3 +107,34 @@ def test_databases_are_files_of_the_data_directory_unless_an_address_is_given(
     assert settings.database_url("case") == "postgresql+psycopg://host/case"
     assert settings.database_url("groups") == f"sqlite:///{clean.resolve() / 'groups.db'}"
     assert replace(settings, database_urls={}).database_url("case").startswith("sqlite:///")
+
+
+def test_the_bus_is_embedded_unless_brokers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().kafka is None
+    monkeypatch.setenv("CASELEDGER_BUS", "one:9092, two:9092")
+    kafka = load_settings().kafka
+    assert kafka is not None
+    assert kafka.servers == ("one:9092", "two:9092")
+    options = kafka.options()
+    assert options["security_protocol"] == "PLAINTEXT"
+    assert options["sasl_mechanism"] is None
+
+
+def test_brokers_may_want_encryption_and_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "BUS": "one:9093",
+        "KAFKA_SECURITY": "SASL_SSL",
+        "KAFKA_CA": "ca.pem",
+        "KAFKA_SASL_MECHANISM": "SCRAM-SHA-512",
+        "KAFKA_USERNAME": "case",
+        "KAFKA_PASSWORD": "open sesame",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"CASELEDGER_{name}", value)
+    kafka = load_settings().kafka
+    assert kafka is not None
+    assert "open sesame" not in repr(kafka)
+    options = kafka.options()
+    assert (options["security_protocol"], options["ssl_cafile"]) == ("SASL_SSL", "ca.pem")
+    assert (options["sasl_mechanism"], options["sasl_plain_username"]) == ("SCRAM-SHA-512", "case")
+    assert options["sasl_plain_password"] == "open sesame"
