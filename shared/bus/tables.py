@@ -79,6 +79,14 @@ relay_checkpoint = Table(
     Column("position", BigInteger, nullable=False),
 )
 
+relay_lease = Table(
+    "relay_lease",
+    _metadata,
+    Column("service", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BusTables:
@@ -91,9 +99,10 @@ class BusTables:
     fork: Table
     parked: Table
     relay_checkpoint: Table
+    relay_lease: Table
 
 
 def bus_tables(metadata: MetaData) -> BusTables:
     """Add the tables of the bus to a service's metadata."""
-    own = (arrival, log_offset, watermark, head, fork, parked, relay_checkpoint)
+    own = (arrival, log_offset, watermark, head, fork, parked, relay_checkpoint, relay_lease)
     return BusTables(*(table.to_metadata(metadata) for table in own))

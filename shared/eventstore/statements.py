@@ -115,6 +115,7 @@ VERSION = Statement("SELECT version, agency_id FROM event WHERE stream_id = :of 
 STREAM = Statement(f"{_WHOLE} WHERE stream_id = :of ORDER BY version")
 AFTER = Statement(f"{_WHOLE} WHERE position > :after ORDER BY position LIMIT :most")
 RAW_AFTER = Statement(f"SELECT {_ENVELOPE}, data FROM event WHERE position > :after ORDER BY position LIMIT :most")
+CLOSED = Statement("SELECT reason FROM appends_closed")
 COMMAND = Statement("SELECT position, command_hash FROM event WHERE command_key = :key")
 # Only the first event of a command carries its key, and a command's events lie side by side, up to the next key.
 OF_COMMAND = Statement(

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.clock import Clock
 from shared.database import Database, from_micros, is_lost_race, to_micros
-from shared.errors import CaseledgerError, KeyReused, NotFound, StaleVersion
+from shared.errors import CaseledgerError, KeyReused, NotFound, StaleVersion, Unavailable
 from shared.eventstore import statements as sql
 from shared.eventstore.recorded import CommandMeta, Outcome, Pending, RawEvent, Recorded
 from shared.eventstore.registry import EventRegistry
+from shared.eventstore.tables import APPENDS_CLOSED
 from shared.eventstore.work import Work
 from shared.privacy.vault import Vault
 
@@ -109,6 +110,24 @@ class EventStore:
         row = sql.HEAD.first(connection)
         return (0, None) if row is None else (row[0], from_micros(row[1]))
 
+    def close_appends(self, reason: str) -> None:
+        """Refuse all appends from now on, in every process, until they are opened again."""
+        with self.database.write() as connection:
+            connection.execute(delete(APPENDS_CLOSED))
+            row = {"reason": reason, "closed_at": to_micros(self._clock.now())}
+            connection.execute(insert(APPENDS_CLOSED), row)
+
+    def open_appends(self) -> None:
+        """Accept appends again."""
+        with self.database.write() as connection:
+            connection.execute(delete(APPENDS_CLOSED))
+
+    def closed(self) -> str | None:
+        """Say why appends are closed; None when they are not."""
+        with self.database.read() as connection:
+            row = sql.CLOSED.first(connection)
+        return None if row is None else str(row[0])
+
     def reproject(self, connection: Connection, progress: Callable[[int], None] = lambda _: None) -> int:
         """Show every stored event to the projector again, in order; the caller has emptied the read tables."""
         position = 0
@@ -122,6 +141,12 @@ class EventStore:
         answer = self._answer(connection, meta)
         if answer is not None:
             return answer
+        if sql.CLOSED.first(connection) is not None:
+            raise Unavailable(
+                "appends_closed",
+                "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
+                " that copy has to be brought back first.",
+            )
         work = self._work(connection, meta, body, careful)
         position = self._insert(connection, work, last=last) if work.pending else None
         return _outcome_of(work, position)

@@ -31,8 +31,17 @@ EVENT = Table(
     UniqueConstraint("command_key", name="uq_event_command_key"),
 )
 
+# While there is a row, nothing is appended: the store was restored from an older copy and lacks what was published.
+APPENDS_CLOSED = Table(
+    "appends_closed",
+    EVENT.metadata,
+    Column("reason", Text, primary_key=True),
+    Column("closed_at", BigInteger, nullable=False),
+)
+
 
 def event_tables(metadata: MetaData) -> Table:
-    """Add the event store's tables (`event` and those of the vault) to a service's metadata; return `event`."""
+    """Add the event store's tables and those of the vault to a service's metadata; return `event`."""
     vault_tables(metadata)
+    APPENDS_CLOSED.to_metadata(metadata)
     return EVENT.to_metadata(metadata)

@@ -13,11 +13,14 @@ from typing import Protocol
 import msgspec
 import structlog
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head
 from shared.bus.port import HEADS, Bus, Message, events_topic
 from shared.bus.tables import relay_checkpoint
 from shared.database import Database
+from shared.errors import Unavailable
+from shared.relay.lease import Lease
 
 BATCH = 500
 FALLBACK = 1.0
@@ -39,17 +42,27 @@ class Outbox(Protocol):
 
     def head(self, connection: Connection) -> tuple[int, datetime | None]: ...
 
+    def close_appends(self, reason: str) -> None: ...
+
+    def open_appends(self) -> None: ...
+
+    def closed(self) -> str | None: ...
+
 
 class TopicAhead(Exception):
     """The topic holds events that the store does not: the store was restored from an older copy."""
 
 
 class Relay:
-    """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any."""
+    """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any.
 
-    def __init__(self, service: str, store: Outbox, bus: Bus) -> None:
+    Where several processes relay the same service, each has a `lease`, and only the one that holds it publishes.
+    """
+
+    def __init__(self, service: str, store: Outbox, bus: Bus, lease: Lease | None = None) -> None:
         self.service, self._topic = service, events_topic(service)
         self._database, self._store, self._bus = store.database, store, bus
+        self._lease = lease
         self._compared = False
         self._woken = threading.Event()
 
@@ -58,7 +71,10 @@ class Relay:
         self._woken.set()
 
     def run_once(self) -> int:
-        """Publish the next batch; say how many events it held."""
+        """Publish the next batch; say how many events it held: none while another relay holds the lease."""
+        if self._lease is not None and not self._lease.hold():
+            self._compared = False
+            return 0
         # A round that fails leaves it to the next one to compare again: the bus may come back another one.
         compared, self._compared = self._compared, False
         if not compared:
@@ -91,6 +107,10 @@ class Relay:
                 log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
             stop.wait(max(PAUSE, backoff))
             self._woken.wait(FALLBACK)
+        if self._lease is not None:
+            # A database that is away now lets the lease run out by itself.
+            with suppress(SQLAlchemyError, Unavailable):
+                self._lease.release()
 
     def behind(self) -> int:
         """How many stored events are not yet published."""
@@ -105,10 +125,16 @@ class Relay:
             stored = self._store.read_raw(conn, last.position - 1, 1) if last else ()
             row = conn.execute(select(relay_checkpoint).where(_own(self.service))).first()
         if last and (last.position > head or stored[0].event_id != last.event_id):
-            raise TopicAhead(
+            ahead = TopicAhead(
                 f"The topic of {self.service} ends with event {last.event_id} at position {last.position}, which"
                 f" its store (up to {head}) does not hold there: the store seems to be an older copy."
             )
+            if self._store.closed() is None:
+                self._store.close_appends(str(ahead))
+            raise ahead
+        if self._store.closed() is not None:
+            # What the topic holds the store holds too, now.
+            self._store.open_appends()
         position = min(row.position, last.position) if row and last and row.topic_identity == identity else 0
         if row and (row.topic_identity, row.position) == (identity, position):
             return
