@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
 from shared.settings import Settings, load_settings, mark_as_demo
@@ -44,6 +45,10 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
+for command in CLUSTER_COMMANDS:
+    main.add_command(command)
+
+
 @main.command()
 @click.option("--demo", is_flag=True, help="Make a new data directory a demo, and load the demo into it, once.")
 def serve(demo: bool) -> None:
@@ -53,6 +58,8 @@ def serve(demo: bool) -> None:
     if demo:
         mark_as_demo()
     settings = load_settings()
+    if settings.kafka is not None:
+        raise click.UsageError("With CASELEDGER_BUS each service has processes of its own: web, relay and consume.")
     first_start = not (settings.data / "auth.db").exists()
     running = Running(settings)
 

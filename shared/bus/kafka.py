@@ -15,8 +15,8 @@ from kafka.errors import KafkaError
 from shared.bus import kafka_topics
 from shared.bus.envelope import CONTENT_TYPE
 from shared.bus.kafka_member import KafkaMember, as_bus_error, newest_of
-from shared.bus.kafka_settings import KafkaSettings
-from shared.bus.kafka_topics import Topic, WrongTopic
+from shared.bus.kafka_settings import KafkaSettings, WrongTopic
+from shared.bus.kafka_topics import Topic
 from shared.bus.port import BusError, Message, Received
 
 __all__ = ["KafkaBus", "KafkaSettings", "WrongTopic"]

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+class WrongTopic(Exception):
+    """A topic is not as it must be: it could lose messages. An operator has to put it right before the start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KafkaSettings:
     """The brokers, the copies they keep of every message, and how a client makes itself known to them."""

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 import kafka.errors
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
-from shared.bus.kafka_settings import KafkaSettings
+from shared.bus.kafka_settings import KafkaSettings, WrongTopic
 from shared.bus.port import BusError
-
-
-class WrongTopic(Exception):
-    """A topic is not as it must be: it could lose messages. An operator has to put it right before the start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from shared.relay.lease import Lease
 
 BATCH = 500
 FALLBACK = 1.0
-"""How often, in seconds, the relay looks for what other processes have stored."""
+"""How often, in seconds, a relay that is woken after commits looks for what other processes have stored."""
 PAUSE = 0.1
 """The shortest time between two rounds, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
@@ -57,12 +57,15 @@ class Relay:
     """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any.
 
     Where several processes relay the same service, each has a `lease`, and only the one that holds it publishes.
+    Unless woken, it looks for new events every `look` seconds.
     """
 
-    def __init__(self, service: str, store: Outbox, bus: Bus, lease: Lease | None = None) -> None:
+    def __init__(
+        self, service: str, store: Outbox, bus: Bus, lease: Lease | None = None, *, look: float = FALLBACK
+    ) -> None:
         self.service, self._topic = service, events_topic(service)
         self._database, self._store, self._bus = store.database, store, bus
-        self._lease = lease
+        self._lease, self._look = lease, look
         self._compared = False
         self._woken = threading.Event()
 
@@ -106,7 +109,7 @@ class Relay:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
                 log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
             stop.wait(max(PAUSE, backoff))
-            self._woken.wait(FALLBACK)
+            self._woken.wait(self._look)
         if self._lease is not None:
             # A database that is away now lets the lease run out by itself.
             with suppress(SQLAlchemyError, Unavailable):

@@ -1,0 +1,118 @@
+"""One service in a process of its own, as a cluster runs it: its pages and API, its relay, or its intake.
+
+Nothing is opened before it is asked for, so that no connection crosses a fork; Kafka's clients are made when they are
+first used, which in the processes that answer requests is never.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.port import HEADS, Bus, BusError, events_topic
+from shared.clock import DemoClock, SystemClock
+from shared.relay.lease import Lease
+from shared.relay.relay import Relay
+from shared.settings import SERVICES, Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from shared.service import Service
+
+TOPICS = (HEADS, *map(events_topic, SERVICES))
+LOOK = 0.2
+"""How often, in seconds, a relay looks for what the processes that answer requests have stored."""
+_AGAIN = 2.0
+
+log = structlog.get_logger()
+
+
+class Part(Protocol):
+    """The `app` module of a service."""
+
+    def create_service(self, settings: Settings, **parts: Any) -> "Service": ...
+
+    def create_app(self, service: "Service") -> "Flask": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One service with all that it needs."""
+
+    settings: Settings
+    bus: Bus
+    service: "Service"
+    part: Part
+
+    def app(self) -> "Flask":
+        """Its pages and API."""
+        return self.part.create_app(self.service)
+
+    def relay(self) -> Relay:
+        """What publishes its events, in turns with the relays of other processes."""
+        lease = Lease(self.service.name, self.service.database)
+        return Relay(self.service.name, self.service.store, self.bus, lease, look=LOOK)
+
+    def close(self) -> None:
+        """Let go of the bus and of every database."""
+        self.bus.close()
+        self.service.database.dispose()
+        self.service.accounts.close()
+
+
+def open_service(name: str, settings: Settings) -> Opened:
+    """Open one service; the others are not even imported."""
+    from shared.auth.database import open_accounts
+
+    part: Part = import_module(f"services.{name}.app")
+    bus = bus_of(settings)
+    clock = DemoClock(settings.data) if settings.demo else SystemClock()
+    service = part.create_service(settings, clock=clock, accounts=open_accounts(settings), bus=bus)
+    return Opened(settings, bus, service, part)
+
+
+@contextmanager
+def opened(name: str, settings: Settings) -> Iterator[Opened]:
+    """One service for the length of a block."""
+    process = open_service(name, settings)
+    try:
+        yield process
+    finally:
+        process.close()
+
+
+def bus_of(settings: Settings) -> Bus:
+    """The bus that the settings name."""
+    if settings.kafka is None:
+        return EmbeddedBus(settings.data / "bus.db")
+    from shared.bus.kafka import KafkaBus
+
+    return KafkaBus(settings.kafka)
+
+
+def make_topics(bus: Bus, settings: Settings) -> None:
+    """Make the topics that are missing and check them all; on Kafka a wrong one raises `WrongTopic`."""
+    bus.ensure_topics(TOPICS, settings.bus_partitions)
+    if settings.kafka is not None:
+        from shared.bus.kafka import KafkaBus
+
+        assert isinstance(bus, KafkaBus)
+        bus.check_partitions(TOPICS, settings.bus_partitions)
+
+
+def make_topics_patiently(bus: Bus, settings: Settings, stop: threading.Event) -> None:
+    """The same, waiting for a bus that does not answer yet."""
+    while not stop.is_set():
+        try:
+            make_topics(bus, settings)
+        except BusError as error:
+            log.warning("bus.away", error=str(error), again_in=_AGAIN)
+            stop.wait(_AGAIN)
+        else:
+            return
