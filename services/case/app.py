@@ -16,6 +16,10 @@ from services.case.cases import events as case_events
 from services.case.cases import inbox as contract_inbox
 from services.case.cases import projections as case_projections
 from services.case.cases import web as cases_web
+from services.case.notes import api as notes_api
+from services.case.notes import events as note_events
+from services.case.notes import projections as note_projections
+from services.case.notes import web as notes_web
 from services.case.people import api as people_api
 from services.case.people import events as person_events
 from services.case.people import inbox as erasure_inbox
@@ -45,12 +49,19 @@ from shared.web.requests import see_other
 
 NAME = "case"
 READS = ("groups", "outreach", "reporting")
-EVENTS = (*person_events.EVENTS, *case_events.EVENTS, *unit_events.EVENTS, *assessment_events.EVENTS)
+EVENTS = (
+    *person_events.EVENTS,
+    *case_events.EVENTS,
+    *unit_events.EVENTS,
+    *assessment_events.EVENTS,
+    *note_events.EVENTS,
+)
 PROJECTIONS = (
     person_projections.project,
     case_projections.project,
     session_projections.project,
     assessment_projections.project,
+    note_projections.project,
 )
 
 
@@ -90,8 +101,15 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.case",
-        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp],
-        api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp, assessments_api.bp, timeline_api.bp],
+        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp, notes_web.bp],
+        api_blueprints=[
+            people_api.bp,
+            cases_api.bp,
+            sessions_api.bp,
+            assessments_api.bp,
+            timeline_api.bp,
+            notes_api.bp,
+        ],
     )
     pages.init_app(app)
     return app

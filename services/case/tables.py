@@ -206,6 +206,14 @@ tally = Table(
     Index("tally_of_agency", "agency_id", "assessed_on", "tally_id"),
 )
 
+note_review = Table(
+    "note_review",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+)
+
 PROJECTED = (
     person,
     person_code,
@@ -221,6 +229,7 @@ PROJECTED = (
     session_case,
     assessment,
     tally,
+    note_review,
 )
 """What a rebuild empties and fills again from the events of this service."""
 

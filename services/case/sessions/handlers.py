@@ -27,7 +27,7 @@ from shared.auth.identity import Identity
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
-from shared.ids import chosen_id, is_id
+from shared.ids import chosen_id, is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, wrong_fields
@@ -304,7 +304,11 @@ class _Draft:
         match self.unit.participants:
             case (only,) if only.person_id in self.people and not self.people[only.person_id].erased:
                 return only.person_id
-        return self.unit.unit_id
+        unit_id = self.unit.unit_id
+        if self.before is not None and self.service.vault.is_destroyed(self.work.connection, unit_id):
+            # Its earlier notes were destroyed after an erasure; what is written now needs another key.
+            return new_id("note")
+        return unit_id
 
 
 def _fills(asked: dict[str, Any], people: dict[str, Known]) -> bool:
