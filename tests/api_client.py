@@ -43,14 +43,17 @@ class Reply:
 
 @dataclass
 class House:
-    """A running suite, with everything that was accepted through this harness, in order."""
+    """A running suite, with everything that was accepted through this harness, in order.
+
+    A `lazy` house lets events lie where they are until somebody settles it or reads.
+    """
 
     suite: Suite
     password: str
     accepted: list[Accepted] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
     _agencies: dict[str, str] = field(default_factory=dict)
-    _threads: bool = False
+    lazy: bool = False
 
     @property
     def clock(self) -> DemoClock:
@@ -115,7 +118,8 @@ class Api:
     def send(
         self, method: str, path: str, body: Body | None, *, version: int | None = None, key: str | None = None
     ) -> Reply:
-        self.house.settle()
+        if not self.house.lazy:
+            self.house.settle()
         headers = self.headers(
             Idempotency_Key=key or new_id("key"), If_Match=None if version is None else f'"{version}"'
         )

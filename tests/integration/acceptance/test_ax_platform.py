@@ -61,7 +61,7 @@ def test_ax_02_an_erased_person_loses_the_name_and_keeps_the_counts(worker: Api)
         f"{PEOPLE}/{mother}/erase", {"reason": "requested"}, version=admin.version_of(f"{PEOPLE}/{mother}")
     ).accepted()
     assert worker.actuals("kachi-2") == before
-    assert admin.get(f"{PEOPLE}/{mother}/erasure").accepted().body["complete"] is True
+    assert admin.get(f"{PEOPLE}/{mother}/erasure").accepted().body["completed_at"] is not None
     assert b"Lau Mei Lai" not in admin.get(f"{PEOPLE}/{mother}").raw
     assert admin.get(f"{PEOPLE}?q=Lau+Mei+Lai").accepted().body["items"] == []
 
@@ -115,7 +115,7 @@ def test_ax_07_a_worker_sees_the_own_team_a_funder_aggregates_and_looks_are_kept
     assert funder.get(FIGURE).status == 403
     assert funder.actuals("kachi-2")[("output-2", "sessions")] == 1
     looks = house.as_("leader1").get(f"{PEOPLE}/{mother}/looks").accepted().body["items"]
-    assert {"account-leader1"} <= {look["account_id"] for look in looks}
+    assert {"account-leader1"} <= {look["actor"] for look in looks}
 
 
 @pytest.mark.parametrize("username", ["worker1", "leader1", "admin"])

@@ -1,0 +1,161 @@
+"""Nothing outside case can name a person: every name, alias, phone and note of the demo is looked for everywhere.
+
+Raw bytes are searched as UTF-8, as JSON escapes and as UTF-16; files include write-ahead logs. Only sealed bytes may
+hold such a text, and encrypted bytes cannot be found.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo.plan import steps
+from deploy.demo.steps import Step
+from tests.api_client import House
+from tests.integration.conftest import accepted_in, opened
+from tests.stories import at, meeting, register, visit_body
+
+pytestmark = pytest.mark.demo
+
+PRIVATE = ("name_zh", "name_en", "alias", "marks", "phone", "note", "reason_text", "name", "helpers")
+OUTSIDE_CASE = ("groups", "outreach", "reporting", "bus")
+PLACES = "/outreach/api/v1/places"
+
+
+def private_texts(plan: Iterable[Step]) -> set[str]:
+    """Every text of the demo that says who somebody is, or what was said about them."""
+    return {
+        text
+        for step in plan
+        if step.path != PLACES
+        for name in PRIVATE
+        for text in _texts(step.body.get(name))
+        if len(text) > 1
+    }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+        if value.startswith("5550 "):
+            yield value.replace(" ", "")
+    elif isinstance(value, list):
+        yield from value
+
+
+def shapes(text: str) -> Iterator[bytes]:
+    """How a text may stand in a file."""
+    yield text.encode()
+    yield json.dumps(text).strip('"').encode()
+    yield json.dumps(text).strip('"').upper().replace("\\U", "\\u").encode()
+    yield text.encode("utf-16-le")
+
+
+def found_in(blob: bytes, texts: Iterable[str]) -> set[str]:
+    return {text for text in texts if any(shape in blob for shape in shapes(text))}
+
+
+def files_of(data: Path, names: Iterable[str]) -> list[Path]:
+    """The databases of these parts with their write-ahead logs."""
+    return [path for name in names for path in sorted(data.glob(f"{name}.db*"))]
+
+
+def values_of(database: Path) -> Iterator[bytes]:
+    """Every value of every table, decoded as SQLite gives it; sealed columns are bytes like all others."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    if isinstance(value, str):
+                        yield value.encode("utf-8", "surrogatepass")
+                    elif isinstance(value, bytes):
+                        yield value
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def texts(loaded_demo: Path) -> set[str]:
+    from datetime import date
+
+    today = date.fromisoformat(json.loads((loaded_demo / "demo-loaded").read_text())["today"])
+    return private_texts(steps(today))
+
+
+def test_the_demo_is_full_of_private_texts(texts: set[str]) -> None:
+    assert len(texts) > 800
+    assert any("請致電" in text for text in texts)
+
+
+@pytest.mark.parametrize("part", OUTSIDE_CASE)
+def test_no_private_text_stands_in_a_file_outside_case(loaded_demo: Path, texts: set[str], part: str) -> None:
+    files = files_of(loaded_demo, [part])
+    assert files, "there is nothing to search"
+    for file in files:
+        assert found_in(file.read_bytes(), texts) == set(), file.name
+
+
+@pytest.mark.parametrize("part", OUTSIDE_CASE)
+def test_no_private_text_stands_in_a_value_outside_case(loaded_demo: Path, texts: set[str], part: str) -> None:
+    blob = b"\x00".join(values_of(loaded_demo / f"{part}.db"))
+    assert found_in(blob, texts) == set()
+
+
+def test_a_planted_name_is_found(own_demo: House, texts: set[str]) -> None:
+    planted = sorted(texts)[-1]
+    worker = own_demo.as_("worker1")
+    # A group's title is public text, and nobody can stop a person from writing a name there: the search must see it.
+    body = {
+        "title": planted[:100],
+        "activity": "mutual_aid",
+        "team_id": "team-families",
+        "from_date": "2021-01-01",
+    }
+    worker.post("/groups/api/v1/groups", body).accepted()
+    own_demo.settle()
+    data = own_demo.suite.settings.data
+    for part in ("groups", "bus"):
+        assert any(found_in(file.read_bytes(), {planted[:100]}) for file in files_of(data, [part])), part
+        assert found_in(b"\x00".join(values_of(data / f"{part}.db")), {planted[:100]}), part
+
+
+def test_names_stand_in_case_and_are_given_back_there(loaded_demo: Path, demo: House) -> None:
+    registered = next(one for one in accepted_in(loaded_demo) if one.path.endswith("/people") and "phone" in one.body)
+    admin = demo.as_("admin")
+    answer = admin.get(f"/case/api/v1/people/{registered.answer['person_id']}").accepted()
+    assert registered.body["name_zh"].encode() in answer.raw or json.dumps(registered.body["name_zh"]) in str(
+        answer.raw
+    )
+
+
+def test_no_private_text_is_logged(
+    founded: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    import shutil
+
+    from shared.web import requestlog
+    from tests.stories import add_contract, kachi
+
+    name, alias, phone, note = "歐陽美芳", "孖指炳", "5550 9999", "談及昨晚與兒子爭執。"
+    data = Path(shutil.copytree(founded, tmp_path / "data"))
+    with caplog.at_level(logging.DEBUG), opened(data) as house:
+        requestlog.configure("DEBUG")
+        admin, worker, outreach = house.as_("admin"), house.as_("worker1"), house.as_("worker5")
+        add_contract(admin, kachi())
+        mother = register(worker, name_zh=name, phone=phone, note=note)
+        meeting(worker, at(mother), note=note, on=house.now().date().isoformat()).accepted()
+        outreach.post("/outreach/api/v1/contacts", {"alias": alias, "team_id": "team-outreach"}).accepted()
+        # What is refused, and what breaks, must not be quoted either.
+        wrong = visit_body({"person_id": name, "role": alias}, note=note)
+        assert outreach.post("/outreach/api/v1/visits", wrong).status == 422
+        assert worker.get(f"/case/api/v1/people?q={name}").status == 200
+        assert house.raw("GET", f"/case/api/v1/people/{name}", worker.headers()).status == 404
+        requestlog.log_failure(ValueError(f"{name} {note}"))
+    captured = capfd.readouterr()
+    logged = (captured.out + captured.err + caplog.text).encode()
+    assert b"POST" in logged, "nothing was logged at all"
+    assert found_in(logged, {name, alias, phone, note}) == set()
