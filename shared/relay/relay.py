@@ -23,7 +23,7 @@ BATCH = 500
 FALLBACK = 1.0
 """How often, in seconds, the relay looks for what other processes have stored."""
 PAUSE = 0.1
-"""The shortest time between two rounds, so that a flood of commands becomes few batches."""
+"""The shortest time between two rounds nobody waits for, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
 
 log = structlog.get_logger()
@@ -51,10 +51,15 @@ class Relay:
         self.service, self._topic = service, events_topic(service)
         self._database, self._store, self._bus = store.database, store, bus
         self._compared = False
-        self._woken = threading.Event()
+        self._woken, self._hurried = threading.Event(), threading.Event()
 
     def wake(self) -> None:
         """Say that something was stored; called after commits, and cheap."""
+        self._woken.set()
+
+    def hurry(self) -> None:
+        """Say that somebody waits for what is stored: publish it without a pause."""
+        self._hurried.set()
         self._woken.set()
 
     def run_once(self) -> int:
@@ -89,8 +94,10 @@ class Relay:
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
                 log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
-            stop.wait(max(PAUSE, backoff))
+                stop.wait(backoff)
+            self._hurried.wait(PAUSE)
             self._woken.wait(FALLBACK)
+            self._hurried.clear()
 
     def behind(self) -> int:
         """How many stored events are not yet published."""
