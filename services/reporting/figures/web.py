@@ -70,6 +70,8 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     people = values["people"]
     shown = sessions if everything else sessions[:SHOWN]
     named = people if everything else people[:SHOWN]
+    changes = [one for one in values["changes"] if one["what"] != "recorded"]
+    recorded = [one for one in values["changes"] if one["what"] == "recorded"]
     return render_template(
         "reporting/figure.html",
         behind=behind,
@@ -78,7 +80,8 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
         people=named,
         more=len(shown) < len(sessions) or len(named) < len(people),
         left_out=_by_reason(values["left_out"]),
-        changes=values["changes"] if everything else values["changes"][:SHOWN],
+        changes=changes,
+        recorded=recorded if everything else recorded[:SHOWN],
         names=_names([one["person_id"] for one in named]),
         accounts=_account_names(who.agency_id),
         query=_query(asked),
