@@ -18,6 +18,7 @@ from services.case.sessions.domain import (
     CaseFacts,
     Warned,
     doubts,
+    merged_away,
     not_members,
     outside_period,
     refuse_counted_twice,
@@ -216,7 +217,7 @@ class _Draft:
         others = queries.sessions_near(connection, self.who.agency_id, unit)
         same = _same_people(connection, self.who, self.people, others)
         refuse_counted_twice(unit, others, same)
-        return [*doubts(unit, others, same), *outside_period(unit, periods)]
+        return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
 
     def _cases(self) -> list[CaseFacts]:
         asked, before = self.asked, self.before
@@ -343,7 +344,7 @@ def _warnings(connection: Connection, who: Identity, unit: ServiceUnit) -> list[
     people = known_people(connection, who.agency_id, [one.person_id for one in unit.participants])
     same = _same_people(connection, who, people, others)
     periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
-    return [*doubts(unit, others, same), *outside_period(unit, periods)]
+    return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
 
 
 def _same_people(

@@ -158,6 +158,7 @@ def test_a_merged_person_is_a_member_by_either_id_until_they_are_apart_again(
     accepted = worker.post("/sessions", a_session("person-twin"))
     assert accepted.status_code == 201
     assert accepted.json["participants"][0]["target_groups"] == ["hidden"]
+    assert [one["code"] for one in accepted.json["warnings"]] == ["person_merged"]
     leader.post("/people/person-twin/unmerge", {}, version=2)
     assert worker.post("/sessions", a_session("person-twin", occurred_on="2026-03-10")).status_code == 422
 

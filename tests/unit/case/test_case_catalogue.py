@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 import services.case
 from services.case.cases.domain import CLOSED
 from services.case.people.domain import ERASED
-from services.case.sessions.domain import OUTSIDE_PERIOD, OVERLAP, POSSIBLE_DUPLICATE
+from services.case.sessions.domain import OUTSIDE_PERIOD, OVERLAP, PERSON_MERGED, POSSIBLE_DUPLICATE
 
 CASE = Path(services.case.__file__).parent
 ROOT = CASE.parents[1]
@@ -21,7 +21,7 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 SPEAKING = {"FieldError": 2, "Invalid": 1, "RuleBroken": 1, "NotFound": 1, "Forbidden": 1, "Malformed": 1}
 
 
-CONSTANTS = {CLOSED[1], ERASED[1], OUTSIDE_PERIOD, OVERLAP, POSSIBLE_DUPLICATE}
+CONSTANTS = {CLOSED[1], ERASED[1], OUTSIDE_PERIOD, OVERLAP, PERSON_MERGED, POSSIBLE_DUPLICATE}
 
 
 def marked() -> Iterator[str]:
