@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from shared.bus.port import Message, events_topic
+from shared.clock import local_date
 from shared.ids import new_id
 from tests.api_client import Api, House, Reply, unique
 from tests.stories import (
@@ -15,11 +16,14 @@ from tests.stories import (
     MEETINGS,
     PEOPLE,
     SESSIONS,
+    TALLIES,
     VISITS,
     add_contract,
+    at,
     kachi,
     meeting_body,
     open_case,
+    practitioner,
     register,
     session_body,
     token,
@@ -27,7 +31,6 @@ from tests.stories import (
 )
 
 FIRST_DAY = date(2021, 1, 4)
-OPENED = "2021-01-18"
 RULES: tuple[Mapping[str, Any], ...] = (
     {},
     {"minimum_minutes": 30, "joint_sessions": "primary"},
@@ -56,14 +59,17 @@ class History:
     whole: dict[str, Any] = field(default_factory=dict)
     case_id: str = ""
     people: list[tuple[str, str]] = field(default_factory=list)  # id and role
+    practitioners: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     scores: list[tuple[str, int]] = field(default_factory=list)
     cuts: list[dict[str, int]] = field(default_factory=list)
+    merged: set[str] = field(default_factory=set)
+    identified: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)  # the acts that were accepted at least once
 
     def begin(self) -> "History":
-        """Register the contract, a family and its case, which opens two weeks later."""
+        """Register the contract, a family, and its case, which has not opened yet."""
         self.slug = unique("history-")
         self.whole = {**kachi(**self.rules), "contract": self.slug}
         self.whole["period"] = {"from": "2021-01-11", "to": "2021-12-31"}
@@ -132,13 +138,13 @@ class History:
         users = [person for person, role in self.people if role == "drug_user"]
         if self.tokens and users:
             contact, person = rng.choice(self.tokens), rng.choice(users)
-            self._change(self.outreach, f"{CONTACTS}/{contact}", "identify", {"person_id": person})
+            reply = self._change(self.outreach, f"{CONTACTS}/{contact}", "identify", {"person_id": person})
+            self.identified |= {contact} if reply.status < 300 else set()
 
     def unidentifies(self, rng: Random) -> None:
-        if self.tokens:
-            self._change(
-                self.outreach, f"{CONTACTS}/{rng.choice(self.tokens)}", "unidentify", {"reason": "wrong_person"}
-            )
+        if self.identified:
+            contact = rng.choice(sorted(self.identified))
+            self._change(self.outreach, f"{CONTACTS}/{contact}", "unidentify", {"reason": "wrong_person"})
 
     def merges(self, rng: Random) -> None:
         if len(self.people) > 1:
@@ -146,11 +152,13 @@ class History:
             leader = self.house.as_("leader1")
             version = self._version(leader, f"{PEOPLE}/{into}")
             body = {"into": into, "into_version": version, "reason": "duplicate"}
-            self._change(leader, f"{PEOPLE}/{absorbed}", "merge", body)
+            reply = self._change(leader, f"{PEOPLE}/{absorbed}", "merge", body)
+            self.merged |= {absorbed} if reply.status < 300 else set()
 
     def unmerges(self, rng: Random) -> None:
-        person, _ = rng.choice(self.people)
-        self._change(self.house.as_("leader1"), f"{PEOPLE}/{person}", "unmerge", {"reason": "wrong_person"})
+        if self.merged:
+            person = rng.choice(sorted(self.merged))
+            self._change(self.house.as_("leader1"), f"{PEOPLE}/{person}", "unmerge", {"reason": "wrong_person"})
 
     def erases(self, rng: Random) -> None:
         person, _ = rng.choice(self.people)
@@ -159,10 +167,17 @@ class History:
     # The case
 
     def opens(self, rng: Random) -> None:
-        self._change(self.worker, f"/case/api/v1/cases/{self.case_id}", "open", {"on": OPENED})
+        self._move_case("open")
 
     def closes(self, rng: Random) -> None:
-        self._change(self.worker, f"/case/api/v1/cases/{self.case_id}", "close", {"on": "2021-02-15"})
+        self._move_case("close")
+
+    def reopens(self, rng: Random) -> None:
+        self._move_case("reopen")
+
+    def _move_case(self, act: str) -> None:
+        path, on = f"/case/api/v1/cases/{self.case_id}", local_date(self.house.now()).isoformat()
+        self._change(self.worker, path, act, {"on": on})
 
     # Entries
 
@@ -170,6 +185,8 @@ class History:
         def make(rng: Random) -> dict[str, Any]:
             people = [{**one, "target_groups": None} for one in self._people(rng)]
             body = session_body(self.case_id, *people, contract_id=self.slug, aftercare=True)
+            if rng.random() < 0.3:
+                body |= {"kind": "support_session", "activity": rng.choice(("nursing", "legal"))}
             return body | self._facts(rng, ("held", "held", "no_show", "cancelled"))
 
         self._record(self.worker, SESSIONS, make, rng)
@@ -197,6 +214,30 @@ class History:
             return body | {**self._facts(rng, ("held",)), "status": None}
 
         self._record(self.outreach, VISITS, make, rng)
+
+    def holds_sector_event(self, rng: Random) -> None:
+        if not self.practitioners or rng.random() < 0.4:
+            self.practitioners.append(practitioner(self.worker))
+
+        def make(rng: Random) -> dict[str, Any]:
+            came = rng.sample(self.practitioners, rng.randint(1, len(self.practitioners)))
+            people = [at(one, "practitioner", status=rng.choice(("present", "present", "absent"))) for one in came]
+            activity = rng.choice(("training", "supervision", "sharing"))
+            body = meeting_body(*people, contract_id=self.slug, kind="sector_event", activity=activity)
+            return body | self._facts(rng, ("held",))
+
+        self._record(self.worker, MEETINGS, make, rng)
+
+    def counts_questionnaires(self, rng: Random) -> None:
+        body = {
+            "instrument": "bdf21",
+            "instrument_version": "DEMO",
+            "contract_id": self.slug,
+            "assessed_on": self._day(rng).isoformat(),
+        }
+        rows = {"rows": [rng.randint(1, 5) for _ in range(rng.randint(1, 6))], "satisfied_from": 3}
+        totals = {"totals": {"satisfied": rng.randint(0, 9), "not_satisfied": rng.randint(0, 2)}}
+        self._try(lambda: self.worker.post(TALLIES, body | rng.choice((rows, totals))))
 
     def plans_then_records(self, rng: Random) -> None:
         body = meeting_body(*self._people(rng), contract_id=self.slug) | self._facts(rng, ("held",))

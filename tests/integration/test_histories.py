@@ -28,12 +28,16 @@ ACTS = (
     "unmerges",
     "opens",
     "closes",
+    "reopens",
     "records_session",
     "records_meeting",
     "records_visit",
     "records_session",
     "records_meeting",
     "records_visit",
+    "holds_sector_event",
+    "holds_sector_event",
+    "counts_questionnaires",
     "plans_then_records",
     "corrects",
     "corrects",
@@ -59,7 +63,7 @@ def busy(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
 
 @pytest.mark.parametrize("rules", RULES, ids=["usual", "strict", "odd"])
 @settings(
-    max_examples=8,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -121,6 +125,8 @@ def _same(
     for row in report["outcomes"]:
         expected = outcomes[row["indicator"]]
         assert (row["served"], row["n"], row["passed"]) == (expected.served, expected.n, expected.passed), query
+        if "satisfied" in row:
+            assert (row["satisfied"], row["not_satisfied"]) == (expected.satisfied, expected.not_satisfied), query
         if "improved" in row:
             parts = (row["improved"], row["unchanged"], row["worse"])
             assert parts == (expected.improved, expected.unchanged, expected.worse), query
