@@ -86,7 +86,7 @@ def wait_until_ready(base_url: str, timeout: float = 60.0) -> None:
         try:
             if requests.get(f"{base_url.rstrip('/')}/reporting/readyz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         if time.monotonic() > deadline:
             raise LoadFailed(f"Nothing answers at {base_url}.")

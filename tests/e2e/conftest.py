@@ -1,0 +1,76 @@
+"""The real server on a copy of the loaded demo, and a real browser in front of it."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.demo.loader import wait_until_ready
+from shared.testing.plugin import missing
+from tests.e2e.browsing import Served, Visitor, installed_chromium, launched
+from tests.integration.conftest import loaded_demo, settings_in, shared_directory
+
+__all__ = ["loaded_demo", "shared_directory"]
+
+DESKTOP, PHONE = (1280, 800), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    if installed_chromium() is None:
+        missing("needs Chromium")
+    with sync_playwright() as playwright:
+        running = launched(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def served(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`caseledger serve` on a copy of the demo, for the tests of one module."""
+    directory = tmp_path_factory.mktemp("served") / "data"
+    shutil.copytree(loaded_demo, directory)
+    key_id, key = next(iter(settings_in(directory).master_keys.items()))
+    with serving(directory, {"CASELEDGER_MASTER_KEYS": f"{key_id}:{base64.b64encode(key).decode()}"}) as running:
+        yield running
+
+
+@contextmanager
+def serving(directory: Path, more: dict[str, str]) -> Iterator[Served]:
+    """A server process of its own on a free port, stopped at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {"CASELEDGER_DATA": str(directory), "PORT": str(port), "CASELEDGER_LOG_LEVEL": "WARNING"}
+    served = Served(f"http://localhost:{port}", {**os.environ, **own, **more})
+    process = subprocess.Popen([sys.executable, "-m", "services.cli", "serve"], env=served.environment)
+    try:
+        wait_until_ready(served.url)
+        yield served
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visitor]]:
+    """Sit down at a browser: `visit(PHONE)`. Whatever a page complained about fails the test at its end."""
+    visitors: list[Visitor] = []
+
+    def sit_down(size: tuple[int, int] = DESKTOP) -> Visitor:
+        visitors.append(Visitor.at(browser, served.url, size))
+        return visitors[-1]
+
+    yield sit_down
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [one for visitor in visitors for one in visitor.complaints] == []
