@@ -97,6 +97,7 @@ def ledger_tables(metadata: MetaData, prefix: str = "") -> LedgerTables:
             _text("phase"),
             _text("assessed_on"),
             Column("total", Integer),
+            Column("team_id", Text),
         ),
         tally=table(
             "tally",

@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
+from services.reporting.figures.access import sees_scores
 from services.reporting.figures.how import how_behind
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
@@ -33,7 +34,10 @@ def report(asked: dict[str, Any], contract_id: str) -> Response:
 @bp.arguments(AskedSchema, location="query")
 def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str) -> Response:
     """One figure: how it is counted, its sessions and people, what is left out and why, and what moved it."""
-    behind = figure_behind(service(), identity().agency_id, contract_id, indicator, measure, Asked(**asked))
+    who = identity()
+    behind = figure_behind(
+        service(), who.agency_id, contract_id, indicator, measure, Asked(**asked), sees_scores=sees_scores(who)
+    )
     return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": how_behind(behind), **behind.values})
 
 

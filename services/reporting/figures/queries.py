@@ -1,6 +1,6 @@
 """What stands behind a figure: its sessions and people, what is left out and why, and what moved it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from shared.errors import NotFound
 from shared.service import Service
 
 Values = dict[str, Any]
+SeesScores = Callable[[str | None], bool]
 OUTCOME_MEASURES = ("n", "improved", "unchanged", "worse", "satisfied", "not_satisfied")
 
 
@@ -44,16 +45,26 @@ class Behind:
 
 
 def figure_behind(
-    service: Service, agency_id: str, contract_id: str, indicator: str, measure_id: str, asked: Asked = NOW
+    service: Service,
+    agency_id: str,
+    contract_id: str,
+    indicator: str,
+    measure_id: str,
+    asked: Asked = NOW,
+    *,
+    sees_scores: SeesScores = lambda _: True,
 ) -> Behind:
-    """Everything behind one figure at a cut; `NotFound` for one the contract does not have."""
+    """Everything behind one figure at a cut; `NotFound` for one the contract does not have.
+
+    `sees_scores` says whether the asker may see the scores of people of this team; those of others stay blank.
+    """
     with service.database.read() as connection:
         cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         facts = facts_at(connection, agency_id, contract_id, cut)
         output, outcome = found.definition.output(indicator), found.definition.outcome(indicator)
         if outcome is not None and measure_id in OUTCOME_MEASURES:
-            values = _of_outcome(found, outcome, facts)
+            values = _of_outcome(found, outcome, facts, sees_scores)
             return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, values=values)
         measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
         if output is None or measure is None:
@@ -157,7 +168,7 @@ def _people(counted: Iterable[Counted]) -> list[Values]:
     return [{"person_id": one, "first_on": first[one], "sessions": times[one]} for one in ordered]
 
 
-def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
+def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
     definition = found.definition
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
@@ -166,7 +177,7 @@ def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
     return {
         "figure": outcome_values(figure),
         "sessions": [],
-        "people": [_pair(pair, outcome) for pair in pairing.pairs] if pairing else [],
+        "people": [_pair(pair, outcome, sees_scores) for pair in pairing.pairs] if pairing else [],
         "left_out": [{"person_id": one, "why": why} for one, why in pairing.unpaired().items()] if pairing else [],
         "answers": [
             *(
@@ -178,27 +189,29 @@ def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
                 }
                 for one in asked
             ),
-            *(_administration(one) for one in scores),
+            *(_administration(one, sees_scores) for one in scores),
         ],
         "changes": [],
     }
 
 
-def _pair(pair: Pair, outcome: Outcome) -> Values:
+def _pair(pair: Pair, outcome: Outcome, sees_scores: SeesScores) -> Values:
     gain = pair.difference * (-1 if outcome.improved == "lower" else 1)
+    seen = sees_scores(pair.pre.team_id) and sees_scores(pair.post.team_id)
+    result = "improved" if gain > 0 else "worse" if gain < 0 else "unchanged"
     return {
         "person_id": pair.person_id,
-        "pre": _administration(pair.pre),
-        "post": _administration(pair.post),
-        "difference": pair.difference,
-        "result": "improved" if gain > 0 else "worse" if gain < 0 else "unchanged",
+        "pre": _administration(pair.pre, sees_scores),
+        "post": _administration(pair.post, sees_scores),
+        "difference": pair.difference if seen else None,
+        "result": result if seen else None,
     }
 
 
-def _administration(score: Score) -> Mapping[str, Any]:
+def _administration(score: Score, sees_scores: SeesScores) -> Values:
     return {
         "assessment_id": score.assessment_id,
         "event_id": score.event_id,
         "assessed_on": score.assessed_on.isoformat(),
-        "total": score.total,
+        "total": score.total if sees_scores(score.team_id) else None,
     }

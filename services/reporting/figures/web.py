@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from services.reporting.contracts.access import require_seen, seen_by
+from services.reporting.figures.access import sees_scores
 from services.reporting.figures.how import how_behind
 from services.reporting.figures.overview import overview, overviews
 from services.reporting.figures.queries import figure_behind, figures_of_unit
@@ -64,7 +65,9 @@ def show_contract(contract_id: str) -> str:
 def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     """What stands behind one figure."""
     who, asked = identity(), _asked()
-    behind = figure_behind(service(), who.agency_id, contract_id, indicator, measure, asked)
+    behind = figure_behind(
+        service(), who.agency_id, contract_id, indicator, measure, asked, sees_scores=sees_scores(who)
+    )
     values, everything = behind.values, "all" in request.args
     sessions = values["sessions"][::-1]
     people = values["people"]
