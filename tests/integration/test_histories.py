@@ -63,7 +63,7 @@ def busy(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
 
 @pytest.mark.parametrize("rules", RULES, ids=["usual", "strict", "odd"])
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
