@@ -7,7 +7,7 @@ from typing import Any
 from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.figures.rendering import outcome_values, output_values, share
 from services.reporting.figures.reports import NOW, Asked
-from services.reporting.indicators.changes import moves
+from services.reporting.indicators.changes import Happened, Moved, moves
 from services.reporting.indicators.definition import Measure, Outcome, Output
 from services.reporting.indicators.facts import Facts, Score
 from services.reporting.indicators.filters import Counted
@@ -70,32 +70,7 @@ def figure_behind(
         if output is None or measure is None:
             raise NotFound("figure_not_found", "This contract has no such figure.")
         events = history(connection, agency_id, contract_id, cut)
-    chosen = selection(found.definition, measure, facts)
-    actual = MEASURES[measure.kind](chosen.counted, found.definition.counting)
-    moved = list(moves(measure, chosen.filter, found.definition.counting, events))
-    values = {
-        "figure": output_values(OutputFigure(output, measure, actual)),
-        "sessions": [_session(one) for one in _in_order(chosen.counted)],
-        "people": _people(chosen.counted),
-        "left_out": [
-            {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
-            for unit, why in chosen.left_out()
-        ],
-        "changes": [
-            {
-                "unit_id": one.happened.about,
-                "what": one.happened.what,
-                "service": one.happened.service,
-                "event_id": one.happened.event_id,
-                "recorded_at": one.happened.recorded_at.astimezone(HONG_KONG).isoformat(),
-                "actor": one.happened.actor,
-                "reason": one.happened.reason,
-                "from": plain(one.before),
-                "to": plain(one.after),
-            }
-            for one in reversed(moved)
-        ],
-    }
+    values = _of_output(found, output, measure, facts, events)
     return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, values=values)
 
 
@@ -135,6 +110,38 @@ def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
                 "adds": plain(given),
                 "why_not": why,
             }
+
+
+def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts, events: Iterable[Happened]) -> Values:
+    counting = found.definition.counting
+    chosen = selection(found.definition, measure, facts)
+    moved = list(moves(measure, chosen.filter, counting, events))
+    actual = MEASURES[measure.kind](chosen.counted, counting)
+    return {
+        "figure": output_values(OutputFigure(output, measure, actual)),
+        "sessions": [_session(one) for one in _in_order(chosen.counted)],
+        "people": _people(chosen.counted),
+        "left_out": [
+            {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
+            for unit, why in chosen.left_out()
+        ],
+        "changes": [_change(one) for one in reversed(moved)],
+    }
+
+
+def _change(moved: Moved) -> Values:
+    happened = moved.happened
+    return {
+        "unit_id": happened.about,
+        "what": happened.what,
+        "service": happened.service,
+        "event_id": happened.event_id,
+        "recorded_at": happened.recorded_at.astimezone(HONG_KONG).isoformat(),
+        "actor": happened.actor,
+        "reason": happened.reason,
+        "from": plain(moved.before),
+        "to": plain(moved.after),
+    }
 
 
 def _in_order(counted: Iterable[Counted]) -> list[Counted]:
