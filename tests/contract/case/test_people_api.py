@@ -65,6 +65,7 @@ def test_search_covers_the_agency_with_code_name_and_team_alone(as_user: Callabl
     found = as_user("worker").get("/people", q="何").json["items"]
     assert [(one["person_id"], one["label"], one["team_id"]) for one in found] == [("person-a", "何小姐", "team-east")]
     assert "phone" not in found[0]
+    assert as_user("worker").post("/people/search", {"q": "何", "limit": 20}).json["items"] == found
     assert as_user("worker").get("/people").json["items"] == []
     assert as_user("foreign-worker").get("/people", q="何").json["items"] == []
     assert as_user("worker").get("/people/person-a").status_code == 403
