@@ -52,7 +52,7 @@ class Served:
         return {(one["indicator"], one["measure"]): one["actual"] for one in json.loads(printed)["outputs"]}
 
 
-@dataclass(slots=True)
+@dataclass
 class Visitor:
     """One window of a browser, with a memory of its own."""
 
@@ -76,7 +76,7 @@ class Visitor:
         )
         context.set_default_timeout(15_000)
         visitor = cls(context.new_page())
-        visitor.page.on("console", lambda message: visitor._heard(message))
+        visitor.page.on("console", visitor._heard)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"{visitor.page.url}: {error}"))
         visitor.page.on("request", lambda request: visitor._asked(request, urlsplit(url).netloc))
         return visitor
@@ -92,22 +92,25 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: asks {request.url}")
 
     def sign_in(self, username: str, language: Language) -> None:
-        """Choose the language on the sign-in page, where it is another one, and sign in."""
+        """Sign in, and read on in `language`."""
         self.page.goto("/sign-in")
-        other = self.page.locator(f"main button[name=language][value={language}]")
-        if other.count():
-            other.click()
         self.page.locator("#username").fill(username)
         self.page.locator("#password").fill(PASSWORD)
         self.page.locator("main .btn-primary").click()
         self.page.wait_for_url("/")
+        if self.page.locator("html").get_attribute("lang") != language.replace("_", "-"):
+            self._own_menu(f"button[name=language][value={language}]")
+            self.page.locator(f"html[lang={language.replace('_', '-')}]").wait_for()
 
     def sign_out(self) -> None:
         """End the session, as the menu does."""
+        self._own_menu("form[action='/sign-out'] button")
+        self.page.wait_for_url("**/sign-in")
+
+    def _own_menu(self, entry: str) -> None:
         if self.is_phone:
             self.page.locator(".bar > details").last.locator("summary").click()
-        self.page.locator("form[action='/sign-out'] button:visible").click()
-        self.page.wait_for_url("**/sign-in")
+        self.page.locator(entry).filter(visible=True).click()
 
     @property
     def is_phone(self) -> bool:
