@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -71,7 +72,9 @@ class InProcess:
 
 @pytest.fixture(scope="session")
 def shared_directory(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """One directory for all workers of this run."""
+    """One directory for all workers of this run, or for several runs that name one."""
+    if kept := os.environ.get("CASELEDGER_TEST_KEPT"):
+        return Path(kept)
     base = tmp_path_factory.getbasetemp()
     return base.parent if hasattr(request.config, "workerinput") else base
 
