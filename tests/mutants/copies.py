@@ -55,9 +55,10 @@ class Copy:
         ids = [f"{self._files[name]}::{name}{f'[{case}]' if case else ''}" for name, case in tests]
         told = self._scratch.with_suffix(".xml")
         told.unlink(missing_ok=True)
-        options = ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants.origin"]
+        options = ["-x", "-q", "--tb=short", "-p", "no:cacheprovider", "-p", "tests.mutants.origin"]
         command = [sys.executable, "-m", "pytest", *options, f"--basetemp={self._scratch}", f"--junitxml={told}", *ids]
         environment = {**os.environ, "PYTHONPATH": str(self._tree), "CASELEDGER_TEST_KEPT": str(self._kept)}
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # None is needed here, and they are slow to load.
         # Only the run of the unchanged copy leaves bytecode, so that none of a mutant is ever taken for the original.
         environment |= {} if keep_bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}
         try:
