@@ -27,7 +27,7 @@ def waiting() -> Response:
 
 @bp.post("/note-reviews/<session_id>")
 @requires(*LEADERS)
-@bp.arguments(ReviewSchema)
+@bp.arguments(ReviewSchema())
 def review(asked: dict[str, Any], session_id: str) -> Response:
     """Keep the notes of a session, or destroy them"""
     meta, dry_run = command_meta(), is_dry_run()
