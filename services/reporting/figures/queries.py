@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.how import how_figure_counted
 from services.reporting.figures.rendering import outcome_values, output_values, share
 from services.reporting.figures.reports import NOW, Asked
 from services.reporting.indicators.changes import Happened, Moved, moves
@@ -43,6 +44,11 @@ class Behind:
     outcome: Outcome | None
     values: Values
 
+    @property
+    def how(self) -> str:
+        """How the figure is counted, in one sentence of the reader's language."""
+        return how_figure_counted(self.found.definition.counting, self.measure, self.outcome)
+
 
 def figure_behind(
     service: Service,
@@ -74,7 +80,7 @@ def figure_behind(
     return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, values=values)
 
 
-def figures_of_unit(service: Service, agency_id: str, unit_id: str) -> list[Values]:
+def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Callable[[Measure], str]) -> list[Values]:
     """Every figure that one session feeds, over all its contracts; `NotFound` for one nobody here has recorded."""
     with service.database.read() as connection:
         if not knows_unit(connection, agency_id, unit_id):
@@ -86,11 +92,12 @@ def figures_of_unit(service: Service, agency_id: str, unit_id: str) -> list[Valu
             for feeds in _fed_by(
                 contract_at(service.store, connection, agency_id, contract_id, cut["reporting"]),
                 facts_at(connection, agency_id, contract_id, cut, only=unit_id),
+                name_of,
             )
         ]
 
 
-def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
+def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) -> Iterable[Values]:
     """The figures that count the one session of these facts, and why the others do not."""
     definition = found.definition
     for output in definition.outputs:
@@ -106,6 +113,7 @@ def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
                 "measure": measure.id,
                 "kind": measure.kind,
                 "title": dict(measure.title),
+                "name": name_of(measure),
                 "counts": bool(chosen.counted),
                 "adds": plain(given),
                 "why_not": why,
