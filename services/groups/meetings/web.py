@@ -8,7 +8,6 @@ from flask import Blueprint, flash, render_template, request
 from flask_babel import get_locale, gettext, lazy_gettext
 
 from services.groups.access import teams_seen
-from services.groups.contracts.queries import contracts
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
@@ -26,6 +25,7 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit import codes
+from shared.serviceunit.learnt.queries import contracts
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
@@ -170,7 +170,11 @@ def _draft(who: Identity, group: dict[str, Any] | None) -> Draft:
     today = local_date(service().clock.now())
     if group is None:
         return forms.blank(today, who.account_id, [], None)
-    return forms.blank(today, who.account_id, _members(group["group_id"], today), group["contract_id"])
+    draft = forms.blank(today, who.account_id, _members(group["group_id"], today), group["contract_id"])
+    with service().database.read() as connection:
+        for last in queries.meetings(connection, who.agency_id, None, group_id=group["group_id"], limit=1):
+            draft.values |= {name: last[name] for name in ("minutes", "mode", "setting")}
+    return draft
 
 
 def _draft_of(state: UnitState, who: Identity) -> Draft:
