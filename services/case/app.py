@@ -13,7 +13,6 @@ from services.case.assessments import projections as assessment_projections
 from services.case.assessments import web as assessments_web
 from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
-from services.case.cases import inbox as contract_inbox
 from services.case.cases import projections as case_projections
 from services.case.cases import web as cases_web
 from services.case.notes import api as notes_api
@@ -43,6 +42,7 @@ from shared.migrate import upgrade
 from shared.privacy import MasterKeys, Vault
 from shared.service import Service
 from shared.serviceunit import events as unit_events
+from shared.serviceunit.learnt.inbox import learn_contracts
 from shared.settings import Settings
 from shared.web.app import build_app
 from shared.web.requests import see_other
@@ -77,7 +77,7 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
     with database.write() as connection:
         vault.check_master_key(connection)
     store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
-    learners = (contract_inbox.learn, erasure_inbox.learner(store), timeline_inbox.learn)
+    learners = (learn_contracts, erasure_inbox.learner(store), timeline_inbox.learn)
 
     def learn(connection: Connection, events: Sequence[Arrived]) -> None:
         for learner in learners:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from flask import Flask
 from sqlalchemy import Connection
 
-from services.groups.contracts import inbox as contracts_inbox
 from services.groups.erasures import api as erasures_api
 from services.groups.erasures import inbox as erasures_inbox
 from services.groups.erasures import projections as erasures_projections
@@ -18,7 +17,6 @@ from services.groups.groups.events import EVENTS as GROUP_EVENTS
 from services.groups.meetings import api as meetings_api
 from services.groups.meetings import projections as meetings_projections
 from services.groups.meetings import web as meetings_web
-from services.groups.people import inbox as people_inbox
 from services.groups.practitioners import api as practitioners_api
 from services.groups.practitioners import projections as practitioners_projections
 from services.groups.practitioners import web as practitioners_web
@@ -34,6 +32,7 @@ from shared.migrate import upgrade
 from shared.privacy import MasterKeys, Vault
 from shared.service import Service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
+from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -89,8 +88,8 @@ def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
     def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        people_inbox.learn(connection, events)
-        contracts_inbox.learn(connection, events)
+        learn_people(connection, events)
+        learn_contracts(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
     return learn

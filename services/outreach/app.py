@@ -10,13 +10,11 @@ from services.outreach.contacts import api as contacts_api
 from services.outreach.contacts import projections as contacts_projections
 from services.outreach.contacts import web as contacts_web
 from services.outreach.contacts.events import EVENTS as CONTACT_EVENTS
-from services.outreach.contracts import inbox as contracts_inbox
 from services.outreach.erasures import api as erasures_api
 from services.outreach.erasures import inbox as erasures_inbox
 from services.outreach.erasures import projections as erasures_projections
 from services.outreach.erasures import web as erasures_web
 from services.outreach.erasures.events import EVENTS as ERASURE_EVENTS
-from services.outreach.people import inbox as people_inbox
 from services.outreach.places import api as places_api
 from services.outreach.places import projections as places_projections
 from services.outreach.places import web as places_web
@@ -35,6 +33,7 @@ from shared.migrate import upgrade
 from shared.privacy import MasterKeys, Vault
 from shared.service import Service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
+from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -90,9 +89,9 @@ def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
     def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        people_inbox.learn(connection, events)
+        learn_people(connection, events)
         cases_inbox.learn(connection, events)
-        contracts_inbox.learn(connection, events)
+        learn_contracts(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
     return learn

@@ -24,7 +24,6 @@ from services.case.assessments.domain import (
     evolve_tally,
 )
 from services.case.assessments.instruments import INSTRUMENTS
-from services.case.cases.queries import contract_periods
 from services.case.people.queries import known_people
 from services.case.sessions.queries import case_facts
 from shared.auth.identity import Identity
@@ -33,6 +32,7 @@ from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
 from shared.ids import chosen_id, is_id
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods
 
 
 @dataclass(frozen=True, slots=True)

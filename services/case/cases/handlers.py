@@ -25,6 +25,7 @@ from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import chosen_id, is_id
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def register(
     def body(work: Work) -> None:
         case, version = work.fold(case_id, INITIAL, evolve)
         contract_id = asked["contract_id"]
-        if contract_id is not None and not queries.contract_periods(work.connection, who.agency_id, [contract_id]):
+        if contract_id is not None and not contract_periods(work.connection, who.agency_id, [contract_id]):
             raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
         members = tuple(Member(**{**one, "from_date": one["from_date"] or asked["on"]}) for one in asked["members"])
         _require_people(work, {f"members.{index}.person_id": one.person_id for index, one in enumerate(members)})

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.case.access import reads_notes, require_team
-from services.case.cases.queries import contract_periods, members_on
+from services.case.cases.queries import members_on
 from services.case.people.queries import Known, known_people, target_groups_on
 from services.case.sessions import queries
 from services.case.sessions.domain import (
@@ -32,6 +32,7 @@ from shared.ids import chosen_id, is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, wrong_fields
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, Private, RecordUnit, UnitCommand, UnitState, VoidUnit
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
 from shared.serviceunit.unit import ServiceUnit

@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.groups.access import chosen_id, chosen_team, require_stream, require_team
-from services.groups.contracts.queries import periods
 from services.groups.groups import queries
 from services.groups.groups.domain import (
     INITIAL,
@@ -17,12 +16,12 @@ from services.groups.groups.domain import (
     decide,
     evolve,
 )
-from services.groups.people.queries import is_known
 from shared.auth.identity import Identity
 from shared.clock import local_date
 from shared.errors import Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods, is_known
 
 
 def plan_group(
@@ -83,7 +82,7 @@ def read_group(service: Service, who: Identity, group_id: str) -> dict[str, Any]
 
 
 def _check_contract(work: Work, who: Identity, contract_id: str | None) -> None:
-    if contract_id is not None and not periods(work.connection, who.agency_id, [contract_id]):
+    if contract_id is not None and not contract_periods(work.connection, who.agency_id, [contract_id]):
         raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
 
 

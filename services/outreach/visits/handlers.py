@@ -9,7 +9,6 @@ from services.outreach.access import chosen_id, require_stream, require_team, re
 from services.outreach.contacts import domain as contacts
 from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
-from services.outreach.contracts.queries import periods
 from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.visits import queries
@@ -22,6 +21,7 @@ from shared.errors import NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
 from shared.service import Service
 from shared.serviceunit import lifecycle
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, RecordUnit, UnitCommand, UnitState, VoidUnit
 from shared.serviceunit.unit import ServiceUnit
 
@@ -154,7 +154,7 @@ def notices_of(service: Service, who: Identity, unit: ServiceUnit, outcome: Outc
     paths = {one.person_id: f"participants.{index}.new_contact" for index, one in enumerate(unit.participants)}
     with service.database.read() as connection:
         people = people_on(connection, who.agency_id, list(paths), unit.occurred_on)
-        terms = periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
+        terms = contract_periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
         found = notices(unit, people, terms, others_on(connection, who.agency_id, unit.occurred_on))
         for one in made:
             alike = same_aliases(connection, service.vault, who.agency_id, one.team_id, one.alias, own)

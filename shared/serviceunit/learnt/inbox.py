@@ -1,13 +1,14 @@
-"""What case says of people: that they exist, their dated codes, merges, and that they were erased."""
+"""What case says of people (that they exist, their dated codes, merges, erasures), and reporting of contracts."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
-from services.outreach.tables import known_code, known_person
 from shared.bus.envelope import Arrived
+from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
 
 
 class _Registered(msgspec.Struct, frozen=True):
@@ -38,12 +39,30 @@ class _Person(msgspec.Struct, frozen=True):
     person_id: str
 
 
-def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+class _Period(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    first: date
+    last: date
+
+
+class _Contract(msgspec.Struct, frozen=True):
+    contract_id: str
+    period: _Period
+    title: dict[str, Any] | str = ""
+
+
+def learn_people(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take in events of case; those that say nothing of people are passed over."""
     for arrived in events:
-        known = _LEARNERS.get(arrived.type) if arrived.service == "case" else None
+        known = _OF_PEOPLE.get(arrived.type) if arrived.service == "case" else None
         if known is not None:
             known(connection, arrived)
+
+
+def learn_contracts(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Take in events of reporting; those that say nothing of contracts are passed over."""
+    for arrived in events:
+        if arrived.service == "reporting" and arrived.type in ("ContractRegistered", "ContractRevised"):
+            _keep_contract(connection, arrived)
 
 
 def _registered(connection: Connection, arrived: Arrived) -> None:
@@ -104,11 +123,18 @@ def _end(connection: Connection, person_id: str, kind: str, code: str, day: date
 
 
 def _set(connection: Connection, person_id: str, **values: object) -> None:
-    table: Table = known_person
-    connection.execute(update(table).where(table.c.person_id == person_id).values(**values))
+    connection.execute(update(known_person).where(known_person.c.person_id == person_id).values(**values))
 
 
-_LEARNERS: dict[str, Callable[[Connection, Arrived], None]] = {
+def _keep_contract(connection: Connection, arrived: Arrived) -> None:
+    contract = msgspec.json.decode(arrived.data, type=_Contract)
+    key = {"agency_id": arrived.agency_id, "contract_id": contract.contract_id}
+    connection.execute(delete(known_contract).where(*(known_contract.c[name] == value for name, value in key.items())))
+    period = {"first_day": contract.period.first, "last_day": contract.period.last}
+    connection.execute(insert(known_contract), {**key, **period, "title": contract.title})
+
+
+_OF_PEOPLE: dict[str, Callable[[Connection, Arrived], None]] = {
     "PersonRegistered": _registered,
     "PersonRoleGiven": _role_given,
     "PersonRoleEnded": _role_ended,
