@@ -1,12 +1,8 @@
 """A person at a real browser: signs in, reads figures, and notices whatever a page complains about."""
 
-import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
@@ -16,6 +12,10 @@ from deploy.demo.staff import PASSWORD
 Language = Literal["zh_Hant_HK", "en"]
 CHINESE: Language = "zh_Hant_HK"
 ENGLISH: Language = "en"
+
+Scheme = Literal["light", "dark"]
+Size = tuple[int, int]
+DESKTOP, PHONE = (1280, 800), (390, 844)
 
 # A browser of its own: nothing it does by itself may reach the network.
 _QUIET = (
@@ -38,20 +38,6 @@ def launched(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=installed_chromium(), args=_QUIET)
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A running server and the environment its commands need."""
-
-    url: str
-    environment: dict[str, str]
-
-    def report(self, contract: str, *options: str) -> dict[tuple[str, str], Any]:
-        """Every actual of a contract as `caseledger report` prints it."""
-        command = [sys.executable, "-m", "services.cli", "report", contract, "--format", "json", *options]
-        printed = subprocess.run(command, env=self.environment, check=True, capture_output=True).stdout
-        return {(one["indicator"], one["measure"]): one["actual"] for one in json.loads(printed)["outputs"]}
-
-
 @dataclass
 class Visitor:
     """One window of a browser, with a memory of its own."""
@@ -60,9 +46,7 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(
-        cls, browser: Browser, url: str, size: tuple[int, int], scheme: Literal["light", "dark"] = "light"
-    ) -> "Visitor":
+    def at(cls, browser: Browser, url: str, size: Size, scheme: Scheme = "light") -> "Visitor":
         """Open a window of `size`; a narrow one is a phone."""
         width, height = size
         phone = width < 500
@@ -136,8 +120,3 @@ class Visitor:
         menu = self.page.locator(".bar details").first if self.is_phone else self.page.locator(".log-menu")
         menu.locator("summary").click()
         menu.get_by_role("link", name=what, exact=True).click()
-
-
-def picture(page: Page, file: Path) -> None:
-    """Keep what the window shows."""
-    page.screenshot(path=file)

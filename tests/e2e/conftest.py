@@ -1,26 +1,19 @@
 """The real server on a copy of the loaded demo, and a real browser in front of it."""
 
 import base64
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from deploy.demo.loader import wait_until_ready
 from shared.testing.plugin import missing
-from tests.e2e.browsing import Served, Visitor, installed_chromium, launched
+from tests.e2e.browsing import DESKTOP, Size, Visitor, installed_chromium, launched
+from tests.e2e.serving import Served, serving
 from tests.integration.conftest import loaded_demo, settings_in, shared_directory
 
 __all__ = ["loaded_demo", "shared_directory"]
-
-DESKTOP, PHONE = (1280, 800), (390, 844)
 
 
 @pytest.fixture(scope="session")
@@ -44,29 +37,12 @@ def served(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield running
 
 
-@contextmanager
-def serving(directory: Path, more: dict[str, str]) -> Iterator[Served]:
-    """A server process of its own on a free port, stopped at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {"CASELEDGER_DATA": str(directory), "PORT": str(port), "CASELEDGER_LOG_LEVEL": "WARNING"}
-    served = Served(f"http://localhost:{port}", {**os.environ, **own, **more})
-    process = subprocess.Popen([sys.executable, "-m", "services.cli", "serve"], env=served.environment)
-    try:
-        wait_until_ready(served.url)
-        yield served
-    finally:
-        process.terminate()
-        process.wait()
-
-
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visitor]]:
     """Sit down at a browser: `visit(PHONE)`. Whatever a page complained about fails the test at its end."""
     visitors: list[Visitor] = []
 
-    def sit_down(size: tuple[int, int] = DESKTOP) -> Visitor:
+    def sit_down(size: Size = DESKTOP) -> Visitor:
         visitors.append(Visitor.at(browser, served.url, size))
         return visitors[-1]
 

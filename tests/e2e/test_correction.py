@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.clock import HONG_KONG
-from tests.e2e.browsing import CHINESE, Served, Visitor
+from tests.e2e.browsing import CHINESE, Visitor
+from tests.e2e.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.browsing import CHINESE, ENGLISH, Language, Visitor
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
@@ -27,7 +26,7 @@ FEWEST = {"worker1": 30, "leader1": 30, "admin": 30, "funder": 3}
     ],
 )
 def test_every_page_that_a_link_leads_to_is_whole(
-    username: str, language: Language, size: tuple[int, int], visit: Callable[..., Visitor]
+    username: str, language: Language, size: Size, visit: Callable[..., Visitor]
 ) -> None:
     visitor = visit(size)
     visitor.sign_in(username, language)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.browsing import CHINESE, ENGLISH, Language, Visitor
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
@@ -18,7 +17,7 @@ MEMBERS = 8
 class Story:
     """Who logs what on which screen, and the words they read there."""
 
-    size: tuple[int, int]
+    size: Size
     language: Language
     worker: str
     case: str
