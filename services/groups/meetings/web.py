@@ -100,8 +100,10 @@ def show(meeting_id: str) -> str:
     unit = state.unit
     assert unit is not None
     accounts = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
+    titles = dict(_contract_titles(who))
     return render_template(
         "groups/meeting.html",
+        contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         unit=unit,
         state=state,
         group=_group_of(who, unit.group_id),
@@ -255,13 +257,11 @@ def _saved(written: Written) -> Page:
 
 
 def _choices(who: Identity) -> dict[str, Any]:
-    with service().database.read() as connection:
-        known = contracts(connection, who.agency_id)
     accounts = service().accounts.list_accounts(who.agency_id)
     return {
         "contracts": [
             (forms.REGULAR, gettext("Regular service")),
-            *((c["contract_id"], contract_title(c)) for c in known),
+            *_contract_titles(who),
         ],
         "workers": [
             (one.account_id, one.display_name)
@@ -271,6 +271,11 @@ def _choices(who: Identity) -> dict[str, Any]:
         "teams": [(one.team_id, one.name) for one in service().accounts.list_teams(who.agency_id)],
         "who_teams": who.team_ids,
     }
+
+
+def _contract_titles(who: Identity) -> list[tuple[str, str]]:
+    with service().database.read() as connection:
+        return [(one["contract_id"], contract_title(one)) for one in contracts(connection, who.agency_id)]
 
 
 def _works_with(who: Identity, team_ids: tuple[str, ...]) -> bool:
