@@ -336,7 +336,7 @@ MUTANTS = (
     ),
     Mutant(
         "test_ax_07_a_worker_sees_the_own_team_a_funder_aggregates_and_looks_are_kept",
-        "services/case/access.py",
+        "shared/auth/teams.py",
         "if not who.sees_team(team_id):",
         "if False:",
         "a worker sees the own team alone",

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.assessments import handlers, queries
 from services.case.assessments.handlers import Counted, Written
 from services.case.assessments.schemas import (
@@ -20,6 +19,7 @@ from services.case.assessments.schemas import (
 from services.case.people.handlers import note_looks
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.auth.teams import teams_seen
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 

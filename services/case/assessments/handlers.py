@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from services.case.access import chosen_team, require_team
 from services.case.assessments.domain import (
     INITIAL,
     NO_TALLY,
@@ -27,6 +26,7 @@ from services.case.assessments.instruments import INSTRUMENTS
 from services.case.people.queries import known_people
 from services.case.sessions.queries import case_facts
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work

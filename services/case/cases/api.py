@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.cases import handlers, queries
 from services.case.cases.domain import (
     AssignCase,
@@ -32,6 +31,7 @@ from services.case.cases.schemas import (
 from services.case.people.handlers import note_looks
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from services.case.access import chosen_team, require_known_team, require_team
 from services.case.cases import queries
 from services.case.cases.domain import (
     INITIAL,
@@ -20,6 +19,7 @@ from services.case.cases.domain import (
 from services.case.cases.events import Member
 from services.case.people.queries import known_people, next_number
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_known_team, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work

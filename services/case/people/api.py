@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
-from services.case.access import reads_notes, teams_seen
 from services.case.people import handlers
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
@@ -27,6 +26,7 @@ from services.case.people.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, NOTE_READERS, RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("people_api", __name__, description="People")

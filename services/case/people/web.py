@@ -8,7 +8,6 @@ from flask_babel import gettext
 from marshmallow import Schema
 
 from services.case import pages
-from services.case.access import reads_notes, teams_seen
 from services.case.people import handlers, queries
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
@@ -26,6 +25,7 @@ from services.case.people.schemas import (
 from services.case.timeline.queries import of_person
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.web.field_messages import load

@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.people.handlers import note_looks
 from services.case.sessions import handlers, queries
 from services.case.sessions.handlers import Written
@@ -14,6 +13,7 @@ from services.case.sessions.schemas import SessionCorrectionSchema, SessionListS
 from services.case.sessions.shown import represented, told
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.case.access import reads_notes, require_team
 from services.case.cases.queries import members_on
 from services.case.people.queries import Known, known_people, target_groups_on
 from services.case.sessions import queries
@@ -25,6 +24,7 @@ from services.case.sessions.domain import (
     tags_of,
 )
 from shared.auth.identity import Identity
+from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work

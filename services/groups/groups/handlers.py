@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from services.groups.access import chosen_id, chosen_team, require_stream, require_team
 from services.groups.groups import queries
 from services.groups.groups.domain import (
     INITIAL,
@@ -17,9 +16,11 @@ from services.groups.groups.domain import (
     evolve,
 )
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import chosen_id, require_id
 from shared.service import Service
 from shared.serviceunit.learnt.queries import contract_periods, is_known
 
@@ -50,7 +51,7 @@ def change_group(
 ) -> Outcome:
     """Describe a group anew, open or end it, or change its members."""
 
-    require_stream(command.group_id, "group")
+    require_id(command.group_id, "group")
 
     def body(work: Work) -> None:
         state, _ = work.fold(command.group_id, INITIAL, evolve)

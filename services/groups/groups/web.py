@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from marshmallow import Schema
 
-from services.groups.access import teams_seen
 from services.groups.groups import handlers, queries
 from services.groups.groups.domain import (
     FAMILY_ACTIVITIES,
@@ -21,6 +20,7 @@ from services.groups.meetings.queries import meetings
 from services.groups.naming import contract_title, find, names_by_id
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.serviceunit.learnt.queries import contracts

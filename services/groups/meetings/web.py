@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request
 from flask_babel import get_locale, gettext, lazy_gettext
 
-from services.groups.access import teams_seen
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
@@ -21,6 +20,7 @@ from services.groups.naming import contract_title, find, names_by_id
 from services.groups.people.queries import people_on
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.outreach.access import chosen_id, chosen_team
 from services.outreach.cases.domain import KnownCase
 from services.outreach.cases.queries import case_of
 from services.outreach.contacts.domain import RegisterContact, groups_on
@@ -16,8 +15,9 @@ from services.outreach.people.queries import people_on
 from services.outreach.places.queries import is_known as is_known_place
 from services.outreach.visits.domain import status_of, tags_for, wrong_fields_here
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team
 from shared.errors import FieldError, Invalid, RuleBroken
-from shared.ids import new_id
+from shared.ids import chosen_id, new_id
 from shared.service import Service
 from shared.serviceunit.checks import wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods

@@ -5,7 +5,6 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
-from services.outreach.access import chosen_id, require_stream, require_team, require_version, teams_seen
 from services.outreach.contacts import domain as contacts
 from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
@@ -16,9 +15,11 @@ from services.outreach.visits.domain import notices, refuse
 from services.outreach.visits.entries import Asked, Asking, Entry, entry_of
 from services.outreach.visits.queries import others_on
 from shared.auth.identity import Identity
+from shared.auth.teams import require_team, teams_seen
 from shared.clock import local_date
 from shared.errors import NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
+from shared.ids import chosen_id, require_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.learnt.queries import contract_periods
@@ -120,18 +121,18 @@ def _new_state(work: Work, visit_id: str) -> UnitState:
 
 
 def _own_state(work: Work, who: Identity, visit_id: str, expected_version: int) -> UnitState:
-    require_stream(visit_id, "visit")
-    state, version = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)
+    require_id(visit_id, "visit")
+    state, _ = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)
     if state.unit is None:
         raise NotFound("entry_not_found", "There is no such entry.")
     require_team(who, state.unit.team_id)
-    require_version(visit_id, version, expected_version)
+    work.require_version(visit_id, expected_version)
     return state
 
 
 def read_visit(service: Service, who: Identity, visit_id: str) -> tuple[UnitState, list[Recorded]]:
     """A visit of this person's teams as it is now, and all that was recorded about it."""
-    require_stream(visit_id, "visit")
+    require_id(visit_id, "visit")
     with service.database.read() as connection:
         story = service.store.load(connection, visit_id, who.agency_id)
     state = reduce(lifecycle.evolve, (recorded.event for recorded in story), lifecycle.INITIAL)
