@@ -33,14 +33,11 @@ from shared.auth.accounts import Accounts
 from shared.auth.identity import requires
 from shared.auth.roles import RECORDERS
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.service import Service, open_service
 from shared.serviceunit import events as unit_events
 from shared.serviceunit.learnt.inbox import learn_contracts
 from shared.settings import Settings
@@ -64,35 +61,22 @@ PROJECTIONS = (
     note_projections.project,
 )
 
-
 bp = Blueprint("case", __name__)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the service's database and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.case", url)
-    database = Database(url)
-    vault = Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
-    learners = (learn_contracts, erasure_inbox.learner(store), timeline_inbox.learn)
-
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        for learner in learners:
-            learner(connection, events)
-
-    intake = Intake(NAME, database, bus, [events_topic(service) for service in READS], learn)
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.case",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=intake,
+        bus=bus,
+        events=EVENTS,
+        projector=lambda _: project,
+        reads=READS,
+        learner=lambda store, _: learner(store),
     )
 
 
@@ -126,3 +110,15 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write all read tables of this service."""
     for one in PROJECTIONS:
         one(connection, pending)
+
+
+def learner(store: EventStore) -> Learn:
+    """Take in what the other services say. Erasures come last: appending to the store ends a transaction."""
+    answer_erasures = erasure_inbox.learner(store)
+
+    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+        learn_contracts(connection, events)
+        timeline_inbox.learn(connection, events)
+        answer_erasures(connection, events)
+
+    return learn

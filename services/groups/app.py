@@ -1,6 +1,6 @@
 """The composition root of the groups service."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import Connection
@@ -23,41 +23,36 @@ from services.groups.practitioners import web as practitioners_web
 from services.groups.practitioners.events import EVENTS as PRACTITIONER_EVENTS
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake, Learn
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.eventstore.store import Projector
+from shared.privacy import Vault
+from shared.service import Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "groups"
+READS = ("case", "reporting")
 EVENTS = (*GROUP_EVENTS, *UNIT_EVENTS, *PRACTITIONER_EVENTS, *ERASURE_EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the database of the groups service and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.groups", url)
-    database, vault = Database(url), Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, projector(vault))
-    topics = [events_topic("case"), events_topic("reporting")]
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.groups",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=Intake(NAME, database, bus, topics, learner(store, vault)),
+        bus=bus,
+        events=EVENTS,
+        projector=projector,
+        reads=READS,
+        learner=learner,
     )
 
 
@@ -71,7 +66,7 @@ def create_app(service: Service) -> Flask:
     )
 
 
-def projector(vault: Vault) -> Callable[[Connection, Sequence[Pending]], None]:
+def projector(vault: Vault) -> Projector:
     """Write the read tables; each aggregate passes over the events of the others."""
 
     def project(connection: Connection, events: Sequence[Pending]) -> None:
