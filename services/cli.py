@@ -86,6 +86,8 @@ class Running:
         from services.suite import build
         from shared.web import requestlog
 
+        # Every call of the database gives way to the other threads: a request must not wait 5 ms for each of them.
+        sys.setswitchinterval(0.0005)
         requestlog.configure(self._settings.log_level)
         self._suite = build(self._settings)
         self._suite.background.start()

@@ -4,7 +4,7 @@ import re
 
 import uuid_utils
 
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 
 _PATTERN = re.compile(r"^[a-z]+(-[0-9A-Za-z._]+)+$")
 
@@ -26,3 +26,9 @@ def chosen_id(chosen: str | None, prefix: str) -> str:
     if not is_id(chosen, prefix):
         raise Invalid("id_malformed", "An id here begins with “%(prefix)s-”.", field="id", prefix=prefix)
     return chosen
+
+
+def require_id(value: str, prefix: str) -> None:
+    """Raise for an address that cannot name anything of this prefix: it names another kind of thing, or nothing."""
+    if not is_id(value, prefix):
+        raise NotFound("not_found", "There is nothing here that you may see.")

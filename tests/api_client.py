@@ -43,14 +43,18 @@ class Reply:
 
 @dataclass
 class House:
-    """A running suite, with everything that was accepted through this harness, in order."""
+    """A running suite, with everything that was accepted through this harness, in order.
+
+    A `lazy` house lets events lie where they are until somebody settles it or reads.
+    """
 
     suite: Suite
     password: str
     accepted: list[Accepted] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
     _agencies: dict[str, str] = field(default_factory=dict)
-    _threads: bool = False
+    lazy: bool = False
+    _unsettled: set[str] = field(default_factory=set)
 
     @property
     def clock(self) -> DemoClock:
@@ -65,6 +69,16 @@ class House:
     def settle(self) -> None:
         """Let everything accepted so far reach every service."""
         self.suite.background.drain()
+        self._unsettled.clear()
+
+    def settle_for(self, path: str) -> None:
+        """Settle when other services than the one asked have written since: only it would not know."""
+        if not self.lazy and self._unsettled - {path.split("/")[1]}:
+            self.settle()
+
+    def wrote(self, service: str) -> None:
+        """Note that a service has something to tell."""
+        self._unsettled.add(service)
 
     def as_(self, username: str, *, language: str = "en") -> "Api":
         """Somebody who is signed in."""
@@ -115,7 +129,7 @@ class Api:
     def send(
         self, method: str, path: str, body: Body | None, *, version: int | None = None, key: str | None = None
     ) -> Reply:
-        self.house.settle()
+        self.house.settle_for(path)
         headers = self.headers(
             Idempotency_Key=key or new_id("key"), If_Match=None if version is None else f'"{version}"'
         )
@@ -131,6 +145,7 @@ class Api:
     ) -> None:
         if any((one.service, one.position) == (service, position) for one in self.house.accepted):
             return  # The same request again answers the same.
+        self.house.wrote(service)
         self.house.accepted.append(
             Accepted(
                 agency=self.agency,

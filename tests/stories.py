@@ -155,14 +155,13 @@ def assess(
     return api.post(ASSESSMENTS, {name: value for name, value in body.items() if value is not ...})
 
 
+IDS = ("assessment_id", "session_id", "meeting_id", "visit_id", "unit_id")
+
+
 def id_of(reply: Reply) -> str:
     """The id of what was made."""
     body = reply.accepted().body
-    return str(
-        next(
-            body[name] for name in ("session_id", "meeting_id", "visit_id", "unit_id", "assessment_id") if name in body
-        )
-    )
+    return str(next(body[name] for name in IDS if body.get(name)))
 
 
 def void(api: Api, collection: str, reply: Reply, reason: str = "duplicate") -> Reply:

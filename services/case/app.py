@@ -13,9 +13,12 @@ from services.case.assessments import projections as assessment_projections
 from services.case.assessments import web as assessments_web
 from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
-from services.case.cases import inbox as contract_inbox
 from services.case.cases import projections as case_projections
 from services.case.cases import web as cases_web
+from services.case.notes import api as notes_api
+from services.case.notes import events as note_events
+from services.case.notes import projections as note_projections
+from services.case.notes import web as notes_web
 from services.case.people import api as people_api
 from services.case.people import events as person_events
 from services.case.people import inbox as erasure_inbox
@@ -30,58 +33,50 @@ from shared.auth.accounts import Accounts
 from shared.auth.identity import requires
 from shared.auth.roles import RECORDERS
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.service import Service, open_service
 from shared.serviceunit import events as unit_events
+from shared.serviceunit.learnt.inbox import learn_contracts
 from shared.settings import Settings
 from shared.web.app import build_app
 from shared.web.requests import see_other
 
 NAME = "case"
 READS = ("groups", "outreach", "reporting")
-EVENTS = (*person_events.EVENTS, *case_events.EVENTS, *unit_events.EVENTS, *assessment_events.EVENTS)
+EVENTS = (
+    *person_events.EVENTS,
+    *case_events.EVENTS,
+    *unit_events.EVENTS,
+    *assessment_events.EVENTS,
+    *note_events.EVENTS,
+)
 PROJECTIONS = (
     person_projections.project,
     case_projections.project,
     session_projections.project,
     assessment_projections.project,
+    note_projections.project,
 )
-
 
 bp = Blueprint("case", __name__)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the service's database and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.case", url)
-    database = Database(url)
-    vault = Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
-    learners = (contract_inbox.learn, erasure_inbox.learner(store), timeline_inbox.learn)
-
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        for learner in learners:
-            learner(connection, events)
-
-    intake = Intake(NAME, database, bus, [events_topic(service) for service in READS], learn)
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.case",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=intake,
+        bus=bus,
+        events=EVENTS,
+        projector=lambda _: project,
+        reads=READS,
+        learner=lambda store, _: learner(store),
     )
 
 
@@ -90,8 +85,15 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.case",
-        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp],
-        api_blueprints=[people_api.bp, cases_api.bp, sessions_api.bp, assessments_api.bp, timeline_api.bp],
+        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp, notes_web.bp],
+        api_blueprints=[
+            people_api.bp,
+            cases_api.bp,
+            sessions_api.bp,
+            assessments_api.bp,
+            timeline_api.bp,
+            notes_api.bp,
+        ],
     )
     pages.init_app(app)
     return app
@@ -108,3 +110,15 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write all read tables of this service."""
     for one in PROJECTIONS:
         one(connection, pending)
+
+
+def learner(store: EventStore) -> Learn:
+    """Take in what the other services say. Erasures come last: appending to the store ends a transaction."""
+    answer_erasures = erasure_inbox.learner(store)
+
+    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+        learn_contracts(connection, events)
+        timeline_inbox.learn(connection, events)
+        answer_erasures(connection, events)
+
+    return learn

@@ -11,12 +11,12 @@ from flask_babel import get_locale
 
 from services.case import codes as own
 from services.case.assessments.instruments import INSTRUMENTS
-from services.case.cases.queries import contracts
 from services.case.people import queries as people
 from services.case.people.handlers import note_looks
 from shared.auth.identity import Identity
 from shared.auth.roles import RECORDERS
 from shared.serviceunit import codes
+from shared.serviceunit.learnt.queries import contracts
 from shared.web.requests import service
 
 PHASES: codes.Labels = {"pre": ("Before", "前測"), "post": ("After", "後測")}

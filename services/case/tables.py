@@ -5,7 +5,6 @@ them again. Moments are whole microseconds.
 """
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
+from shared.serviceunit.learnt.tables import contract_table
 
 metadata = MetaData()
 event = event_tables(metadata)
@@ -206,6 +206,14 @@ tally = Table(
     Index("tally_of_agency", "agency_id", "assessed_on", "tally_id"),
 )
 
+note_review = Table(
+    "note_review",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False, index=True),
+)
+
 PROJECTED = (
     person,
     person_code,
@@ -221,6 +229,7 @@ PROJECTED = (
     session_case,
     assessment,
     tally,
+    note_review,
 )
 """What a rebuild empties and fills again from the events of this service."""
 
@@ -248,15 +257,7 @@ number_sequence = Table(
 
 # What was learnt from the events of other services
 
-known_contract = Table(
-    "known_contract",
-    metadata,
-    Column("agency_id", Text, primary_key=True),
-    Column("contract_id", Text, primary_key=True),
-    Column("title", JSON, nullable=False),
-    Column("first_day", Date, nullable=False),
-    Column("last_day", Date, nullable=False),
-)
+known_contract = contract_table(metadata)
 
 erasure_answer = Table(
     "erasure_answer",

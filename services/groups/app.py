@@ -1,11 +1,10 @@
 """The composition root of the groups service."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import Connection
 
-from services.groups.contracts import inbox as contracts_inbox
 from services.groups.erasures import api as erasures_api
 from services.groups.erasures import inbox as erasures_inbox
 from services.groups.erasures import projections as erasures_projections
@@ -18,47 +17,42 @@ from services.groups.groups.events import EVENTS as GROUP_EVENTS
 from services.groups.meetings import api as meetings_api
 from services.groups.meetings import projections as meetings_projections
 from services.groups.meetings import web as meetings_web
-from services.groups.people import inbox as people_inbox
 from services.groups.practitioners import api as practitioners_api
 from services.groups.practitioners import projections as practitioners_projections
 from services.groups.practitioners import web as practitioners_web
 from services.groups.practitioners.events import EVENTS as PRACTITIONER_EVENTS
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake, Learn
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.eventstore.store import Projector
+from shared.privacy import Vault
+from shared.service import Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
+from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "groups"
+READS = ("case", "reporting")
 EVENTS = (*GROUP_EVENTS, *UNIT_EVENTS, *PRACTITIONER_EVENTS, *ERASURE_EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the database of the groups service and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.groups", url)
-    database, vault = Database(url), Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, projector(vault))
-    topics = [events_topic("case"), events_topic("reporting")]
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.groups",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=Intake(NAME, database, bus, topics, learner(store, vault)),
+        bus=bus,
+        events=EVENTS,
+        projector=projector,
+        reads=READS,
+        learner=learner,
     )
 
 
@@ -72,7 +66,7 @@ def create_app(service: Service) -> Flask:
     )
 
 
-def projector(vault: Vault) -> Callable[[Connection, Sequence[Pending]], None]:
+def projector(vault: Vault) -> Projector:
     """Write the read tables; each aggregate passes over the events of the others."""
 
     def project(connection: Connection, events: Sequence[Pending]) -> None:
@@ -89,8 +83,8 @@ def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
     def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        people_inbox.learn(connection, events)
-        contracts_inbox.learn(connection, events)
+        learn_people(connection, events)
+        learn_contracts(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
     return learn

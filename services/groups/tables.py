@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, 
 
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
+from shared.serviceunit.learnt.tables import contract_table, people_tables
 
 metadata = MetaData()
 event = event_tables(metadata)
@@ -98,32 +99,5 @@ PROJECTED = (activity_group, group_member, meeting, meeting_participant, practit
 
 # What was learnt from the events of other services
 
-known_person = Table(
-    "known_person",
-    metadata,
-    Column("person_id", Text, primary_key=True),
-    Column("agency_id", Text, nullable=False),
-    Column("team_id", Text, nullable=False),
-    Column("merged_into", Text),
-    Column("erased", Boolean, nullable=False),
-)
-
-known_code = Table(
-    "known_code",
-    metadata,
-    Column("person_id", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),  # role or target_group
-    Column("code", Text, primary_key=True),
-    Column("from_date", Date, primary_key=True),
-    Column("to_date", Date),
-)
-
-known_contract = Table(
-    "known_contract",
-    metadata,
-    Column("agency_id", Text, primary_key=True),
-    Column("contract_id", Text, primary_key=True),
-    Column("title", JSON, nullable=False),
-    Column("first_day", Date, nullable=False),
-    Column("last_day", Date, nullable=False),
-)
+known_person, known_code = people_tables(metadata)
+known_contract = contract_table(metadata)

@@ -1,6 +1,6 @@
 """The composition root of the outreach service."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Flask
 from sqlalchemy import Connection
@@ -10,13 +10,11 @@ from services.outreach.contacts import api as contacts_api
 from services.outreach.contacts import projections as contacts_projections
 from services.outreach.contacts import web as contacts_web
 from services.outreach.contacts.events import EVENTS as CONTACT_EVENTS
-from services.outreach.contracts import inbox as contracts_inbox
 from services.outreach.erasures import api as erasures_api
 from services.outreach.erasures import inbox as erasures_inbox
 from services.outreach.erasures import projections as erasures_projections
 from services.outreach.erasures import web as erasures_web
 from services.outreach.erasures.events import EVENTS as ERASURE_EVENTS
-from services.outreach.people import inbox as people_inbox
 from services.outreach.places import api as places_api
 from services.outreach.places import projections as places_projections
 from services.outreach.places import web as places_web
@@ -26,40 +24,36 @@ from services.outreach.visits import projections as visits_projections
 from services.outreach.visits import web as visits_web
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake, Learn
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.eventstore.store import Projector
+from shared.privacy import Vault
+from shared.service import Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
+from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "outreach"
+READS = ("case", "reporting")
 EVENTS = (*UNIT_EVENTS, *CONTACT_EVENTS, *PLACE_EVENTS, *ERASURE_EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the database of the outreach service and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.outreach", url)
-    database, vault = Database(url), Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, projector(vault))
-    topics = [events_topic("case"), events_topic("reporting")]
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.outreach",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=Intake(NAME, database, bus, topics, learner(store, vault)),
+        bus=bus,
+        events=EVENTS,
+        projector=projector,
+        reads=READS,
+        learner=learner,
     )
 
 
@@ -73,7 +67,7 @@ def create_app(service: Service) -> Flask:
     )
 
 
-def projector(vault: Vault) -> Callable[[Connection, Sequence[Pending]], None]:
+def projector(vault: Vault) -> Projector:
     """Write the read tables; each aggregate passes over the events of the others."""
 
     def project(connection: Connection, events: Sequence[Pending]) -> None:
@@ -90,9 +84,9 @@ def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
     def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        people_inbox.learn(connection, events)
+        learn_people(connection, events)
         cases_inbox.learn(connection, events)
-        contracts_inbox.learn(connection, events)
+        learn_contracts(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
     return learn

@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import get_locale
 
 from services.outreach.contacts import queries as contacts
-from services.outreach.contracts.queries import contracts
 from services.outreach.places.queries import places
 from shared.auth.identity import Identity
 from shared.serviceunit import codes
+from shared.serviceunit.learnt.queries import contracts
 from shared.web.names import find_people, names_of
 from shared.web.requests import service
 

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, 
 
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
+from shared.serviceunit.learnt.tables import contract_table, people_tables
 
 metadata = MetaData()
 event = event_tables(metadata)
@@ -82,25 +83,10 @@ PROJECTED = (contact, place, visit, visit_participant, note_review)
 
 # What was learnt from the events of other services
 
-known_person = Table(
-    "known_person",
-    metadata,
-    Column("person_id", Text, primary_key=True),
-    Column("agency_id", Text, nullable=False, index=True),
-    Column("team_id", Text, nullable=False),
-    Column("merged_into", Text, index=True),
-    Column("erased", Boolean, nullable=False),
-)
-
-known_code = Table(
-    "known_code",
-    metadata,
-    Column("person_id", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),  # role or target_group
-    Column("code", Text, primary_key=True),
-    Column("from_date", Date, primary_key=True),
-    Column("to_date", Date),
-)
+known_person, known_code = people_tables(metadata)
+known_contract = contract_table(metadata)
+Index("ix_known_person_agency_id", known_person.c.agency_id)
+Index("ix_known_person_merged_into", known_person.c.merged_into)
 
 known_case = Table(
     "known_case",
@@ -113,14 +99,4 @@ known_case = Table(
     Column("stage_on", Date),
     Column("periods", JSON, nullable=False),  # [[opened_on, closed_on or null]]
     Column("members", JSON, nullable=False),  # [{person_id, relationship, from_date, to_date}]
-)
-
-known_contract = Table(
-    "known_contract",
-    metadata,
-    Column("agency_id", Text, primary_key=True),
-    Column("contract_id", Text, primary_key=True),
-    Column("title", JSON, nullable=False),
-    Column("first_day", Date, nullable=False),
-    Column("last_day", Date, nullable=False),
 )

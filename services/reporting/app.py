@@ -20,14 +20,11 @@ from shared.auth import api as accounts_api
 from shared.auth import web as accounts_web
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
-from shared.bus.intake import Intake
-from shared.bus.port import Bus, events_topic
+from shared.bus.intake import Learn
+from shared.bus.port import Bus
 from shared.clock import Clock
-from shared.database import Database
-from shared.eventstore import EventRegistry, EventStore, Pending
-from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
-from shared.service import Service
+from shared.eventstore import EventStore, Pending
+from shared.service import Service, open_service
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -36,31 +33,18 @@ EVENTS = (*contract_events.EVENTS, *erasure_events.EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
-    """Open the service's database and put its parts together."""
-    url = settings.database_url(NAME)
-    upgrade("services.reporting", url)
-    database = Database(url)
-    vault = Vault(MasterKeys(settings.master_keys), clock)
-    with database.write() as connection:
-        vault.check_master_key(connection)
-    store = EventStore(database, EventRegistry(NAME, EVENTS), vault, clock, project)
-    answer_erasures = erasure_inbox.learner(store)
-
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        ledger_inbox.learn(connection, events)
-        # Last: it appends, and holds the append lock from there on.
-        answer_erasures(connection, events)
-
-    intake = Intake(NAME, database, bus, [events_topic(service) for service in SOURCES], learn)
-    return Service(
-        name=NAME,
-        settings=settings,
+    """Open the database of this service and put its parts together."""
+    return open_service(
+        NAME,
+        "services.reporting",
+        settings,
         clock=clock,
-        database=database,
-        store=store,
-        vault=vault,
         accounts=accounts,
-        intake=intake,
+        bus=bus,
+        events=EVENTS,
+        projector=lambda _: project,
+        reads=SOURCES,
+        learner=lambda store, _: learner(store),
     )
 
 
@@ -81,3 +65,14 @@ def create_app(service: Service) -> Flask:
 def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write the read tables that follow from this service's own events."""
     contract_projections.project(connection, pending)
+
+
+def learner(store: EventStore) -> Learn:
+    """Take in what the other services say. Erasures come last: they append, and hold the append lock from there on."""
+    answer_erasures = erasure_inbox.learner(store)
+
+    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+        ledger_inbox.learn(connection, events)
+        answer_erasures(connection, events)
+
+    return learn

@@ -4,6 +4,7 @@ The ledger holds random ids and codes alone, no name and no free text. Positions
 born at the event that wrote it, dead at the one that replaced or voided it, both in its service. Dates are ISO text.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -48,94 +49,95 @@ class LedgerTables:
 def ledger_tables(metadata: MetaData, prefix: str = "") -> LedgerTables:
     """Declare the ledger's tables, their names behind `prefix`."""
 
-    def table(name: str, *columns: Column[object] | Index) -> Table:
+    def table(name: str, columns: Iterable[Column[object] | Index]) -> Table:
         # Without a row id SQLite keeps the rows in the order of their key.
         return Table(prefix + name, metadata, *columns, sqlite_with_rowid=False)
 
     return LedgerTables(
-        entry=table(
-            "entry",
-            _key("entry_id"),
-            _key("version", Integer),
-            _text("kind"),  # unit, score or tally
-            _text("type"),
-            *_life(),
-            _text("agency_id"),
-            _text("contracts"),  # separated by commas
-            *_source(),
-        ),
-        segment=table(
-            "segment",
-            *_of_contract("unit_id"),
-            *_life(),
-            _text("event_id"),
-            _text("kind"),
-            _text("status"),
-            _text("occurred_on"),
-            Column("minutes", Integer),
-            _text("mode"),
-            _text("setting"),
-            Column("activity", Text),
-            _text("tags"),  # separated by commas
-            Column("organisation_id", Text),
-            Column("unidentified", Integer, nullable=False),
-            Column("people", LargeBinary, nullable=False),  # JSON: [[person, role, [target groups], status], ...]
-        ),
-        participation=table(
-            "participation",
-            _key("agency_id"),
-            _key("person_id"),
-            _key("contract_id"),
-        ),
-        score=table(
-            "score",
-            *_of_contract("assessment_id"),
-            *_life(),
-            _text("event_id"),
-            Column("person_id", Text),
-            _text("instrument"),
-            _text("phase"),
-            _text("assessed_on"),
-            Column("total", Integer),
-        ),
-        tally=table(
-            "tally",
-            *_of_contract("tally_id"),
-            *_life(),
-            _text("event_id"),
-            _text("instrument"),
-            _text("assessed_on"),
-            Column("satisfied", Integer, nullable=False),
-            Column("not_satisfied", Integer, nullable=False),
-        ),
-        attribute=table(
-            "attribute",
-            _key("person_id"),
-            _key("name"),
-            _key("value"),
-            _key("born", BigInteger),
-            Column("dead", BigInteger, nullable=False),
-            _text("agency_id"),
-            _text("service"),
-            Column("from_date", Text),
-            Column("to_date", Text),
-        ),
-        identity=table(
-            "identity",
-            _key("edge_id"),
-            *_life(),
-            _text("agency_id"),
-            _text("person_id"),
-            _text("into_id"),
-            *_source(),
-            # What ended it, when it has ended.
-            Column("ended_at", BigInteger),
-            Column("ended_by", Text),
-            Column("ended_event_id", Text),
-            Column("ended_reason", Text),
-            Index(f"{prefix}identity_agency", "agency_id"),
-        ),
+        entry=table("entry", _entry()),
+        segment=table("segment", _segment()),
+        participation=table("participation", (_key("agency_id"), _key("person_id"), _key("contract_id"))),
+        score=table("score", _score()),
+        tally=table("tally", _tally()),
+        attribute=table("attribute", _attribute()),
+        identity=table("identity", (*_identity(), Index(f"{prefix}identity_agency", "agency_id"))),
     )
+
+
+def _entry() -> Iterator[Column[object]]:
+    yield _key("entry_id")
+    yield _key("version", Integer)
+    yield _text("kind")  # unit, score or tally
+    yield _text("type")
+    yield from _life()
+    yield _text("agency_id")
+    yield _text("contracts")  # separated by commas
+    yield from _source()
+
+
+def _segment() -> Iterator[Column[object]]:
+    yield from _of_contract("unit_id")
+    yield from _life()
+    yield _text("event_id")
+    yield _text("kind")
+    yield _text("status")
+    yield _text("occurred_on")
+    yield Column("minutes", Integer)
+    yield _text("mode")
+    yield _text("setting")
+    yield Column("activity", Text)
+    yield _text("tags")  # separated by commas
+    yield Column("organisation_id", Text)
+    yield Column("unidentified", Integer, nullable=False)
+    yield Column("people", LargeBinary, nullable=False)  # JSON: [[person, role, [target groups], status], ...]
+
+
+def _score() -> Iterator[Column[object]]:
+    yield from _of_contract("assessment_id")
+    yield from _life()
+    yield _text("event_id")
+    yield Column("person_id", Text)
+    yield _text("instrument")
+    yield _text("phase")
+    yield _text("assessed_on")
+    yield Column("total", Integer)
+    yield Column("team_id", Text)
+
+
+def _tally() -> Iterator[Column[object]]:
+    yield from _of_contract("tally_id")
+    yield from _life()
+    yield _text("event_id")
+    yield _text("instrument")
+    yield _text("assessed_on")
+    yield Column("satisfied", Integer, nullable=False)
+    yield Column("not_satisfied", Integer, nullable=False)
+
+
+def _attribute() -> Iterator[Column[object]]:
+    yield _key("person_id")
+    yield _key("name")
+    yield _key("value")
+    yield _key("born", BigInteger)
+    yield Column("dead", BigInteger, nullable=False)
+    yield _text("agency_id")
+    yield _text("service")
+    yield Column("from_date", Text)
+    yield Column("to_date", Text)
+
+
+def _identity() -> Iterator[Column[object]]:
+    yield _key("edge_id")
+    yield from _life()
+    yield _text("agency_id")
+    yield _text("person_id")
+    yield _text("into_id")
+    yield from _source()
+    # What ended it, when it has ended.
+    yield Column("ended_at", BigInteger)
+    yield Column("ended_by", Text)
+    yield Column("ended_event_id", Text)
+    yield Column("ended_reason", Text)
 
 
 def _key(name: str, kind: type[Text | Integer | BigInteger] = Text) -> Column[object]:

@@ -44,6 +44,8 @@ class Intake:
     def __init__(self, service: str, database: Database, bus: Bus, topics: Sequence[str], learn: Learn) -> None:
         self.service = service
         self.on_commit: Callable[[], None] = lambda: None
+        self.on_wait: Callable[[], None] = lambda: None
+        """Called when a reader has to wait for what it has seen elsewhere: those who publish may hurry."""
         self.fork: Forked | None = None
         self._database, self._bus, self._learn = database, bus, learn
         self._topics = (*topics, HEADS)
@@ -113,6 +115,8 @@ class Intake:
         """
         wanted = {service: position for service, position in seen.items() if service in self._sources}
         deadline = time.monotonic() + timeout
+        if not self._reached(wanted):
+            self.on_wait()
         while not self._reached(wanted):
             remaining = deadline - time.monotonic()
             if remaining <= 0:

@@ -73,6 +73,11 @@ class Work:
         """Return the version of a stream this command has loaded or appended to."""
         return self._versions[stream_id]
 
+    def require_version(self, stream_id: str, expected: int) -> None:
+        """Raise `StaleVersion` before any rule is asked: who has not read the newest version cannot judge by it."""
+        if self.version(stream_id) != expected:
+            raise StaleVersion(stream_id, expected)
+
     def _version_before(self, stream_id: str, expected: int) -> int:
         """Return the stream's version. That a new stream is new is believed at first: when the database disagrees,
         the command runs again and looks with care."""

@@ -26,7 +26,7 @@ BATCH = 500
 FALLBACK = 1.0
 """How often, in seconds, a relay that is woken after commits looks for what other processes have stored."""
 PAUSE = 0.1
-"""The shortest time between two rounds, so that a flood of commands becomes few batches."""
+"""The shortest time between two rounds nobody waits for, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
 
 log = structlog.get_logger()
@@ -67,10 +67,15 @@ class Relay:
         self._database, self._store, self._bus = store.database, store, bus
         self._lease, self._look = lease, look
         self._compared = False
-        self._woken = threading.Event()
+        self._woken, self._hurried = threading.Event(), threading.Event()
 
     def wake(self) -> None:
         """Say that something was stored; called after commits, and cheap."""
+        self._woken.set()
+
+    def hurry(self) -> None:
+        """Say that somebody waits for what is stored: publish it without a pause."""
+        self._hurried.set()
         self._woken.set()
 
     def run_once(self) -> int:
@@ -108,8 +113,10 @@ class Relay:
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
                 log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
-            stop.wait(max(PAUSE, backoff))
+                stop.wait(backoff)
+            self._hurried.wait(PAUSE)
             self._woken.wait(self._look)
+            self._hurried.clear()
         if self._lease is not None:
             # A database that is away now lets the lease run out by itself.
             with suppress(SQLAlchemyError, Unavailable):

@@ -30,10 +30,15 @@ class Background:
             for part in parts
         ]
         for intake in intakes:
+            intake.on_wait = self._hurry
             for relay in relays:
                 if relay.service == intake.service:
                     # What is learnt may make events of its own.
                     intake.on_commit = relay.wake
+
+    def _hurry(self) -> None:
+        for relay in self._relays:
+            relay.hurry()
 
     def drain(self) -> int:
         """In place of the threads: publish and take in until nothing moves any more; say how many messages moved."""

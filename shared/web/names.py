@@ -36,9 +36,10 @@ def find_people(text: str) -> dict[str, str]:
     if not text.strip() or token is None:
         return {}
     try:
-        answered = requests.get(
-            f"{_base_url(service().settings)}/case/api/v1/people",
-            params={"q": text.strip(), "limit": "20"},
+        # By POST: no name stands in an address.
+        answered = requests.post(
+            f"{_base_url(service().settings)}/case/api/v1/people/search",
+            json={"q": text.strip(), "limit": 20},
             headers={"Authorization": f"Bearer {token}", "X-Correlation-Id": correlation_id()},
             timeout=_SECONDS,
         )

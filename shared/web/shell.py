@@ -76,7 +76,7 @@ def _of_request() -> dict[str, Any]:
         "here": request.path,
         "places": [place for place in PLACES if role in place.roles],
         "log_places": [place for place in LOG if role in place.roles],
-        "behind": g.get("behind", False),
+        "still_arriving": g.get("behind", False),
         "demo": demo_of(service().settings.data) if service().settings.demo else None,
     }
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -71,7 +72,9 @@ class InProcess:
 
 @pytest.fixture(scope="session")
 def shared_directory(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """One directory for all workers of this run."""
+    """One directory for all workers of this run, or for several runs that name one."""
+    if kept := os.environ.get("CASELEDGER_TEST_KEPT"):
+        return Path(kept)
     base = tmp_path_factory.getbasetemp()
     return base.parent if hasattr(request.config, "workerinput") else base
 
@@ -127,7 +130,8 @@ def accepted_in(directory: Path) -> list[Accepted]:
     return [Accepted(**{**row, "recorded_at": datetime.fromisoformat(row["recorded_at"])}) for row in rows]
 
 
-def _copied(source: Path, target: Path) -> Path:
+def copied(source: Path, target: Path) -> Path:
+    """A copy of a data directory."""
     shutil.copytree(source, target)
     return target
 
@@ -135,14 +139,14 @@ def _copied(source: Path, target: Path) -> Path:
 @pytest.fixture(scope="session")
 def demo(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """The demo, for tests that only look."""
-    with opened(_copied(loaded_demo, tmp_path_factory.mktemp("demo") / "data"), accepted_in(loaded_demo)) as house:
+    with opened(copied(loaded_demo, tmp_path_factory.mktemp("demo") / "data"), accepted_in(loaded_demo)) as house:
         yield house
 
 
 @pytest.fixture
 def own_demo(loaded_demo: Path, tmp_path: Path) -> Iterator[House]:
     """A copy of the demo that a test may change."""
-    with opened(_copied(loaded_demo, tmp_path / "data"), accepted_in(loaded_demo)) as house:
+    with opened(copied(loaded_demo, tmp_path / "data"), accepted_in(loaded_demo)) as house:
         yield house
 
 
@@ -160,7 +164,7 @@ def _found(directory: Path) -> None:
 @pytest.fixture
 def house(founded: Path, tmp_path: Path) -> Iterator[House]:
     """A fresh suite with both agencies on the evening of 15 March 2021."""
-    with opened(_copied(founded, tmp_path / "data")) as house:
+    with opened(copied(founded, tmp_path / "data")) as house:
         house.at(NOW)
         yield house
 

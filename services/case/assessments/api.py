@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.assessments import handlers, queries
 from services.case.assessments.handlers import Counted, Written
 from services.case.assessments.schemas import (
@@ -20,6 +19,7 @@ from services.case.assessments.schemas import (
 from services.case.people.handlers import note_looks
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.auth.teams import teams_seen
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -28,7 +28,7 @@ bp = Blueprint("assessments_api", __name__, description="Assessments and questio
 
 @bp.post("/assessments")
 @requires(*NOTE_READERS)
-@bp.arguments(AssessmentSchema)
+@bp.arguments(AssessmentSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record an assessment; PHQ-9 is scored from its nine answers, and `risk` says that the ninth is not nought"""
     return _assessed(handlers.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -36,7 +36,7 @@ def record(asked: dict[str, Any]) -> Response:
 
 @bp.get("/assessments")
 @requires(*NOTE_READERS)
-@bp.arguments(AssessmentListSchema, location="query")
+@bp.arguments(AssessmentListSchema(), location="query")
 def list_assessments(asked: dict[str, Any]) -> Response:
     """The assessments of one's teams, newest first"""
     who = identity()
@@ -60,7 +60,7 @@ def read(assessment_id: str) -> Response:
 
 @bp.put("/assessments/<assessment_id>")
 @requires(*NOTE_READERS)
-@bp.arguments(AssessmentCorrectionSchema)
+@bp.arguments(AssessmentCorrectionSchema())
 def correct(asked: dict[str, Any], assessment_id: str) -> Response:
     """Correct an assessment: its full new content and the reason"""
     version = expected_version()
@@ -70,7 +70,7 @@ def correct(asked: dict[str, Any], assessment_id: str) -> Response:
 
 @bp.post("/assessments/<assessment_id>/void")
 @requires(*NOTE_READERS)
-@bp.arguments(VoidSchema)
+@bp.arguments(VoidSchema())
 def void(asked: dict[str, Any], assessment_id: str) -> Response:
     """Void an assessment that should never have been entered"""
     version = expected_version()
@@ -82,7 +82,7 @@ def void(asked: dict[str, Any], assessment_id: str) -> Response:
 
 @bp.post("/tallies")
 @requires(*RECORDERS)
-@bp.arguments(TallySchema)
+@bp.arguments(TallySchema())
 def record_tally(asked: dict[str, Any]) -> Response:
     """Record questionnaires nobody signed, as totals or as rows of scores"""
     return _counted(handlers.record_tally(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -90,7 +90,7 @@ def record_tally(asked: dict[str, Any]) -> Response:
 
 @bp.get("/tallies")
 @requires(*RECORDERS)
-@bp.arguments(TallyListSchema, location="query")
+@bp.arguments(TallyListSchema(), location="query")
 def list_tallies(asked: dict[str, Any]) -> Response:
     """The tallies of one's teams, newest first"""
     who = identity()
@@ -112,7 +112,7 @@ def read_tally(tally_id: str) -> Response:
 
 @bp.put("/tallies/<tally_id>")
 @requires(*RECORDERS)
-@bp.arguments(TallyCorrectionSchema)
+@bp.arguments(TallyCorrectionSchema())
 def correct_tally(asked: dict[str, Any], tally_id: str) -> Response:
     """Correct a tally: its full new content and the reason"""
     version = expected_version()
@@ -122,7 +122,7 @@ def correct_tally(asked: dict[str, Any], tally_id: str) -> Response:
 
 @bp.post("/tallies/<tally_id>/void")
 @requires(*RECORDERS)
-@bp.arguments(TallyVoidSchema)
+@bp.arguments(TallyVoidSchema())
 def void_tally(asked: dict[str, Any], tally_id: str) -> Response:
     """Void a tally that should never have been entered"""
     version = expected_version()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from services.case.access import chosen_team, require_team
 from services.case.assessments.domain import (
     INITIAL,
     NO_TALLY,
@@ -24,15 +23,16 @@ from services.case.assessments.domain import (
     evolve_tally,
 )
 from services.case.assessments.instruments import INSTRUMENTS
-from services.case.cases.queries import contract_periods
 from services.case.people.queries import known_people
 from services.case.sessions.queries import case_facts
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
 from shared.ids import chosen_id, is_id
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods
 
 
 @dataclass(frozen=True, slots=True)

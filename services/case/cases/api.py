@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.cases import handlers, queries
 from services.case.cases.domain import (
     AssignCase,
@@ -32,6 +31,7 @@ from services.case.cases.schemas import (
 from services.case.people.handlers import note_looks
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -40,7 +40,7 @@ bp = Blueprint("cases_api", __name__, description="Cases")
 
 @bp.post("/cases")
 @requires(*RECORDERS)
-@bp.arguments(CaseSchema)
+@bp.arguments(CaseSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Register a case at its first stage"""
     return _answer(handlers.register(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -48,7 +48,7 @@ def register(asked: dict[str, Any]) -> Response:
 
 @bp.get("/cases")
 @requires(*RECORDERS)
-@bp.arguments(ListSchema, location="query")
+@bp.arguments(ListSchema(), location="query")
 def list_cases(asked: dict[str, Any]) -> Response:
     """The cases of one's teams, by case number from the last"""
     who = identity()
@@ -71,7 +71,7 @@ def read(case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/intake")
 @requires(*RECORDERS)
-@bp.arguments(DaySchema)
+@bp.arguments(DaySchema())
 def start_intake(asked: dict[str, Any], case_id: str) -> Response:
     """Begin the intake"""
     return _change(case_id, StartIntake(**asked, today=_today()))
@@ -79,7 +79,7 @@ def start_intake(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/open")
 @requires(*RECORDERS)
-@bp.arguments(DaySchema)
+@bp.arguments(DaySchema())
 def open_case(asked: dict[str, Any], case_id: str) -> Response:
     """Open the case; sessions count from this day on"""
     return _change(case_id, OpenCase(**asked, today=_today()))
@@ -87,7 +87,7 @@ def open_case(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/assign")
 @requires(*RECORDERS)
-@bp.arguments(AssignSchema)
+@bp.arguments(AssignSchema())
 def assign(asked: dict[str, Any], case_id: str) -> Response:
     """Assign the case to a worker"""
     return _change(case_id, AssignCase(**asked, today=_today()))
@@ -95,7 +95,7 @@ def assign(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/transfer")
 @requires(*RECORDERS)
-@bp.arguments(TransferSchema)
+@bp.arguments(TransferSchema())
 def transfer(asked: dict[str, Any], case_id: str) -> Response:
     """Transfer the case to another team; it may then be out of one's own sight"""
     return _change(case_id, TransferCase(**asked, today=_today()))
@@ -103,7 +103,7 @@ def transfer(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/close")
 @requires(*RECORDERS)
-@bp.arguments(CloseSchema)
+@bp.arguments(CloseSchema())
 def close(asked: dict[str, Any], case_id: str) -> Response:
     """Close the case with its last day"""
     return _change(case_id, CloseCase(**asked, today=_today()))
@@ -111,7 +111,7 @@ def close(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/reopen")
 @requires(*RECORDERS)
-@bp.arguments(DaySchema)
+@bp.arguments(DaySchema())
 def reopen(asked: dict[str, Any], case_id: str) -> Response:
     """Reopen a closed case"""
     return _change(case_id, ReopenCase(**asked, today=_today()))
@@ -119,7 +119,7 @@ def reopen(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/members")
 @requires(*RECORDERS)
-@bp.arguments(MemberSchema)
+@bp.arguments(MemberSchema())
 def join(asked: dict[str, Any], case_id: str) -> Response:
     """Take a person into the case from a day on"""
     return _change(case_id, JoinCase(**asked), 201)
@@ -127,7 +127,7 @@ def join(asked: dict[str, Any], case_id: str) -> Response:
 
 @bp.post("/cases/<case_id>/members/leave")
 @requires(*RECORDERS)
-@bp.arguments(LeaveSchema)
+@bp.arguments(LeaveSchema())
 def leave(asked: dict[str, Any], case_id: str) -> Response:
     """End a membership with its last day"""
     return _change(case_id, LeaveCase(**asked))

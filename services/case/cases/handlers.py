@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from services.case.access import chosen_team, require_known_team, require_team
 from services.case.cases import queries
 from services.case.cases.domain import (
     INITIAL,
@@ -20,11 +19,13 @@ from services.case.cases.domain import (
 from services.case.cases.events import Member
 from services.case.people.queries import known_people, next_number
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_known_team, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import chosen_id, is_id
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def register(
     def body(work: Work) -> None:
         case, version = work.fold(case_id, INITIAL, evolve)
         contract_id = asked["contract_id"]
-        if contract_id is not None and not queries.contract_periods(work.connection, who.agency_id, [contract_id]):
+        if contract_id is not None and not contract_periods(work.connection, who.agency_id, [contract_id]):
             raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
         members = tuple(Member(**{**one, "from_date": one["from_date"] or asked["on"]}) for one in asked["members"])
         _require_people(work, {f"members.{index}.person_id": one.person_id for index, one in enumerate(members)})

@@ -7,12 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select
 
 from services.case.cases.domain import Case
-from services.case.tables import case_file, case_member, known_contract, person
+from services.case.tables import case_file, case_member, person
 
-_PERIODS = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
-    known_contract.c.agency_id == bindparam("agency"),
-    known_contract.c.contract_id.in_(bindparam("contracts", expanding=True)),
-)
 _EVER_MEMBERS = (
     select(person.c.root_id)
     .join(case_member, case_member.c.person_id == person.c.person_id)
@@ -22,23 +18,6 @@ _MEMBERS = _EVER_MEMBERS.where(
     case_member.c.from_date <= bindparam("day"),
     or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
 )
-
-
-def contract_periods(
-    connection: Connection, agency_id: str, contract_ids: Collection[str]
-) -> dict[str, tuple[date, date]]:
-    """The first and last day of those contracts that this agency has registered."""
-    if not contract_ids:
-        return {}
-    rows = connection.execute(_PERIODS, {"agency": agency_id, "contracts": list(contract_ids)})
-    return {row.contract_id: (row.first_day, row.last_day) for row in rows}
-
-
-def contracts(connection: Connection, agency_id: str) -> list[dict[str, Any]]:
-    """All contracts of the agency with their titles, the latest first."""
-    wanted = select(known_contract).where(known_contract.c.agency_id == agency_id)
-    rows = connection.execute(wanted.order_by(known_contract.c.first_day.desc()))
-    return [{"contract_id": row.contract_id, "title": row.title} for row in rows]
 
 
 def case_number_taken(connection: Connection, agency_id: str, case_number: str) -> bool:

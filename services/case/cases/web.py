@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext
 from marshmallow import Schema
 
 from services.case import pages
-from services.case.access import reads_notes, teams_seen
 from services.case.cases import handlers, queries
 from services.case.cases.domain import (
     AssignCase,
@@ -35,6 +34,7 @@ from services.case.people.handlers import find
 from services.case.timeline.handlers import open_timeline
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.web.field_messages import load

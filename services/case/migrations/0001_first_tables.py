@@ -193,6 +193,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("master_key_id"),
     )
     op.create_table(
+        "note_review",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("unit_id", "person_id"),
+    )
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_review_agency_id"), ["agency_id"], unique=False)
+
+    op.create_table(
         "number_sequence",
         sa.Column("agency_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),

@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
-from services.case.access import reads_notes, teams_seen
 from services.case.people import handlers
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
@@ -27,6 +26,7 @@ from services.case.people.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, NOTE_READERS, RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("people_api", __name__, description="People")
@@ -34,7 +34,7 @@ bp = Blueprint("people_api", __name__, description="People")
 
 @bp.post("/people")
 @requires(*RECORDERS)
-@bp.arguments(PersonSchema)
+@bp.arguments(PersonSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Register a person; the warnings name who may be the same person"""
     written = handlers.register(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
@@ -43,9 +43,21 @@ def register(asked: dict[str, Any]) -> Response:
 
 @bp.get("/people")
 @requires(*RECORDERS)
-@bp.arguments(SearchSchema, location="query")
+@bp.arguments(SearchSchema(), location="query")
 def find(asked: dict[str, Any]) -> Response:
     """Search the registry by name, alias, phone or client number, or list the people of one's teams"""
+    return _found(asked)
+
+
+@bp.post("/people/search")
+@requires(*RECORDERS)
+@bp.arguments(SearchSchema())
+def search(asked: dict[str, Any]) -> Response:
+    """The same search with the words in the body, so that no name stands in an address"""
+    return _found(asked)
+
+
+def _found(asked: dict[str, Any]) -> Response:
     who = identity()
     items = handlers.find(service(), who, asked["q"], teams_seen(who), asked["limit"], asked["after"])
     return jsonify({"items": items, "next": items[-1]["person_id"] if len(items) == asked["limit"] else None})
@@ -63,7 +75,7 @@ def read(person_id: str) -> Response:
 
 @bp.put("/people/<person_id>")
 @requires(*RECORDERS)
-@bp.arguments(DetailsSchema)
+@bp.arguments(DetailsSchema())
 def change(asked: dict[str, Any], person_id: str) -> Response:
     """Correct the details; fields left out stay as they are"""
     version = expected_version()
@@ -73,7 +85,7 @@ def change(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/roles")
 @requires(*RECORDERS)
-@bp.arguments(RoleSchema)
+@bp.arguments(RoleSchema())
 def give_role(asked: dict[str, Any], person_id: str) -> Response:
     """Give a role from a day on"""
     return _date_code(person_id, GiveCode(kind="role", code=asked["role"], from_date=asked["from_date"]))
@@ -81,7 +93,7 @@ def give_role(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/roles/end")
 @requires(*RECORDERS)
-@bp.arguments(RoleEndSchema)
+@bp.arguments(RoleEndSchema())
 def end_role(asked: dict[str, Any], person_id: str) -> Response:
     """End a role with its last day"""
     return _date_code(person_id, EndCode(kind="role", code=asked["role"], to_date=asked["to_date"]))
@@ -89,7 +101,7 @@ def end_role(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/target-groups")
 @requires(*RECORDERS)
-@bp.arguments(TargetGroupSchema)
+@bp.arguments(TargetGroupSchema())
 def give_target_group(asked: dict[str, Any], person_id: str) -> Response:
     """Count a person to a target group from a day on"""
     given = GiveCode(kind="target_group", code=asked["target_group"], from_date=asked["from_date"])
@@ -98,7 +110,7 @@ def give_target_group(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/target-groups/end")
 @requires(*RECORDERS)
-@bp.arguments(TargetGroupEndSchema)
+@bp.arguments(TargetGroupEndSchema())
 def end_target_group(asked: dict[str, Any], person_id: str) -> Response:
     """End a target group with its last day"""
     ended = EndCode(kind="target_group", code=asked["target_group"], to_date=asked["to_date"])
@@ -107,7 +119,7 @@ def end_target_group(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/merge")
 @requires(*LEADERS)
-@bp.arguments(MergeSchema)
+@bp.arguments(MergeSchema())
 def merge(asked: dict[str, Any], person_id: str) -> Response:
     """Say that this person is the same as another, who remains"""
     version = expected_version()
@@ -117,7 +129,7 @@ def merge(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/unmerge")
 @requires(*LEADERS)
-@bp.arguments(UnmergeSchema)
+@bp.arguments(UnmergeSchema())
 def unmerge(asked: dict[str, Any], person_id: str) -> Response:
     """Take the merge of this person back"""
     version = expected_version()
@@ -127,7 +139,7 @@ def unmerge(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/erase")
 @requires(*LEADERS)
-@bp.arguments(EraseSchema)
+@bp.arguments(EraseSchema())
 def erase(asked: dict[str, Any], person_id: str) -> Response:
     """Erase a person: the key is destroyed, the counts stay"""
     version = expected_version()
@@ -144,7 +156,7 @@ def erasure(person_id: str) -> Response:
 
 @bp.get("/people/<person_id>/looks")
 @requires(*LEADERS)
-@bp.arguments(LooksSchema, location="query")
+@bp.arguments(LooksSchema(), location="query")
 def looks(asked: dict[str, Any], person_id: str) -> Response:
     """Who has looked at this person, the latest first"""
     items = handlers.looks_at(service(), identity(), person_id, asked["limit"], asked["after"])
@@ -153,7 +165,7 @@ def looks(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/names")
 @requires(*RECORDERS)
-@bp.arguments(NamesSchema)
+@bp.arguments(NamesSchema())
 def names(asked: dict[str, Any]) -> Response:
     """Names for a page of another service; each look is written down"""
     found = handlers.name(service(), identity(), asked["person_ids"], asked["place"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.case.access import chosen_team, require_team
 from services.case.people import queries
 from services.case.people.domain import (
     INITIAL,
@@ -28,6 +27,7 @@ from services.case.people.domain import (
 )
 from services.case.people.events import Particulars, PersonEvent
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work

@@ -13,13 +13,12 @@ from services.case.tables import (
     erasure,
     erasure_answer,
     look,
+    note_review,
     number_sequence,
     person,
     person_code,
     person_search,
     person_term,
-    session_person,
-    session_unit,
 )
 from shared.database import from_micros, to_micros
 from shared.eventstore import Work
@@ -267,21 +266,12 @@ def erasure_of(connection: Connection, agency_id: str, person_id: str) -> dict[s
     if row is None:
         return None
     answered = connection.scalars(select(erasure_answer.c.service).where(erasure_answer.c.person_id == person_id))
-    shared_notes = (
-        select(session_unit.c.unit_id)
-        .join(session_person, session_person.c.unit_id == session_unit.c.unit_id)
-        .where(
-            session_person.c.person_id == person_id,
-            session_unit.c.has_note.is_(True),
-            session_unit.c.note_subject != person_id,
-        )
-        .order_by(session_unit.c.unit_id)
-    )
+    shared_notes = select(note_review.c.unit_id).where(note_review.c.person_id == person_id)
     return {
         "person_id": person_id,
         "reason": row.reason,
         "erased_at": from_micros(row.erased_at).isoformat(),
         "completed_at": from_micros(row.completed_at).isoformat() if row.completed_at is not None else None,
         "answered": sorted(answered),
-        "shared_notes": list(connection.scalars(shared_notes)),
+        "shared_notes": sorted(connection.scalars(shared_notes)),
     }

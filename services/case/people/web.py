@@ -8,7 +8,6 @@ from flask_babel import gettext
 from marshmallow import Schema
 
 from services.case import pages
-from services.case.access import reads_notes, teams_seen
 from services.case.people import handlers, queries
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
@@ -26,6 +25,7 @@ from services.case.people.schemas import (
 from services.case.timeline.queries import of_person
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.web.field_messages import load
@@ -40,12 +40,24 @@ PAGE_LENGTH = 50
 
 @bp.get("")
 @requires(*RECORDERS)
+def everybody() -> str:
+    """The people of one's teams."""
+    after = request.args.get("after")
+    found = handlers.find(service(), identity(), "", teams_seen(identity()), PAGE_LENGTH, after)
+    return _people(found, "", found[-1]["person_id"] if len(found) == PAGE_LENGTH else None)
+
+
+@bp.post("")
+@requires(*RECORDERS)
 def find() -> str:
-    """Search the registry; without a search, the people of one's teams."""
-    who, asked, after = identity(), request.args.get("q", ""), request.args.get("after")
-    found = handlers.find(service(), who, asked, teams_seen(who), PAGE_LENGTH, after)
-    following = found[-1]["person_id"] if len(found) == PAGE_LENGTH else None
-    return render_template("case/people.html", people=found, q=asked, following=following, teams=pages.teams(who))
+    """Search the registry of the agency; by POST, since no name stands in an address."""
+    asked = request.form.get("q", "")
+    return _people(handlers.find(service(), identity(), asked, teams_seen(identity()), PAGE_LENGTH, None), asked, None)
+
+
+def _people(found: list[dict[str, Any]], asked: str, following: str | None) -> str:
+    teams = pages.teams(identity())
+    return render_template("case/people.html", people=found, q=asked, following=following, teams=teams)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -53,7 +65,7 @@ def find() -> str:
 def new() -> Page:
     """Register a person; who may be the same one is shown before it is saved."""
     who, error, found = identity(), None, []
-    values: dict[str, Any] = dict(request.form) or {"name_zh": request.args.get("name_zh", "")}
+    values: dict[str, Any] = dict(request.form)
     if request.method == "POST":
         try:
             asked = load(PersonSchema(), _registration())
@@ -140,7 +152,7 @@ def end_target_group(person_id: str) -> Page:
 def merge(person_id: str) -> Page:
     """Say that a person is the same as another, found by a search."""
     who, error = identity(), None
-    if request.method == "POST":
+    if request.method == "POST" and "into" in request.form:
         try:
             asked = load(MergeSchema(), _merge_asked())
             meta, expected = command_meta(), expected_version()
@@ -150,7 +162,7 @@ def merge(person_id: str) -> Page:
         except CaseledgerError as raised:
             error = raised
     person, version = handlers.look_at(service(), who, person_id, "merge")
-    view, text = queries.person_view(person, with_note=False), request.values.get("q", "")
+    view, text = queries.person_view(person, with_note=False), request.form.get("q", "")
     found = handlers.find(service(), who, text, None, PAGE_LENGTH, None) if text.strip() else []
     candidates = [
         one | {"version": _version(one["person_id"])}

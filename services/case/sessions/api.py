@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
-from services.case.access import teams_seen
 from services.case.people.handlers import note_looks
 from services.case.sessions import handlers, queries
 from services.case.sessions.handlers import Written
@@ -14,17 +13,16 @@ from services.case.sessions.schemas import SessionCorrectionSchema, SessionListS
 from services.case.sessions.shown import represented, told
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("sessions_api", __name__, description="Case sessions and interdisciplinary support sessions")
-# Made once: a class would be made into a schema with every request.
-SESSION, CORRECTION = SessionSchema(), SessionCorrectionSchema()
 
 
 @bp.post("/sessions")
 @requires(*RECORDERS)
-@bp.arguments(SESSION)
+@bp.arguments(SessionSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record a session"""
     return _answer(handlers.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -32,7 +30,7 @@ def record(asked: dict[str, Any]) -> Response:
 
 @bp.post("/sessions/plan")
 @requires(*RECORDERS)
-@bp.arguments(SESSION)
+@bp.arguments(SessionSchema())
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a session"""
     return _answer(handlers.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -40,7 +38,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.post("/sessions/<session_id>/record")
 @requires(*RECORDERS)
-@bp.arguments(SESSION)
+@bp.arguments(SessionSchema())
 def record_planned(asked: dict[str, Any], session_id: str) -> Response:
     """Say how a planned session went"""
     version = expected_version()
@@ -50,7 +48,7 @@ def record_planned(asked: dict[str, Any], session_id: str) -> Response:
 
 @bp.put("/sessions/<session_id>")
 @requires(*RECORDERS)
-@bp.arguments(CORRECTION)
+@bp.arguments(SessionCorrectionSchema())
 def correct(asked: dict[str, Any], session_id: str) -> Response:
     """Correct a recorded session: its full new content and the reason"""
     version = expected_version()
@@ -60,7 +58,7 @@ def correct(asked: dict[str, Any], session_id: str) -> Response:
 
 @bp.post("/sessions/<session_id>/void")
 @requires(*RECORDERS)
-@bp.arguments(VoidSchema)
+@bp.arguments(VoidSchema())
 def void(asked: dict[str, Any], session_id: str) -> Response:
     """Void a session that should never have been entered"""
     version = expected_version()
@@ -72,7 +70,7 @@ def void(asked: dict[str, Any], session_id: str) -> Response:
 
 @bp.get("/sessions")
 @requires(*RECORDERS)
-@bp.arguments(SessionListSchema, location="query")
+@bp.arguments(SessionListSchema(), location="query")
 def list_sessions(asked: dict[str, Any]) -> Response:
     """The sessions of one's teams, newest first"""
     who = identity()

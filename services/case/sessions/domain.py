@@ -86,6 +86,7 @@ class Warned:
 
 POSSIBLE_DUPLICATE = "A session of the same case, start and worker exists already. Please check that it is another one."
 OVERLAP = "Another session of the same worker or person overlaps in time. Please check the times."
+PERSON_MERGED = "This person was merged into another record; the session counts for the one who remains."
 OUTSIDE_PERIOD = "This date lies outside the period of the contract, so the session will not count for it."
 
 
@@ -125,6 +126,15 @@ def outside_period(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) 
             params = {"contract_id": segment.contract_id}
             return [Warned(code="outside_period", message=OUTSIDE_PERIOD, params=params)]
     return []
+
+
+def merged_away(unit: ServiceUnit, same: Mapping[str, str]) -> list[Warned]:
+    """A warning for everybody who was merged into another record; the entry counts for who remained."""
+    return [
+        Warned(code="person_merged", message=PERSON_MERGED, params={"path": f"participants.{index}.person_id"})
+        for index, person in enumerate(unit.participants)
+        if same.get(person.person_id, person.person_id) != person.person_id
+    ]
 
 
 def _is_same_occasion(unit: ServiceUnit, other: ServiceUnit, same: Mapping[str, str]) -> bool:

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.case.access import reads_notes, require_team
-from services.case.cases.queries import contract_periods, members_on
+from services.case.cases.queries import members_on
 from services.case.people.queries import Known, known_people, target_groups_on
 from services.case.sessions import queries
 from services.case.sessions.domain import (
@@ -18,19 +17,22 @@ from services.case.sessions.domain import (
     CaseFacts,
     Warned,
     doubts,
+    merged_away,
     not_members,
     outside_period,
     refuse_counted_twice,
     tags_of,
 )
 from shared.auth.identity import Identity
+from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
-from shared.ids import chosen_id, is_id
+from shared.ids import chosen_id, is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, wrong_fields
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, Private, RecordUnit, UnitCommand, UnitState, VoidUnit
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
 from shared.serviceunit.unit import ServiceUnit
@@ -216,7 +218,7 @@ class _Draft:
         others = queries.sessions_near(connection, self.who.agency_id, unit)
         same = _same_people(connection, self.who, self.people, others)
         refuse_counted_twice(unit, others, same)
-        return [*doubts(unit, others, same), *outside_period(unit, periods)]
+        return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
 
     def _cases(self) -> list[CaseFacts]:
         asked, before = self.asked, self.before
@@ -304,7 +306,11 @@ class _Draft:
         match self.unit.participants:
             case (only,) if only.person_id in self.people and not self.people[only.person_id].erased:
                 return only.person_id
-        return self.unit.unit_id
+        unit_id = self.unit.unit_id
+        if self.before is not None and self.service.vault.is_destroyed(self.work.connection, unit_id):
+            # Its earlier notes were destroyed after an erasure; what is written now needs another key.
+            return new_id("note")
+        return unit_id
 
 
 def _fills(asked: dict[str, Any], people: dict[str, Known]) -> bool:
@@ -339,7 +345,7 @@ def _warnings(connection: Connection, who: Identity, unit: ServiceUnit) -> list[
     people = known_people(connection, who.agency_id, [one.person_id for one in unit.participants])
     same = _same_people(connection, who, people, others)
     periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
-    return [*doubts(unit, others, same), *outside_period(unit, periods)]
+    return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
 
 
 def _same_people(

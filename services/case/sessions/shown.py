@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from services.case.access import reads_notes
 from shared.auth.identity import Identity
+from shared.auth.teams import reads_notes
 from shared.eventstore import Recorded
 from shared.serviceunit.lifecycle import UnitState
 

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext, lazy_gettext
 
 from services.case import pages
-from services.case.access import reads_notes, teams_seen
 from services.case.cases import handlers as cases
 from services.case.cases.domain import Case
 from services.case.cases.queries import case_list
@@ -21,6 +20,7 @@ from services.case.sessions.schemas import SessionCorrectionSchema, SessionSchem
 from services.case.sessions.shown import told
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta

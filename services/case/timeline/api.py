@@ -17,7 +17,7 @@ bp = Blueprint("timeline_api", __name__, description="The timeline of a case")
 
 @bp.get("/cases/<case_id>/timeline")
 @requires(*RECORDERS)
-@bp.arguments(TimelineSchema, location="query")
+@bp.arguments(TimelineSchema(), location="query")
 def timeline(asked: dict[str, Any], case_id: str) -> Response:
     """All that happened in a case, newest first, whichever service recorded it"""
     _, _, items = handlers.open_timeline(service(), identity(), case_id)

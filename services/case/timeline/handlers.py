@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from services.case.access import reads_notes
 from services.case.cases import handlers as cases
 from services.case.cases.domain import Case
 from services.case.people.handlers import note_looks
 from services.case.timeline import queries
 from shared.auth.identity import Identity
+from shared.auth.teams import reads_notes
 from shared.service import Service
 
 

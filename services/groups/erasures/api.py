@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.groups.access import teams_seen
 from services.groups.erasures import handlers, queries
 from services.groups.erasures.schemas import ReviewSchema
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
+from shared.auth.teams import teams_seen
 from shared.web.requests import answer, command_meta, service
 
 bp = Blueprint("note_reviews_api", __name__, description="Notes to look at after an erasure")

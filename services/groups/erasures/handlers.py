@@ -1,10 +1,10 @@
 """Erasing a person here: destroy their key, say so, and have somebody look at notes that may name them."""
 
-from services.groups.access import require_team
 from services.groups.erasures.events import NoteReviewed, PersonKeysDropped
 from services.groups.erasures.queries import is_waiting
 from services.groups.meetings.handlers import read_meeting
 from shared.auth.identity import Identity
+from shared.auth.teams import require_team
 from shared.errors import Invalid, RuleBroken
 from shared.eventstore import CommandMeta, EventStore, Outcome, Work
 from shared.privacy import Vault

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from services.groups.access import teams_seen
 from services.groups.erasures import handlers, queries
 from services.groups.meetings.handlers import read_meeting
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
+from shared.auth.teams import teams_seen
 from shared.web.requests import command_meta, see_other, service
 
 bp = Blueprint("note_reviews", __name__, url_prefix="/note-reviews")

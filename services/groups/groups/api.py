@@ -6,7 +6,6 @@ import msgspec
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.groups.access import teams_seen
 from services.groups.groups import handlers, queries
 from services.groups.groups.domain import AdmitMember, ChangeGroup, EndGroup, OpenGroup, ReleaseMember
 from services.groups.groups.events import GroupPlanned
@@ -20,6 +19,7 @@ from services.groups.groups.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("groups_api", __name__, description="Groups and activities")

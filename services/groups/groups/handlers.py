@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from services.groups.access import chosen_id, chosen_team, require_stream, require_team
-from services.groups.contracts.queries import periods
 from services.groups.groups import queries
 from services.groups.groups.domain import (
     INITIAL,
@@ -17,12 +15,14 @@ from services.groups.groups.domain import (
     decide,
     evolve,
 )
-from services.groups.people.queries import is_known
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import chosen_id, require_id
 from shared.service import Service
+from shared.serviceunit.learnt.queries import contract_periods, is_known
 
 
 def plan_group(
@@ -51,7 +51,7 @@ def change_group(
 ) -> Outcome:
     """Describe a group anew, open or end it, or change its members."""
 
-    require_stream(command.group_id, "group")
+    require_id(command.group_id, "group")
 
     def body(work: Work) -> None:
         state, _ = work.fold(command.group_id, INITIAL, evolve)
@@ -83,7 +83,7 @@ def read_group(service: Service, who: Identity, group_id: str) -> dict[str, Any]
 
 
 def _check_contract(work: Work, who: Identity, contract_id: str | None) -> None:
-    if contract_id is not None and not periods(work.connection, who.agency_id, [contract_id]):
+    if contract_id is not None and not contract_periods(work.connection, who.agency_id, [contract_id]):
         raise Invalid("contract_unknown", "There is no such contract.", field="contract_id")
 
 

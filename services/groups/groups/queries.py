@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from services.groups.groups.domain import GroupOnDay
-from services.groups.people.queries import resolved
 from services.groups.tables import activity_group, group_member, meeting
+from shared.serviceunit.learnt.queries import resolved
 
 _ROW = activity_group.c
 
@@ -80,14 +80,16 @@ def groups(
     after: str | None = None,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """The groups of these teams (None: of all), those newest planned first."""
-    wanted = select(activity_group).where(_ROW.agency_id == agency_id).order_by(_ROW.group_id.desc()).limit(limit)
+    """The groups of these teams (None: of all), the latest to begin first."""
+    wanted = select(activity_group).where(_ROW.agency_id == agency_id)
+    wanted = wanted.order_by(_ROW.from_date.desc(), _ROW.group_id.desc()).limit(limit)
     if team_ids is not None:
         wanted = wanted.where(_ROW.team_id.in_(team_ids))
     if phase is not None:
         wanted = wanted.where(_ROW.phase == phase)
     if after is not None:
-        wanted = wanted.where(_ROW.group_id < after)
+        begun = select(_ROW.from_date).where(_ROW.group_id == after, _ROW.agency_id == agency_id).scalar_subquery()
+        wanted = wanted.where(or_(_ROW.from_date < begun, and_(_ROW.from_date == begun, _ROW.group_id < after)))
     return [_public(row) for row in connection.execute(wanted).mappings()]
 
 

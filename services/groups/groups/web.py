@@ -5,8 +5,6 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from marshmallow import Schema
 
-from services.groups.access import teams_seen
-from services.groups.contracts.queries import contracts
 from services.groups.groups import handlers, queries
 from services.groups.groups.domain import (
     FAMILY_ACTIVITIES,
@@ -22,8 +20,10 @@ from services.groups.meetings.queries import meetings
 from services.groups.naming import contract_title, find, names_by_id
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.serviceunit.learnt.queries import contracts
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
 

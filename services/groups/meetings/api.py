@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.groups.access import teams_seen
 from services.groups.meetings import handlers, queries
 from services.groups.meetings.handlers import Written
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
 from services.groups.meetings.shown import represented, told, warned
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
+from shared.auth.teams import teams_seen
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 

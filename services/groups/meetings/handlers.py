@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.groups.access import chosen_id, chosen_team, require_stream, require_team
 from services.groups.groups.domain import GroupOnDay
 from services.groups.meetings.domain import Notice, refuse, wrong_fields_here
 from services.groups.meetings.surroundings import Surroundings, surroundings, surroundings_of
 from services.groups.people.domain import PersonOnDay
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
+from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
+from shared.ids import chosen_id, require_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import wrong_fields
@@ -105,7 +106,7 @@ def void_meeting(
 
 def read_meeting(service: Service, who: Identity, unit_id: str) -> tuple[UnitState, list[Recorded]]:
     """A meeting of this person's teams as it is now, and all that was recorded about it."""
-    require_stream(unit_id, "meeting")
+    require_id(unit_id, "meeting")
     with service.database.read() as connection:
         story = service.store.load(connection, unit_id, who.agency_id)
     state = lifecycle.INITIAL
@@ -168,7 +169,7 @@ def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[No
 
 def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
     """The state of a meeting of this person's teams."""
-    require_stream(unit_id, "meeting")
+    require_id(unit_id, "meeting")
     state, _ = work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)
     if state.unit is None:
         raise NotFound("entry_not_found", "There is no such entry.")

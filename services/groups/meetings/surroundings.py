@@ -6,15 +6,15 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from services.groups.contracts.queries import periods
 from services.groups.groups.domain import GroupOnDay
 from services.groups.groups.queries import group_on
 from services.groups.meetings.domain import Notice, OtherMeeting, notices
 from services.groups.meetings.queries import others_on
 from services.groups.people.domain import PersonOnDay
-from services.groups.people.queries import merges, people_on
+from services.groups.people.queries import people_on
 from services.groups.practitioners.queries import practitioners_among
 from shared.errors import Invalid
+from shared.serviceunit.learnt.queries import contract_periods, merges
 from shared.serviceunit.unit import ServiceUnit
 
 
@@ -55,7 +55,7 @@ def surroundings(
         group=group,
         group_version=version,
         people=people | practitioners_among(connection, agency_id, person_ids),
-        periods=periods(connection, agency_id, named),
+        periods=contract_periods(connection, agency_id, named),
         others=others_on(connection, agency_id, day),
     )
 

@@ -7,8 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, render_template, request
 from flask_babel import get_locale, gettext, lazy_gettext
 
-from services.groups.access import teams_seen
-from services.groups.contracts.queries import contracts
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
@@ -22,10 +20,12 @@ from services.groups.naming import contract_title, find, names_by_id
 from services.groups.people.queries import people_on
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit import codes
+from shared.serviceunit.learnt.queries import contracts
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
@@ -100,8 +100,10 @@ def show(meeting_id: str) -> str:
     unit = state.unit
     assert unit is not None
     accounts = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
+    titles = dict(_contract_titles(who))
     return render_template(
         "groups/meeting.html",
+        contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         unit=unit,
         state=state,
         group=_group_of(who, unit.group_id),
@@ -170,7 +172,11 @@ def _draft(who: Identity, group: dict[str, Any] | None) -> Draft:
     today = local_date(service().clock.now())
     if group is None:
         return forms.blank(today, who.account_id, [], None)
-    return forms.blank(today, who.account_id, _members(group["group_id"], today), group["contract_id"])
+    draft = forms.blank(today, who.account_id, _members(group["group_id"], today), group["contract_id"])
+    with service().database.read() as connection:
+        for last in queries.meetings(connection, who.agency_id, None, group_id=group["group_id"], limit=1):
+            draft.values |= {name: last[name] for name in ("minutes", "mode", "setting")}
+    return draft
 
 
 def _draft_of(state: UnitState, who: Identity) -> Draft:
@@ -251,13 +257,11 @@ def _saved(written: Written) -> Page:
 
 
 def _choices(who: Identity) -> dict[str, Any]:
-    with service().database.read() as connection:
-        known = contracts(connection, who.agency_id)
     accounts = service().accounts.list_accounts(who.agency_id)
     return {
         "contracts": [
             (forms.REGULAR, gettext("Regular service")),
-            *((c["contract_id"], contract_title(c)) for c in known),
+            *_contract_titles(who),
         ],
         "workers": [
             (one.account_id, one.display_name)
@@ -267,6 +271,11 @@ def _choices(who: Identity) -> dict[str, Any]:
         "teams": [(one.team_id, one.name) for one in service().accounts.list_teams(who.agency_id)],
         "who_teams": who.team_ids,
     }
+
+
+def _contract_titles(who: Identity) -> list[tuple[str, str]]:
+    with service().database.read() as connection:
+        return [(one["contract_id"], contract_title(one)) for one in contracts(connection, who.agency_id)]
 
 
 def _works_with(who: Identity, team_ids: tuple[str, ...]) -> bool:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from services.groups.access import chosen_id
 from services.groups.practitioners import queries
 from services.groups.practitioners.domain import RegisterPractitioner, decide, organisation_id
 from shared.auth.identity import Identity
 from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import chosen_id
 from shared.service import Service
 
 

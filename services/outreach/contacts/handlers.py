@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from services.outreach.access import chosen_id, chosen_team, require_stream, require_team, require_version, teams_seen
 from services.outreach.contacts import queries
 from services.outreach.contacts.domain import (
     INITIAL,
@@ -22,10 +21,11 @@ from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.places.queries import is_known as is_known_place
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team, require_team, teams_seen
 from shared.clock import local_date
 from shared.errors import Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
-from shared.ids import new_id
+from shared.ids import chosen_id, new_id, require_id
 from shared.service import Service
 
 Asked = dict[str, Any]
@@ -66,14 +66,14 @@ def change_contact(
     dry_run: bool = False,
 ) -> Outcome:
     """Identify a contact or undo that, give or end a target group: whichever the request is made for."""
-    require_stream(contact_id, "contact")
+    require_id(contact_id, "contact")
 
     def body(work: Work) -> None:
         state, version = work.fold(contact_id, INITIAL, evolve)
         if not state.contact_id:
             raise NotFound("contact_not_found", "There is no such contact.")
         require_team(who, state.team_id)
-        require_version(contact_id, version, expected_version)
+        work.require_version(contact_id, expected_version)
         erased = service.vault.is_destroyed(work.connection, contact_id)
         command = _command(work, who, asked)
         work.append(contact_id, decide(command, replace(state, erased=erased)), version)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from services.outreach.access import require_stream, require_team, teams_seen
 from services.outreach.erasures import queries
 from services.outreach.erasures.domain import decide
 from shared.auth.identity import Identity
+from shared.auth.teams import require_team, teams_seen
 from shared.errors import NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import require_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 
@@ -21,7 +22,7 @@ def list_reviews(service: Service, who: Identity) -> list[dict[str, Any]]:
 def review_note(service: Service, who: Identity, meta: CommandMeta, visit_id: str, decision: str) -> Outcome:
     """Keep the note, or destroy it by destroying the visit's own key."""
 
-    require_stream(visit_id, "visit")
+    require_id(visit_id, "visit")
 
     def body(work: Work) -> None:
         state, _ = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)

@@ -1,15 +1,16 @@
 """What is known of contacts and registered people on one day; ids and codes only."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from services.outreach.contacts.domain import groups_on
 from services.outreach.contacts.events import DatedGroup
 from services.outreach.people.domain import PersonOnDay
-from services.outreach.tables import contact, known_code, known_person
+from services.outreach.tables import contact
+from shared.serviceunit.learnt.queries import codes_on, merges, registered, resolved
 
 
 def people_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
@@ -20,19 +21,16 @@ def people_on(connection: Connection, agency_id: str, ids: Collection[str], day:
     if not ids:
         return {}
     same = same_as(connection, agency_id, ids)
-    codes = _codes_on(connection, {*ids, *same.values()}, day)
+    codes = codes_on(connection, {*ids, *same.values()}, day)
     found = _contacts_on(connection, agency_id, ids, day)
-    wanted = select(known_person.c.person_id, known_person.c.erased).where(
-        known_person.c.person_id.in_(ids), known_person.c.agency_id == agency_id
-    )
-    for row in connection.execute(wanted):
-        roles = codes.get((row.person_id, "role"), ())
-        found[row.person_id] = PersonOnDay(
-            person_id=row.person_id,
-            same_as=row.person_id,
-            erased=row.erased,
+    for person_id, erased in registered(connection, agency_id, ids).items():
+        roles = codes.get((person_id, "role"), ())
+        found[person_id] = PersonOnDay(
+            person_id=person_id,
+            same_as=person_id,
+            erased=erased,
             role=roles[0] if len(roles) == 1 else None,
-            target_groups=codes.get((row.person_id, "target_group"), ()),
+            target_groups=codes.get((person_id, "target_group"), ()),
         )
     return {
         one.person_id: PersonOnDay(
@@ -54,7 +52,7 @@ def same_as(connection: Connection, agency_id: str, ids: Collection[str]) -> dic
         contact.c.contact_id.in_(ids), contact.c.agency_id == agency_id, contact.c.identified_as.is_not(None)
     )
     identified = {row.contact_id: row.identified_as for row in connection.execute(tokens)}
-    edges = _merges(connection, agency_id)
+    edges = merges(connection, agency_id)
     return {one: resolved(identified.get(one, one), edges) for one in ids}
 
 
@@ -62,22 +60,6 @@ def contacts_identified_as(connection: Connection, agency_id: str, person_id: st
     """The contacts that turned out to be this person."""
     wanted = select(contact.c.contact_id).where(contact.c.agency_id == agency_id, contact.c.identified_as == person_id)
     return list(connection.scalars(wanted.order_by(contact.c.contact_id)))
-
-
-def resolved(person_id: str, edges: Mapping[str, str]) -> str:
-    """The id that stands for a person after all merges."""
-    for _ in range(len(edges)):  # Each merge is followed once at most, so that a ring of them ends as well.
-        if person_id not in edges:
-            break
-        person_id = edges[person_id]
-    return person_id
-
-
-def _merges(connection: Connection, agency_id: str) -> dict[str, str]:
-    wanted = select(known_person.c.person_id, known_person.c.merged_into).where(
-        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_not(None)
-    )
-    return {row.person_id: row.merged_into for row in connection.execute(wanted)}
 
 
 def _contacts_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
@@ -92,20 +74,3 @@ def _contacts_on(connection: Connection, agency_id: str, ids: Collection[str], d
         )
         for row in connection.execute(wanted)
     }
-
-
-def _codes_on(connection: Connection, ids: Collection[str], day: date) -> dict[tuple[str, str], tuple[str, ...]]:
-    wanted = (
-        select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
-        .where(
-            known_code.c.person_id.in_(ids),
-            known_code.c.from_date <= day,
-            or_(known_code.c.to_date.is_(None), known_code.c.to_date >= day),
-        )
-        .distinct()
-        .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
-    )
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for row in connection.execute(wanted):
-        found[row.person_id, row.kind] = (*found.get((row.person_id, row.kind), ()), row.code)
-    return found

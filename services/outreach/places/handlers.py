@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from services.outreach.access import chosen_id
 from services.outreach.places import queries
 from services.outreach.places.domain import RegisterPlace, decide
 from shared.auth.identity import Identity
 from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import chosen_id
 from shared.service import Service
 
 

@@ -7,20 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.outreach.access import chosen_id, chosen_team
 from services.outreach.cases.domain import KnownCase
 from services.outreach.cases.queries import case_of
 from services.outreach.contacts.domain import RegisterContact, groups_on
-from services.outreach.contracts.queries import periods
 from services.outreach.people.domain import PersonOnDay
 from services.outreach.people.queries import people_on
 from services.outreach.places.queries import is_known as is_known_place
 from services.outreach.visits.domain import status_of, tags_for, wrong_fields_here
 from shared.auth.identity import Identity
+from shared.auth.teams import chosen_team
 from shared.errors import FieldError, Invalid, RuleBroken
-from shared.ids import new_id
+from shared.ids import chosen_id, new_id
 from shared.service import Service
 from shared.serviceunit.checks import wrong_fields
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
 from shared.serviceunit.schemas import named_helpers, unit_of
 from shared.serviceunit.unit import Participant, ServiceUnit
@@ -166,7 +166,7 @@ def _wrong_references(asking: Asking, case: KnownCase | None) -> Iterator[FieldE
         yield FieldError("organisation_id", "organisation_unknown", "There is no such organisation.")
     named = {"contract_id": asked["contract_id"]} if asked["contract_id"] else {}
     named |= {f"segments.{index}.contract_id": part["contract_id"] for index, part in enumerate(asked["segments"])}
-    known = periods(asking.connection, agency_id, set(named.values()))
+    known = contract_periods(asking.connection, agency_id, set(named.values()))
     for path, contract_id in named.items():
         if contract_id not in known:
             yield FieldError(path, "contract_unknown", "There is no such contract.")

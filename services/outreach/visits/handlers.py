@@ -5,11 +5,9 @@ from datetime import date
 from functools import reduce
 from typing import Any
 
-from services.outreach.access import chosen_id, require_stream, require_team, require_version, teams_seen
 from services.outreach.contacts import domain as contacts
 from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
-from services.outreach.contracts.queries import periods
 from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.visits import queries
@@ -17,11 +15,14 @@ from services.outreach.visits.domain import notices, refuse
 from services.outreach.visits.entries import Asked, Asking, Entry, entry_of
 from services.outreach.visits.queries import others_on
 from shared.auth.identity import Identity
+from shared.auth.teams import require_team, teams_seen
 from shared.clock import local_date
 from shared.errors import NotFound, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
+from shared.ids import chosen_id, require_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, RecordUnit, UnitCommand, UnitState, VoidUnit
 from shared.serviceunit.unit import ServiceUnit
 
@@ -120,18 +121,18 @@ def _new_state(work: Work, visit_id: str) -> UnitState:
 
 
 def _own_state(work: Work, who: Identity, visit_id: str, expected_version: int) -> UnitState:
-    require_stream(visit_id, "visit")
-    state, version = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)
+    require_id(visit_id, "visit")
+    state, _ = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)
     if state.unit is None:
         raise NotFound("entry_not_found", "There is no such entry.")
     require_team(who, state.unit.team_id)
-    require_version(visit_id, version, expected_version)
+    work.require_version(visit_id, expected_version)
     return state
 
 
 def read_visit(service: Service, who: Identity, visit_id: str) -> tuple[UnitState, list[Recorded]]:
     """A visit of this person's teams as it is now, and all that was recorded about it."""
-    require_stream(visit_id, "visit")
+    require_id(visit_id, "visit")
     with service.database.read() as connection:
         story = service.store.load(connection, visit_id, who.agency_id)
     state = reduce(lifecycle.evolve, (recorded.event for recorded in story), lifecycle.INITIAL)
@@ -154,7 +155,7 @@ def notices_of(service: Service, who: Identity, unit: ServiceUnit, outcome: Outc
     paths = {one.person_id: f"participants.{index}.new_contact" for index, one in enumerate(unit.participants)}
     with service.database.read() as connection:
         people = people_on(connection, who.agency_id, list(paths), unit.occurred_on)
-        terms = periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
+        terms = contract_periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
         found = notices(unit, people, terms, others_on(connection, who.agency_id, unit.occurred_on))
         for one in made:
             alike = same_aliases(connection, service.vault, who.agency_id, one.team_id, one.alias, own)

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext, lazy_gettext
 
 from services.outreach import naming
-from services.outreach.access import teams_seen
 from services.outreach.answers import warned
 from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
@@ -17,6 +16,7 @@ from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Outcome, Recorded

@@ -6,10 +6,11 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
-from services.reporting.figures.how import how_behind
+from services.reporting.figures.access import sees_scores
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
 from services.reporting.figures.schemas import AskedSchema, CutSchema
+from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS, REPORT_READERS
@@ -33,15 +34,18 @@ def report(asked: dict[str, Any], contract_id: str) -> Response:
 @bp.arguments(AskedSchema, location="query")
 def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str) -> Response:
     """One figure: how it is counted, its sessions and people, what is left out and why, and what moved it."""
-    behind = figure_behind(service(), identity().agency_id, contract_id, indicator, measure, Asked(**asked))
-    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": how_behind(behind), **behind.values})
+    who = identity()
+    behind = figure_behind(
+        service(), who.agency_id, contract_id, indicator, measure, Asked(**asked), sees_scores=sees_scores(who)
+    )
+    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": behind.how, **behind.values})
 
 
 @bp.get("/units/<unit_id>/figures")
 @requires(*RECORDERS)
 def figures_of_one_unit(unit_id: str) -> Response:
     """Every figure that one session feeds, and of its contracts' others why it does not."""
-    figures = figures_of_unit(service(), identity().agency_id, unit_id)
+    figures = figures_of_unit(service(), identity().agency_id, unit_id, measure_name)
     return jsonify(
         {
             "unit_id": unit_id,

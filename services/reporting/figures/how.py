@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from flask_babel import get_locale, gettext
 
-from services.reporting.figures.queries import Behind
 from services.reporting.indicators.definition import Counting, Measure, Outcome, Where
 from shared.serviceunit.codes import label
 
@@ -20,12 +19,12 @@ _KINDS = {
 _CONDITIONS = ("kind", "activity", "setting", "mode", "tag", "role", "target_group")
 
 
-def how_behind(behind: Behind) -> str:
-    """How this figure is counted."""
-    if behind.outcome is not None:
-        return how_outcome_counted(behind.outcome)
-    assert behind.measure is not None
-    return how_counted(behind.measure, behind.found.definition.counting)
+def how_figure_counted(counting: Counting, measure: Measure | None, outcome: Outcome | None) -> str:
+    """How a figure is counted: that of a measure, or of an outcome."""
+    if outcome is not None:
+        return how_outcome_counted(outcome)
+    assert measure is not None
+    return how_counted(measure, counting)
 
 
 def how_counted(measure: Measure, counting: Counting) -> str:

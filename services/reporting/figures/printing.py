@@ -31,7 +31,7 @@ def as_table(figures: dict[str, Any]) -> Group:
     outcomes = Table(*(Column(name, overflow="fold") for name in columns))
     for one in figures["outcomes"]:
         outcomes.add_row(*_outcome(one))
-    sentences = [Text(text["zh-Hant"]) for text in figures["sentences"].values()]
+    sentences = [Text(_chinese_first(text)) for text in figures["sentences"].values()]
     return Group(outputs, outcomes, *sentences, Text(f"cut {figures['cut']}"))
 
 
@@ -52,7 +52,11 @@ def _safe(value: object) -> object:
 
 def _title(figures: dict[str, Any]) -> str:
     period = figures["period"]
-    return f"{figures['title']['zh-Hant']}  {period['from']} – {period['to']}"
+    return f"{_chinese_first(figures['title'])}  {period['from']} – {period['to']}"
+
+
+def _chinese_first(text: dict[str, str]) -> str:
+    return text.get("zh-Hant") or next(iter(text.values()), "")
 
 
 def _number(value: float | None) -> str:

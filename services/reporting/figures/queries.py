@@ -1,13 +1,14 @@
 """What stands behind a figure: its sessions and people, what is left out and why, and what moved it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.how import how_figure_counted
 from services.reporting.figures.rendering import outcome_values, output_values, share
 from services.reporting.figures.reports import NOW, Asked
-from services.reporting.indicators.changes import moves
+from services.reporting.indicators.changes import Happened, Moved, moves
 from services.reporting.indicators.definition import Measure, Outcome, Output
 from services.reporting.indicators.facts import Facts, Score
 from services.reporting.indicators.filters import Counted
@@ -28,6 +29,7 @@ from shared.errors import NotFound
 from shared.service import Service
 
 Values = dict[str, Any]
+SeesScores = Callable[[str | None], bool]
 OUTCOME_MEASURES = ("n", "improved", "unchanged", "worse", "satisfied", "not_satisfied")
 
 
@@ -42,53 +44,43 @@ class Behind:
     outcome: Outcome | None
     values: Values
 
+    @property
+    def how(self) -> str:
+        """How the figure is counted, in one sentence of the reader's language."""
+        return how_figure_counted(self.found.definition.counting, self.measure, self.outcome)
+
 
 def figure_behind(
-    service: Service, agency_id: str, contract_id: str, indicator: str, measure_id: str, asked: Asked = NOW
+    service: Service,
+    agency_id: str,
+    contract_id: str,
+    indicator: str,
+    measure_id: str,
+    asked: Asked = NOW,
+    *,
+    sees_scores: SeesScores = lambda _: True,
 ) -> Behind:
-    """Everything behind one figure at a cut; `NotFound` for one the contract does not have."""
+    """Everything behind one figure at a cut; `NotFound` for one the contract does not have.
+
+    `sees_scores` says whether the asker may see the scores of people of this team; those of others stay blank.
+    """
     with service.database.read() as connection:
         cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         facts = facts_at(connection, agency_id, contract_id, cut)
         output, outcome = found.definition.output(indicator), found.definition.outcome(indicator)
         if outcome is not None and measure_id in OUTCOME_MEASURES:
-            values = _of_outcome(found, outcome, facts)
+            values = _of_outcome(found, outcome, facts, sees_scores)
             return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, values=values)
         measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
         if output is None or measure is None:
             raise NotFound("figure_not_found", "This contract has no such figure.")
         events = history(connection, agency_id, contract_id, cut)
-    chosen = selection(found.definition, measure, facts)
-    actual = MEASURES[measure.kind](chosen.counted, found.definition.counting)
-    moved = list(moves(measure, chosen.filter, found.definition.counting, events))
-    values = {
-        "figure": output_values(OutputFigure(output, measure, actual)),
-        "sessions": [_session(one) for one in _in_order(chosen.counted)],
-        "people": _people(chosen.counted),
-        "left_out": [
-            {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
-            for unit, why in chosen.left_out()
-        ],
-        "changes": [
-            {
-                "unit_id": one.happened.about,
-                "what": one.happened.what,
-                "service": one.happened.service,
-                "event_id": one.happened.event_id,
-                "recorded_at": one.happened.recorded_at.astimezone(HONG_KONG).isoformat(),
-                "actor": one.happened.actor,
-                "reason": one.happened.reason,
-                "from": plain(one.before),
-                "to": plain(one.after),
-            }
-            for one in reversed(moved)
-        ],
-    }
+    values = _of_output(found, output, measure, facts, events)
     return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, values=values)
 
 
-def figures_of_unit(service: Service, agency_id: str, unit_id: str) -> list[Values]:
+def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Callable[[Measure], str]) -> list[Values]:
     """Every figure that one session feeds, over all its contracts; `NotFound` for one nobody here has recorded."""
     with service.database.read() as connection:
         if not knows_unit(connection, agency_id, unit_id):
@@ -100,11 +92,12 @@ def figures_of_unit(service: Service, agency_id: str, unit_id: str) -> list[Valu
             for feeds in _fed_by(
                 contract_at(service.store, connection, agency_id, contract_id, cut["reporting"]),
                 facts_at(connection, agency_id, contract_id, cut, only=unit_id),
+                name_of,
             )
         ]
 
 
-def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
+def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) -> Iterable[Values]:
     """The figures that count the one session of these facts, and why the others do not."""
     definition = found.definition
     for output in definition.outputs:
@@ -120,10 +113,43 @@ def _fed_by(found: ContractAt, facts: Facts) -> Iterable[Values]:
                 "measure": measure.id,
                 "kind": measure.kind,
                 "title": dict(measure.title),
+                "name": name_of(measure),
                 "counts": bool(chosen.counted),
                 "adds": plain(given),
                 "why_not": why,
             }
+
+
+def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts, events: Iterable[Happened]) -> Values:
+    counting = found.definition.counting
+    chosen = selection(found.definition, measure, facts)
+    moved = list(moves(measure, chosen.filter, counting, events))
+    actual = MEASURES[measure.kind](chosen.counted, counting)
+    return {
+        "figure": output_values(OutputFigure(output, measure, actual)),
+        "sessions": [_session(one) for one in _in_order(chosen.counted)],
+        "people": _people(chosen.counted),
+        "left_out": [
+            {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
+            for unit, why in chosen.left_out()
+        ],
+        "changes": [_change(one) for one in reversed(moved)],
+    }
+
+
+def _change(moved: Moved) -> Values:
+    happened = moved.happened
+    return {
+        "unit_id": happened.about,
+        "what": happened.what,
+        "service": happened.service,
+        "event_id": happened.event_id,
+        "recorded_at": happened.recorded_at.astimezone(HONG_KONG).isoformat(),
+        "actor": happened.actor,
+        "reason": happened.reason,
+        "from": plain(moved.before),
+        "to": plain(moved.after),
+    }
 
 
 def _in_order(counted: Iterable[Counted]) -> list[Counted]:
@@ -157,7 +183,7 @@ def _people(counted: Iterable[Counted]) -> list[Values]:
     return [{"person_id": one, "first_on": first[one], "sessions": times[one]} for one in ordered]
 
 
-def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
+def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
     definition = found.definition
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
@@ -166,7 +192,7 @@ def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
     return {
         "figure": outcome_values(figure),
         "sessions": [],
-        "people": [_pair(pair, outcome) for pair in pairing.pairs] if pairing else [],
+        "people": [_pair(pair, outcome, sees_scores) for pair in pairing.pairs] if pairing else [],
         "left_out": [{"person_id": one, "why": why} for one, why in pairing.unpaired().items()] if pairing else [],
         "answers": [
             *(
@@ -178,27 +204,29 @@ def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts) -> Values:
                 }
                 for one in asked
             ),
-            *(_administration(one) for one in scores),
+            *(_administration(one, sees_scores) for one in scores),
         ],
         "changes": [],
     }
 
 
-def _pair(pair: Pair, outcome: Outcome) -> Values:
+def _pair(pair: Pair, outcome: Outcome, sees_scores: SeesScores) -> Values:
     gain = pair.difference * (-1 if outcome.improved == "lower" else 1)
+    seen = sees_scores(pair.pre.team_id) and sees_scores(pair.post.team_id)
+    result = "improved" if gain > 0 else "worse" if gain < 0 else "unchanged"
     return {
         "person_id": pair.person_id,
-        "pre": _administration(pair.pre),
-        "post": _administration(pair.post),
-        "difference": pair.difference,
-        "result": "improved" if gain > 0 else "worse" if gain < 0 else "unchanged",
+        "pre": _administration(pair.pre, sees_scores),
+        "post": _administration(pair.post, sees_scores),
+        "difference": pair.difference if seen else None,
+        "result": result if seen else None,
     }
 
 
-def _administration(score: Score) -> Mapping[str, Any]:
+def _administration(score: Score, sees_scores: SeesScores) -> Values:
     return {
         "assessment_id": score.assessment_id,
         "event_id": score.event_id,
         "assessed_on": score.assessed_on.isoformat(),
-        "total": score.total,
+        "total": score.total if sees_scores(score.team_id) else None,
     }

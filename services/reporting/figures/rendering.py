@@ -127,12 +127,14 @@ def _limb(limb: Limb) -> dict[str, Any]:
 def _output_sentences(counted: Report) -> dict[str, dict[str, str]]:
     found = {}
     for output, figures in groupby(counted.outputs, key=lambda figure: figure.output):
-        values = values_of_output(list(figures))
-        found[output.id] = filled(output.sentence, values)
+        if output.sentence:
+            found[output.id] = filled(output.sentence, values_of_output(list(figures)))
     return found
 
 
 def _outcome_sentences(counted: Report) -> dict[str, dict[str, str]]:
     return {
-        figure.outcome.id: filled(figure.outcome.sentence, values_of_outcome(figure)) for figure in counted.outcomes
+        figure.outcome.id: filled(figure.outcome.sentence, values_of_outcome(figure))
+        for figure in counted.outcomes
+        if figure.outcome.sentence
     }

@@ -1,12 +1,13 @@
 """A contract's report: counted from the ledger at a cut, or kept ready where nothing has moved since."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select, text
 
 from services.reporting.contracts.queries import ContractAt, contract_at, deliverables_of
 from services.reporting.figures.rendering import figures_of
@@ -18,6 +19,7 @@ from services.reporting.ledger.queries import facts_at
 from services.reporting.tables import kept_report, touched
 from shared.clock import HONG_KONG
 from shared.database import Database
+from shared.errors import Unavailable
 from shared.eventstore import EventStore
 from shared.service import Service
 
@@ -100,19 +102,25 @@ def _heading(found: ContractAt, cut: Cut) -> dict[str, Any]:
     }
 
 
+_KEEP = text(
+    "INSERT INTO kept_report (agency_id, contract_id, times, definition_version, figures)"
+    " VALUES (:agency_id, :contract_id, :times, :definition_version, :figures)"
+    " ON CONFLICT (agency_id, contract_id) DO UPDATE SET times = excluded.times,"
+    " definition_version = excluded.definition_version, figures = excluded.figures"
+)
+
+
 def _times_touched(connection: Connection, agency_id: str, contract_id: str) -> int:
     own = (touched.c.agency_id == agency_id, touched.c.contract_id == contract_id)
     return connection.execute(select(touched.c.times).where(*own)).scalar() or 0
 
 
-def _own(found: ContractAt) -> tuple[Any, ...]:
-    return kept_report.c.agency_id == found.agency_id, kept_report.c.contract_id == found.contract_id
-
-
 def _kept(connection: Connection, found: ContractAt, times: int) -> dict[str, Any] | None:
     """The figures kept for exactly what is known now, by the definition of now."""
-    same = (kept_report.c.times == times, kept_report.c.definition_version == found.state.version)
-    figures = connection.execute(select(kept_report.c.figures).where(*_own(found), *same)).scalar()
+    kept = kept_report.c
+    own = (kept.agency_id == found.agency_id, kept.contract_id == found.contract_id)
+    same = (kept.times == times, kept.definition_version == found.state.version)
+    figures = connection.execute(select(kept.figures).where(*own, *same)).scalar()
     return msgspec.json.decode(figures) if figures is not None else None
 
 
@@ -125,6 +133,6 @@ def _keep(database: Database, found: ContractAt, times: int, figures: dict[str, 
         "definition_version": found.state.version,
         "figures": msgspec.json.encode(figures),
     }
-    with database.write() as connection:
-        connection.execute(delete(kept_report).where(*_own(found)))
-        connection.execute(insert(kept_report), row)
+    # Keeping is a convenience: whoever only reads never fails for it.
+    with suppress(Unavailable), database.write() as connection:
+        connection.execute(_KEEP, row)

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from services.reporting.contracts.access import require_seen, seen_by
-from services.reporting.figures.how import how_behind
+from services.reporting.figures.access import sees_scores
 from services.reporting.figures.overview import overview, overviews
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked
+from services.reporting.figures.words import measure_name
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
@@ -64,21 +65,26 @@ def show_contract(contract_id: str) -> str:
 def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     """What stands behind one figure."""
     who, asked = identity(), _asked()
-    behind = figure_behind(service(), who.agency_id, contract_id, indicator, measure, asked)
+    behind = figure_behind(
+        service(), who.agency_id, contract_id, indicator, measure, asked, sees_scores=sees_scores(who)
+    )
     values, everything = behind.values, "all" in request.args
     sessions = values["sessions"][::-1]
     people = values["people"]
     shown = sessions if everything else sessions[:SHOWN]
     named = people if everything else people[:SHOWN]
+    changes = [one for one in values["changes"] if one["what"] != "recorded"]
+    recorded = [one for one in values["changes"] if one["what"] == "recorded"]
     return render_template(
         "reporting/figure.html",
         behind=behind,
-        how=how_behind(behind),
+        how=behind.how,
         sessions=shown,
         people=named,
         more=len(shown) < len(sessions) or len(named) < len(people),
         left_out=_by_reason(values["left_out"]),
-        changes=values["changes"] if everything else values["changes"][:SHOWN],
+        changes=changes,
+        recorded=recorded if everything else recorded[:SHOWN],
         names=_names([one["person_id"] for one in named]),
         accounts=_account_names(who.agency_id),
         query=_query(asked),
@@ -90,7 +96,7 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
 @requires(*RECORDERS)
 def show_unit(unit_id: str) -> str:
     """Every figure that one session feeds, and why it does not feed the others of its contracts."""
-    figures = figures_of_unit(service(), identity().agency_id, unit_id)
+    figures = figures_of_unit(service(), identity().agency_id, unit_id, measure_name)
     return render_template("reporting/unit.html", unit_id=unit_id, figures=figures, entry_url=entry_url(unit_id))
 
 

@@ -18,7 +18,7 @@ UNITS = {
     "organisations": lazy_gettext("organisations"),
 }
 KINDS = {
-    "headcount": lazy_gettext("People"),
+    "headcount": lazy_gettext("Different people"),
     "sessions": lazy_gettext("Sessions"),
     "contacts": lazy_gettext("Contacts"),
     "attendances": lazy_gettext("Attendances"),

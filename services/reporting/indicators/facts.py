@@ -46,6 +46,7 @@ class Score:
     phase: str
     assessed_on: date
     total: int | None
+    team_id: str | None = None
     event_id: str = ""
 
 

@@ -81,6 +81,7 @@ def _assessment(batch: Batch, arrived: Arrived) -> None:
         written.phase,
         written.assessed_on,
         written.total,
+        written.team_id,
     )
     if written.person_id is not None:
         batch.add_people(arrived, written.contract_id, [written.person_id])

@@ -62,6 +62,7 @@ class AssessmentWritten(Read):
     person_id: str | None = None
     contract_id: str | None = None
     total: int | None = None
+    team_id: str | None = None
     reason: str | None = None
 
 

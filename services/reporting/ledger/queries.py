@@ -94,6 +94,7 @@ def score_of(row: Sequence[Any]) -> Score:
         phase=row[4],
         assessed_on=_day(row[5]),
         total=row[6],
+        team_id=row[7],
     )
 
 
@@ -150,7 +151,8 @@ SEGMENT = (
 )
 _SEGMENTS = _of_contract(tables.ledger.segment, SEGMENT)
 _SCORES = _of_contract(
-    tables.ledger.score, ("assessment_id", "event_id", "person_id", "instrument", "phase", "assessed_on", "total")
+    tables.ledger.score,
+    ("assessment_id", "event_id", "person_id", "instrument", "phase", "assessed_on", "total", "team_id"),
 )
 _TALLIES = _of_contract(
     tables.ledger.tally, ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_satisfied")

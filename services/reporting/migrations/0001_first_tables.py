@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("phase", sa.Text(), nullable=False),
         sa.Column("assessed_on", sa.Text(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("team_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("agency_id", "contract_id", "assessment_id", "version"),
         sqlite_with_rowid=False,
     )

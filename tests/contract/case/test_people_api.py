@@ -65,6 +65,7 @@ def test_search_covers_the_agency_with_code_name_and_team_alone(as_user: Callabl
     found = as_user("worker").get("/people", q="何").json["items"]
     assert [(one["person_id"], one["label"], one["team_id"]) for one in found] == [("person-a", "何小姐", "team-east")]
     assert "phone" not in found[0]
+    assert as_user("worker").post("/people/search", {"q": "何", "limit": 20}).json["items"] == found
     assert as_user("worker").get("/people").json["items"] == []
     assert as_user("foreign-worker").get("/people", q="何").json["items"] == []
     assert as_user("worker").get("/people/person-a").status_code == 403
@@ -158,6 +159,7 @@ def test_a_merged_person_is_a_member_by_either_id_until_they_are_apart_again(
     accepted = worker.post("/sessions", a_session("person-twin"))
     assert accepted.status_code == 201
     assert accepted.json["participants"][0]["target_groups"] == ["hidden"]
+    assert [one["code"] for one in accepted.json["warnings"]] == ["person_merged"]
     leader.post("/people/person-twin/unmerge", {}, version=2)
     assert worker.post("/sessions", a_session("person-twin", occurred_on="2026-03-10")).status_code == 422
 
@@ -184,6 +186,28 @@ def test_an_erased_person_has_no_name_anywhere_here(
     assert worker.put(f"/people/{SON}", {"alias": "back"}, version=4).json["code"] == "person_erased"
     refused = worker.post("/sessions", a_session(SON, occurred_on="2026-03-12"))
     assert field_codes(refused) == [("participants.0.person_id", "person_unknown")]
+
+
+def test_a_leader_keeps_or_destroys_notes_about_several_people_after_an_erasure(
+    worker: Client, leader: Client, family: str
+) -> None:
+    both = [
+        worker.post("/sessions", a_session(MOTHER, SON, occurred_on=day, note="二人同來")).json["session_id"]
+        for day in ("2026-03-10", "2026-03-11")
+    ]
+    worker.post("/sessions", a_session(MOTHER, SON))
+    assert leader.post(f"/note-reviews/{both[0]}", {"decision": "kept"}).json["code"] == "nothing_to_review"
+    leader.post(f"/people/{SON}/erase", {}, version=2)
+    assert [one["session_id"] for one in leader.get("/note-reviews").json["items"]] == both
+    assert field_codes(leader.post(f"/note-reviews/{both[0]}", {"decision": "burnt"})) == [("decision", "unknown_code")]
+    assert worker.post(f"/note-reviews/{both[0]}", {"decision": "destroyed"}).status_code == 403
+    assert leader.post(f"/note-reviews/{both[0]}", {"decision": "destroyed"}).status_code == 200
+    assert leader.post(f"/note-reviews/{both[1]}", {"decision": "kept"}).status_code == 200
+    assert leader.get("/note-reviews").json["items"] == []
+    assert worker.get(f"/people/{SON}/erasure").json["shared_notes"] == []
+    assert [worker.get(f"/sessions/{one}").json["note"] for one in both] == [None, "二人同來"]
+    change = a_session(MOTHER, SON, occurred_on="2026-03-10", note="新筆記", reason="new_information")
+    assert worker.put(f"/sessions/{both[0]}", change, version=1).json["note"] == "新筆記"
 
 
 def test_an_entry_with_an_erased_person_can_still_be_corrected(worker: Client, leader: Client, family: str) -> None:
@@ -250,6 +274,13 @@ def test_the_read_tables_are_the_same_after_a_rebuild(
     worker.post(f"/sessions/{session_id}/void", {"reason": "duplicate"}, version=1)
     add_person(worker, "person-gone", name_zh="去")
     leader.post("/people/person-gone/erase", {}, version=1)
+    shared = [
+        worker.post("/sessions", a_session(MOTHER, SON, occurred_on=day, note="同來")).json["session_id"]
+        for day in ("2026-03-10", "2026-03-11", "2026-03-12")
+    ]
+    leader.post(f"/people/{SON}/erase", {}, version=3)
+    leader.post(f"/note-reviews/{shared[0]}", {"decision": "destroyed"})
+    leader.post(f"/note-reviews/{shared[1]}", {"decision": "kept"})
     worker.post(f"/cases/{family}/close", {"on": "2026-05-01"}, version=3)
 
     def rows() -> dict[str, list[tuple[object, ...]]]:

@@ -154,6 +154,7 @@ class Others:
             "assessed_on": day,
             "total": total,
             "contract_id": "kachi-2",
+            "team_id": "team-west",
             **changes,
         }
         return self.store("case", "AssessmentRecorded", assessment_id, **data)

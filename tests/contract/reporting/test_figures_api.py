@@ -1,5 +1,6 @@
 """What stands behind a figure: sessions, people, event ids, what is left out and why, and what moved it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -148,6 +149,20 @@ def test_an_outcomes_pairs_carry_their_scores_and_event_ids(leader: Client, othe
     assert (pair["person_id"], pair["difference"], pair["result"]) == ("person-m", -5, "improved")
     assert (pair["pre"]["event_id"], pair["post"]["event_id"]) == (pre.event_id, post.event_id)
     assert behind["left_out"] == [{"person_id": "person-f", "why": "no_post_test"}]
+
+
+@pytest.mark.parametrize("username", ["assistant", "worker-east"])
+def test_scores_are_blank_for_assistants_and_other_teams(
+    leader: Client, others: Others, as_user: Callable[[str], Client], username: str
+) -> None:
+    others.record("session-1", family("person-m"))
+    others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
+    others.assess("assessment-2", "person-m", "post", "2019-06-03", 9)
+    (pair,) = _behind(as_user(username), "outcome-1/n")["people"]
+    assert (pair["pre"]["total"], pair["post"]["total"]) == (None, None)
+    assert (pair["difference"], pair["result"]) == (None, None)
+    (pair,) = _behind(as_user("admin"), "outcome-1/n")["people"]
+    assert (pair["pre"]["total"], pair["result"]) == (14, "improved")
 
 
 def test_a_corrected_and_a_voided_assessment_move_the_outcome(leader: Client, others: Others) -> None:

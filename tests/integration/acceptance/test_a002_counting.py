@@ -90,7 +90,7 @@ def test_a002_05_two_workers_make_one_session_that_each_of_them_has_served(worke
 
 
 def test_a002_06_no_shows_and_missed_visits_are_kept_and_do_not_count(outreach: Api) -> None:
-    # Fails when "no_show" is added to Counting.unit_status and "absent" to participant_status in definition.py.
+    # Fails when "no_show" is added to the statuses asked for in Filter._by_rules of indicators/filters.py.
     worker = outreach.house.as_("worker1")
     mother, hidden = register(worker), token(outreach)
     case = open_case(worker, mother)
@@ -170,9 +170,11 @@ def test_a002_09_one_person_with_two_roles_counts_for_families_and_for_the_secto
     role = {"role": "practitioner", "from_date": "2021-01-01"}
     worker.post(f"{path}/roles", role, version=worker.version_of(path)).accepted()
     meeting(worker, at(mother), on="2019-03-04").accepted()
+    meeting(worker, at(mother, "practitioner"), on="2021-02-01").accepted()
     sector(worker, "training", 390, on="2021-03-01", participants=[at(mother, "practitioner")]).accepted()
     figures = worker.actuals("kachi-2")
     assert (figures[PERSONS], figures[("output-5", "trained_persons")]) == (1, 1)
+    assert figures[ATTENDANCES] == 1
     people = {
         row["person_id"]
         for figure in (PERSONS, ("output-5", "trained_persons"))
@@ -182,7 +184,7 @@ def test_a002_09_one_person_with_two_roles_counts_for_families_and_for_the_secto
 
 
 def test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approved_split(worker: Api) -> None:
-    # Fails when `_wrong_segments` returns before it asks for split_approval in shared/serviceunit/checks.py.
+    # Fails when `_wrong_segments` does not ask for split_approval in shared/serviceunit/checks.py.
     add_contract(worker.house.as_("admin"), {**kachi(), "contract": "second"})
     mother = register(worker)
     case = open_case(worker, mother)
@@ -197,7 +199,7 @@ def test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approv
 
 
 def test_a002_11_a_split_session_gives_each_contract_its_own_minutes_and_length_rule(house: House) -> None:
-    # Fails when `minutes` of the entry instead of the segment are stored in reporting/ledger/batch.py.
+    # Fails when `minutes` of the entry instead of the segment are stored in reporting/ledger/inbox.py.
     admin, worker = house.as_("admin"), house.as_("worker1")
     add_contract(admin, kachi(minimum_minutes=90))
     add_contract(admin, {**kachi(minimum_minutes=90), "contract": "second"})
@@ -226,7 +228,7 @@ def test_a002_12_minutes_add_up_and_are_rounded_nowhere(worker: Api) -> None:
 
 
 def test_a002_13_two_half_days_are_one_day_whatever_the_number_of_trainees(worker: Api) -> None:
-    # Fails when `_half_days` returns 2 from half_day on in indicators/indicators.py.
+    # Fails when `_half_days` compares with half_day where it answers 2 in indicators/indicators.py.
     people = [practitioner(worker) for _ in range(6)]
     days, trained = ("output-5", "training_days"), ("output-5", "trained_persons")
     sector(worker, "training", 180, *people[:2], on="2021-02-01").accepted()
@@ -246,7 +248,7 @@ def test_a002_14_supervision_counts_hours_of_the_session_not_of_the_people(worke
 
 
 def test_a002_22_the_days_before_and_after_the_period_do_not_count(house: House, worker: Api) -> None:
-    # Fails when Period.__contains__ uses `<` for one of its ends in indicators/definition.py.
+    # Fails when Period.__contains__ uses `<` for its first day, or forgets its last, in indicators/definition.py.
     house.at(house.now().replace(year=2021, month=7))
     mother = register(worker)
     case = open_case(worker, mother, on="2018-05-01")
@@ -267,7 +269,7 @@ def test_a002_23_somebody_in_another_role_is_no_attendance(worker: Api, role: st
 
 
 def test_a002_24_entered_twice_is_flagged_and_one_key_makes_one_entry(worker: Api) -> None:
-    # Fails when `_about_other_meetings` yields nothing in groups/meetings/domain.py.
+    # Fails when `_about_other_meetings` returns at once in groups/meetings/domain.py.
     mother = register(worker)
     group = worker.post(
         GROUPS,
@@ -312,7 +314,7 @@ def test_a002_25_filtering_by_mode_gives_parts_that_add_up(house: House) -> None
 
 
 def test_a002_28_a_person_in_two_indicators_counts_in_each_and_once_in_the_contract(worker: Api) -> None:
-    # Fails when `population` adds up instead of uniting in indicators/report.py.
+    # Fails when `count_outcome` adds the people of its outputs up in indicators/report.py.
     mother, father = register(worker), register(worker)
     meeting(worker, at(mother), at(father)).accepted()
     session(worker, open_case(worker, mother), at(mother)).accepted()
@@ -323,7 +325,7 @@ def test_a002_28_a_person_in_two_indicators_counts_in_each_and_once_in_the_contr
 
 
 def test_a002_voiding_an_assessment_takes_its_pair_away(worker: Api) -> None:
-    # Fails when AssessmentVoided ends nothing in reporting/ledger/batch.py.
+    # Fails when AssessmentVoided has no handler in reporting/ledger/inbox.py.
     mother = register(worker)
     meeting(worker, at(mother)).accepted()
     assess(worker, mother, "pre", "2021-01-04", 10).accepted()

@@ -27,7 +27,7 @@ def pairs(worker: Api, people: list[str], before_after: list[tuple[int, int]]) -
 
 
 def test_a002_15_fifty_two_of_seventy_five_fail_the_share_and_pass_by_the_t_test(worker: Api) -> None:
-    # Fails when Threshold.holds compares rounded percentages in indicators/definition.py, or drops one of two limbs.
+    # Fails when Threshold.holds adds one person in indicators/definition.py, or `change` asks the first limb alone.
     pairs(worker, served(worker, 75), [(10, 15)] * 52 + [(10, 9)] * 23)
     found = outcome(worker, "outcome-2")
     assert found["share_improved"] == {"k": 52, "n": 75, "percent": 69.3}
@@ -47,26 +47,27 @@ def test_a002_15_a_significant_worsening_never_passes(worker: Api) -> None:
 
 @pytest.mark.parametrize(("count", "why"), [(1, "fewer_than_two_pairs"), (4, "no_spread")])
 def test_a002_15_what_cannot_be_computed_is_never_called_significant(worker: Api, count: int, why: str) -> None:
-    # Fails when `variance == 0` is not caught in indicators/statistics.py.
+    # Fails when a variance of 0 becomes a tiny one in indicators/statistics.py.
     pairs(worker, served(worker, count), [(10, 9)] * count)
     found = outcome(worker, "outcome-2")
-    assert found["paired_t"]["not_computable"] == why
+    assert found["paired_t"].get("not_computable") == why
     assert (found["paired_t"]["t"], found["passed"]) == (None, False)
 
 
 def test_a002_16_a_fall_of_one_point_of_phq9_is_better_and_a_rise_is_worse(worker: Api) -> None:
     # Fails when `sign` is +1 for "lower" in `change` of indicators/indicators.py.
     answers = [3, 3, 2, 1, 0, 0, 0, 0, 0]
-    changes = ([3, 3, 2, 0, 0, 0, 0, 0, 0], answers, [3, 3, 3, 1, 0, 0, 0, 0, 0])
-    for person, after in zip(served(worker, 3), changes, strict=True):
+    fallen = [3, 3, 2, 0, 0, 0, 0, 0, 0]
+    changes = (fallen, fallen, answers, [3, 3, 3, 1, 0, 0, 0, 0, 0])
+    for person, after in zip(served(worker, 4), changes, strict=True):
         for phase, day, given in (("pre", "2020-02-03", answers), ("post", "2020-09-07", after)):
             assess(worker, person, phase, day, ..., instrument="phq9", answers=given).accepted()  # type: ignore[arg-type]
     found = outcome(worker, "outcome-1")
-    assert (found["improved"], found["unchanged"], found["worse"]) == (1, 1, 1)
+    assert (found["improved"], found["unchanged"], found["worse"]) == (2, 1, 1)
 
 
 def test_a002_17_a_post_only_questionnaire_takes_no_pre_test_and_offers_no_t_test(worker: Api) -> None:
-    # Fails when `post_only` instruments accept phase "pre" in case/assessments/domain.py.
+    # Fails when `_wrong_choice` does not look at the phase in case/assessments/domain.py.
     leader = worker.house.as_("leader1")
     tally = {"instrument": "bdf21", "instrument_version": "DEMO", "contract_id": "kachi-2", "assessed_on": "2020-11-20"}
     leader.post(TALLIES, tally | {"totals": {"satisfied": 60, "not_satisfied": 2}}).accepted()

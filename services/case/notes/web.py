@@ -1,0 +1,34 @@
+"""The page of notes that may name somebody who was erased."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from services.case.notes import handlers, queries
+from services.case.sessions.handlers import read
+from shared.auth.identity import identity, requires
+from shared.auth.roles import LEADERS
+from shared.auth.teams import teams_seen
+from shared.web.requests import command_meta, see_other, service
+
+bp = Blueprint("note_reviews", __name__, url_prefix="/note-reviews")
+
+
+@bp.get("")
+@requires(*LEADERS)
+def waiting() -> str:
+    """The notes that wait, each to be read and then kept or destroyed."""
+    who = identity()
+    with service().database.read() as connection:
+        found = queries.waiting(connection, who.agency_id, teams_seen(who))
+    shown = [{**one, "note": read(service(), who, one["session_id"])[0].note} for one in found]
+    return render_template("case/note-reviews.html", reviews=shown)
+
+
+@bp.post("/<session_id>")
+@requires(*LEADERS)
+def review(session_id: str) -> Any:
+    """Keep the notes of a session, or destroy them."""
+    decision = request.form.get("decision", "")
+    outcome = handlers.review(service(), identity(), command_meta(), session_id, decision)
+    return see_other("/case/note-reviews", outcome)

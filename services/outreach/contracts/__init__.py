@@ -1,1 +1,0 @@
-"""What this service knows of contracts: that they exist, and their period."""

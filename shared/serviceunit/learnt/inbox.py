@@ -1,0 +1,146 @@
+"""What case says of people (that they exist, their dated codes, merges, erasures), and reporting of contracts."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, update
+
+from shared.bus.envelope import Arrived
+from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
+
+
+class _Registered(msgspec.Struct, frozen=True):
+    person_id: str
+    team_id: str
+
+
+class _Role(msgspec.Struct, frozen=True):
+    person_id: str
+    role: str
+    from_date: date | None = None
+    to_date: date | None = None
+
+
+class _TargetGroup(msgspec.Struct, frozen=True):
+    person_id: str
+    target_group: str
+    from_date: date | None = None
+    to_date: date | None = None
+
+
+class _Merged(msgspec.Struct, frozen=True):
+    person_id: str
+    into: str
+
+
+class _Person(msgspec.Struct, frozen=True):
+    person_id: str
+
+
+class _Period(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    first: date
+    last: date
+
+
+class _Contract(msgspec.Struct, frozen=True):
+    contract_id: str
+    period: _Period
+    title: dict[str, Any] | str = ""
+
+
+def learn_people(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Take in events of case; those that say nothing of people are passed over."""
+    for arrived in events:
+        known = _OF_PEOPLE.get(arrived.type) if arrived.service == "case" else None
+        if known is not None:
+            known(connection, arrived)
+
+
+def learn_contracts(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Take in events of reporting; those that say nothing of contracts are passed over."""
+    for arrived in events:
+        if arrived.service == "reporting" and arrived.type in ("ContractRegistered", "ContractRevised"):
+            _keep_contract(connection, arrived)
+
+
+def _registered(connection: Connection, arrived: Arrived) -> None:
+    person = msgspec.json.decode(arrived.data, type=_Registered)
+    row = {"person_id": person.person_id, "agency_id": arrived.agency_id, "team_id": person.team_id}
+    connection.execute(insert(known_person), {**row, "merged_into": None, "erased": False})
+
+
+def _role_given(connection: Connection, arrived: Arrived) -> None:
+    given = msgspec.json.decode(arrived.data, type=_Role)
+    _begin(connection, given.person_id, "role", given.role, given.from_date)
+
+
+def _role_ended(connection: Connection, arrived: Arrived) -> None:
+    ended = msgspec.json.decode(arrived.data, type=_Role)
+    _end(connection, ended.person_id, "role", ended.role, ended.to_date)
+
+
+def _target_group_given(connection: Connection, arrived: Arrived) -> None:
+    given = msgspec.json.decode(arrived.data, type=_TargetGroup)
+    _begin(connection, given.person_id, "target_group", given.target_group, given.from_date)
+
+
+def _target_group_ended(connection: Connection, arrived: Arrived) -> None:
+    ended = msgspec.json.decode(arrived.data, type=_TargetGroup)
+    _end(connection, ended.person_id, "target_group", ended.target_group, ended.to_date)
+
+
+def _merged_into(connection: Connection, arrived: Arrived) -> None:
+    merged = msgspec.json.decode(arrived.data, type=_Merged)
+    _set(connection, merged.person_id, merged_into=merged.into)
+
+
+def _unmerged(connection: Connection, arrived: Arrived) -> None:
+    _set(connection, msgspec.json.decode(arrived.data, type=_Person).person_id, merged_into=None)
+
+
+def _erased(connection: Connection, arrived: Arrived) -> None:
+    person_id = msgspec.json.decode(arrived.data, type=_Person).person_id
+    _set(connection, person_id, erased=True)
+    connection.execute(delete(known_code).where(known_code.c.person_id == person_id))
+
+
+def _begin(connection: Connection, person_id: str, kind: str, code: str, day: date | None) -> None:
+    row = {"person_id": person_id, "kind": kind, "code": code, "from_date": day}
+    connection.execute(delete(known_code).where(*(known_code.c[name] == value for name, value in row.items())))
+    connection.execute(insert(known_code), {**row, "to_date": None})
+
+
+def _end(connection: Connection, person_id: str, kind: str, code: str, day: date | None) -> None:
+    running = (
+        known_code.c.person_id == person_id,
+        known_code.c.kind == kind,
+        known_code.c.code == code,
+        known_code.c.to_date.is_(None),
+    )
+    connection.execute(update(known_code).where(*running).values(to_date=day))
+
+
+def _set(connection: Connection, person_id: str, **values: object) -> None:
+    connection.execute(update(known_person).where(known_person.c.person_id == person_id).values(**values))
+
+
+def _keep_contract(connection: Connection, arrived: Arrived) -> None:
+    contract = msgspec.json.decode(arrived.data, type=_Contract)
+    key = {"agency_id": arrived.agency_id, "contract_id": contract.contract_id}
+    connection.execute(delete(known_contract).where(*(known_contract.c[name] == value for name, value in key.items())))
+    period = {"first_day": contract.period.first, "last_day": contract.period.last}
+    connection.execute(insert(known_contract), {**key, **period, "title": contract.title})
+
+
+_OF_PEOPLE: dict[str, Callable[[Connection, Arrived], None]] = {
+    "PersonRegistered": _registered,
+    "PersonRoleGiven": _role_given,
+    "PersonRoleEnded": _role_ended,
+    "TargetGroupGiven": _target_group_given,
+    "TargetGroupEnded": _target_group_ended,
+    "PersonMergedInto": _merged_into,
+    "PersonUnmerged": _unmerged,
+    "PersonErased": _erased,
+}

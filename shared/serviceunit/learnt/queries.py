@@ -1,0 +1,79 @@
+"""What is known of people on one day, and of the contracts of an agency."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
+
+
+def registered(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, bool]:
+    """Those of `person_ids` whom this agency has registered, and whether they were erased since."""
+    wanted = select(known_person.c.person_id, known_person.c.erased).where(
+        known_person.c.person_id.in_(person_ids), known_person.c.agency_id == agency_id
+    )
+    return {row.person_id: row.erased for row in connection.execute(wanted)}
+
+
+def is_known(connection: Connection, agency_id: str, person_id: str) -> bool:
+    """Say whether this agency has registered the person and has not erased them."""
+    return registered(connection, agency_id, [person_id]).get(person_id) is False
+
+
+def codes_on(connection: Connection, person_ids: Collection[str], day: date) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The roles and target groups people have on a day, by their id and `role` or `target_group`."""
+    wanted = (
+        select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+        .where(
+            known_code.c.person_id.in_(person_ids),
+            known_code.c.from_date <= day,
+            or_(known_code.c.to_date.is_(None), known_code.c.to_date >= day),
+        )
+        .distinct()
+        .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+    )
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for row in connection.execute(wanted):
+        found[row.person_id, row.kind] = (*found.get((row.person_id, row.kind), ()), row.code)
+    return found
+
+
+def merges(connection: Connection, agency_id: str) -> dict[str, str]:
+    """Who was merged into whom; there are never many."""
+    wanted = select(known_person.c.person_id, known_person.c.merged_into).where(
+        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_not(None)
+    )
+    return {row.person_id: row.merged_into for row in connection.execute(wanted)}
+
+
+def resolved(person_id: str, edges: Mapping[str, str]) -> str:
+    """The id that stands for a person after all merges."""
+    for _ in range(len(edges)):  # Each merge is followed once at most, so that a ring of them ends as well.
+        if person_id not in edges:
+            break
+        person_id = edges[person_id]
+    return person_id
+
+
+def contract_periods(
+    connection: Connection, agency_id: str, contract_ids: Collection[str]
+) -> dict[str, tuple[date, date]]:
+    """The first and last day of those of `contract_ids` that are known."""
+    if not contract_ids:
+        return {}
+    wanted = select(known_contract).where(
+        known_contract.c.agency_id == agency_id, known_contract.c.contract_id.in_(contract_ids)
+    )
+    return {row.contract_id: (row.first_day, row.last_day) for row in connection.execute(wanted)}
+
+
+def contracts(connection: Connection, agency_id: str) -> list[dict[str, Any]]:
+    """The contracts to choose from, those that end last first."""
+    wanted = (
+        select(known_contract)
+        .where(known_contract.c.agency_id == agency_id)
+        .order_by(known_contract.c.last_day.desc(), known_contract.c.contract_id)
+    )
+    return [dict(row) for row in connection.execute(wanted).mappings()]

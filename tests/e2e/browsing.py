@@ -1,0 +1,122 @@
+"""A person at a real browser: signs in, reads figures, and notices whatever a page complains about."""
+
+import shutil
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+
+from deploy.demo.staff import PASSWORD
+
+Language = Literal["zh_Hant_HK", "en"]
+CHINESE: Language = "zh_Hant_HK"
+ENGLISH: Language = "en"
+
+Scheme = Literal["light", "dark"]
+Size = tuple[int, int]
+DESKTOP, PHONE = (1280, 800), (390, 844)
+
+# A browser of its own: nothing it does by itself may reach the network.
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def installed_chromium() -> str | None:
+    """Where Chromium is on this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The machine's Chromium, without a window."""
+    return playwright.chromium.launch(executable_path=installed_chromium(), args=_QUIET)
+
+
+@dataclass
+class Visitor:
+    """One window of a browser, with a memory of its own."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, browser: Browser, url: str, size: Size, scheme: Scheme = "light") -> "Visitor":
+        """Open a window of `size`; a narrow one is a phone."""
+        width, height = size
+        phone = width < 500
+        context = browser.new_context(
+            base_url=url,
+            viewport={"width": width, "height": height},
+            is_mobile=phone,
+            has_touch=phone,
+            color_scheme=scheme,
+            timezone_id="Asia/Hong_Kong",
+        )
+        context.set_default_timeout(15_000)
+        visitor = cls(context.new_page())
+        visitor.page.on("console", visitor._heard)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"{visitor.page.url}: {error}"))
+        visitor.page.on("request", lambda request: visitor._asked(request, urlsplit(url).netloc))
+        return visitor
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Errors and warnings; a refusal by the security policy is one of them, and so is an answer of 400 or more."""
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _asked(self, request: Request, own: str) -> None:
+        target = urlsplit(request.url)
+        if target.scheme != "data" and target.netloc != own:
+            self.complaints.append(f"{self.page.url}: asks {request.url}")
+
+    def sign_in(self, username: str, language: Language) -> None:
+        """Sign in, and read on in `language`."""
+        self.page.goto("/sign-in")
+        self.page.locator("#username").fill(username)
+        self.page.locator("#password").fill(PASSWORD)
+        self.page.locator("main .btn-primary").click()
+        self.page.wait_for_url("/")
+        if self.page.locator("html").get_attribute("lang") != language.replace("_", "-"):
+            self._own_menu(f"button[name=language][value={language}]")
+            self.page.locator(f"html[lang={language.replace('_', '-')}]").wait_for()
+
+    def sign_out(self) -> None:
+        """End the session, as the menu does."""
+        self._own_menu("form[action='/sign-out'] button")
+        self.page.wait_for_url("**/sign-in")
+
+    def _own_menu(self, entry: str) -> None:
+        if self.is_phone:
+            self.page.locator(".bar > details").last.locator("summary").click()
+        self.page.locator(entry).filter(visible=True).click()
+
+    @property
+    def is_phone(self) -> bool:
+        size = self.page.viewport_size
+        return size is not None and size["width"] < 500
+
+    def figures(self, contract: str) -> dict[str, float]:
+        """Every number of the contract's page, by `indicator/measure`."""
+        self.page.goto(f"/reporting/contracts/{contract}")
+        return self.figures_shown()
+
+    def figures_shown(self) -> dict[str, float]:
+        """The numbers of the contract's page that is open."""
+        found: dict[str, float] = {}
+        for line in self.page.locator(".measure").all():
+            address = urlsplit(line.locator("a").get_attribute("href") or "").path
+            shown = line.locator(".figure").evaluate("one => one.firstChild.textContent")
+            found[address.split("/figures/")[1]] = float(shown.replace(",", ""))
+        return found
+
+    def log(self, what: str) -> None:
+        """Open the menu of what can be logged and choose the entry that reads `what`."""
+        menu = self.page.locator(".bar details").first if self.is_phone else self.page.locator(".log-menu")
+        menu.locator("summary").click()
+        menu.get_by_role("link", name=what, exact=True).click()

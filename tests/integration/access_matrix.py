@@ -1,0 +1,247 @@
+"""Who may call what: every route of the suite with the roles it is for, written down apart from the code.
+
+A new route belongs here before it is merged; `test_access_matrix` fails until it is.
+"""
+
+EVERYBODY = """
+POST /api/v1/agencies
+POST /api/v1/sessions
+GET /assets/<path:name>
+GET /case/api/openapi.json
+GET /case/assets/<path:name>
+POST /case/language
+GET /case/livez
+GET /case/readyz
+GET /case/version
+GET+POST /first-run
+GET /groups/api/openapi.json
+GET /groups/assets/<path:name>
+POST /groups/language
+GET /groups/livez
+GET /groups/readyz
+GET /groups/version
+GET /outreach/api/openapi.json
+GET /outreach/assets/<path:name>
+POST /outreach/language
+GET /outreach/livez
+GET /outreach/readyz
+GET /outreach/version
+GET /reporting/api/openapi.json
+GET /reporting/assets/<path:name>
+POST /reporting/language
+GET /reporting/livez
+GET /reporting/readyz
+GET /reporting/version
+GET+POST /sign-in
+POST /sign-out
+"""
+
+SIGNED_IN = """
+GET /
+GET /account
+POST /account/password
+GET /api/v1/me
+DELETE /api/v1/sessions/current
+GET /api/v1/teams
+GET /reporting/api/v1/contracts
+GET /reporting/api/v1/contracts/<contract_id>
+GET /reporting/api/v1/contracts/<contract_id>/report
+GET /reporting/api/v1/cuts
+GET /reporting/api/v1/freshness
+GET /reporting/contracts
+GET /reporting/contracts/<contract_id>
+"""
+
+RECORDERS = """
+GET /case/
+GET+POST /case/api/v1/cases
+GET /case/api/v1/cases/<case_id>
+POST /case/api/v1/cases/<case_id>/assign
+POST /case/api/v1/cases/<case_id>/close
+POST /case/api/v1/cases/<case_id>/intake
+POST /case/api/v1/cases/<case_id>/members
+POST /case/api/v1/cases/<case_id>/members/leave
+POST /case/api/v1/cases/<case_id>/open
+POST /case/api/v1/cases/<case_id>/reopen
+GET /case/api/v1/cases/<case_id>/timeline
+POST /case/api/v1/cases/<case_id>/transfer
+POST /case/api/v1/names
+GET+POST /case/api/v1/people
+GET+PUT /case/api/v1/people/<person_id>
+POST /case/api/v1/people/<person_id>/roles
+POST /case/api/v1/people/<person_id>/roles/end
+POST /case/api/v1/people/<person_id>/target-groups
+POST /case/api/v1/people/<person_id>/target-groups/end
+POST /case/api/v1/people/search
+GET+POST /case/api/v1/sessions
+GET+PUT /case/api/v1/sessions/<session_id>
+GET /case/api/v1/sessions/<session_id>/history
+POST /case/api/v1/sessions/<session_id>/record
+POST /case/api/v1/sessions/<session_id>/void
+POST /case/api/v1/sessions/plan
+GET+POST /case/api/v1/tallies
+GET+PUT /case/api/v1/tallies/<tally_id>
+POST /case/api/v1/tallies/<tally_id>/void
+GET /case/cases
+GET /case/cases/<case_id>
+POST /case/cases/<case_id>/assign
+POST /case/cases/<case_id>/close
+POST /case/cases/<case_id>/intake
+POST /case/cases/<case_id>/members
+POST /case/cases/<case_id>/members/leave
+POST /case/cases/<case_id>/open
+POST /case/cases/<case_id>/reopen
+POST /case/cases/<case_id>/transfer
+GET+POST /case/cases/new
+GET+POST /case/people
+GET /case/people/<person_id>
+GET+POST /case/people/<person_id>/edit
+POST /case/people/<person_id>/roles
+POST /case/people/<person_id>/roles/end
+POST /case/people/<person_id>/target-groups
+POST /case/people/<person_id>/target-groups/end
+GET+POST /case/people/new
+GET /case/sessions/<session_id>
+GET+POST /case/sessions/<session_id>/correct
+GET+POST /case/sessions/<session_id>/record
+GET+POST /case/sessions/<session_id>/void
+GET+POST /case/sessions/new
+GET+POST /groups/api/v1/groups
+GET+PUT /groups/api/v1/groups/<group_id>
+POST /groups/api/v1/groups/<group_id>/end
+POST /groups/api/v1/groups/<group_id>/members
+POST /groups/api/v1/groups/<group_id>/members/leave
+POST /groups/api/v1/groups/<group_id>/open
+GET+POST /groups/api/v1/meetings
+GET+PUT /groups/api/v1/meetings/<meeting_id>
+GET /groups/api/v1/meetings/<meeting_id>/history
+POST /groups/api/v1/meetings/<meeting_id>/record
+POST /groups/api/v1/meetings/<meeting_id>/void
+POST /groups/api/v1/meetings/plan
+GET+POST /groups/api/v1/practitioners
+GET /groups/groups
+GET /groups/groups/<group_id>
+GET+POST /groups/groups/<group_id>/edit
+POST /groups/groups/<group_id>/end
+POST /groups/groups/<group_id>/members/leave
+GET+POST /groups/groups/<group_id>/members/new
+POST /groups/groups/<group_id>/open
+GET+POST /groups/groups/new
+GET /groups/meetings
+GET /groups/meetings/<meeting_id>
+GET+POST /groups/meetings/<meeting_id>/correct
+GET+POST /groups/meetings/<meeting_id>/record
+GET+POST /groups/meetings/<meeting_id>/void
+GET+POST /groups/meetings/new
+GET+POST /groups/practitioners
+GET+POST /groups/practitioners/new
+GET+POST /outreach/api/v1/contacts
+GET /outreach/api/v1/contacts/<contact_id>
+POST /outreach/api/v1/contacts/<contact_id>/target-groups
+POST /outreach/api/v1/contacts/<contact_id>/target-groups/end
+GET+POST /outreach/api/v1/places
+GET+POST /outreach/api/v1/visits
+GET+PUT /outreach/api/v1/visits/<visit_id>
+GET /outreach/api/v1/visits/<visit_id>/history
+POST /outreach/api/v1/visits/<visit_id>/record
+POST /outreach/api/v1/visits/<visit_id>/void
+POST /outreach/api/v1/visits/plan
+GET+POST /outreach/contacts
+GET /outreach/contacts/<contact_id>
+POST /outreach/contacts/<contact_id>/target-groups
+GET+POST /outreach/contacts/new
+GET+POST /outreach/places
+GET /outreach/visits
+GET /outreach/visits/<visit_id>
+GET+POST /outreach/visits/<visit_id>/correct
+GET+POST /outreach/visits/<visit_id>/record
+GET+POST /outreach/visits/<visit_id>/void
+GET+POST /outreach/visits/new
+GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>
+GET /reporting/api/v1/units/<unit_id>/figures
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
+GET /reporting/units/<unit_id>/figures
+"""
+
+NOTE_READERS = """
+GET+POST /case/api/v1/assessments
+GET+PUT /case/api/v1/assessments/<assessment_id>
+POST /case/api/v1/assessments/<assessment_id>/void
+GET /case/api/v1/people/<person_id>/erasure
+GET /case/assessments/<assessment_id>
+GET+POST /case/assessments/<assessment_id>/correct
+POST /case/assessments/<assessment_id>/void
+GET+POST /case/assessments/new
+POST /outreach/api/v1/contacts/<contact_id>/identify
+POST /outreach/api/v1/contacts/<contact_id>/unidentify
+POST /outreach/contacts/<contact_id>/find
+POST /outreach/contacts/<contact_id>/identify
+POST /outreach/contacts/<contact_id>/unidentify
+"""
+
+LEADERS = """
+GET /case/api/v1/note-reviews
+POST /case/api/v1/note-reviews/<session_id>
+POST /case/api/v1/people/<person_id>/erase
+GET /case/api/v1/people/<person_id>/looks
+POST /case/api/v1/people/<person_id>/merge
+POST /case/api/v1/people/<person_id>/unmerge
+GET /case/note-reviews
+POST /case/note-reviews/<session_id>
+GET+POST /case/people/<person_id>/erase
+GET /case/people/<person_id>/looks
+GET+POST /case/people/<person_id>/merge
+POST /case/people/<person_id>/unmerge
+GET /groups/api/v1/note-reviews
+POST /groups/api/v1/note-reviews/<meeting_id>
+GET /groups/note-reviews
+POST /groups/note-reviews/<meeting_id>
+GET /outreach/api/v1/note-reviews
+POST /outreach/api/v1/note-reviews/<visit_id>
+GET /outreach/note-reviews
+POST /outreach/note-reviews/<visit_id>
+POST /reporting/api/v1/contracts
+PUT /reporting/api/v1/contracts/<contract_id>
+POST /reporting/api/v1/contracts/<contract_id>/deliverables/<deliverable_id>
+POST /reporting/contracts/<contract_id>/deliverables/<deliverable_id>
+GET+POST /reporting/contracts/<contract_id>/revise
+GET+POST /reporting/contracts/new
+"""
+
+ADMINS = """
+GET+POST /accounts
+POST /accounts/<account_id>/disable
+POST /accounts/<account_id>/password
+POST /accounts/teams
+GET+POST /api/v1/accounts
+POST /api/v1/accounts/<account_id>/disable
+PUT /api/v1/accounts/<account_id>/password
+POST /api/v1/demo/clock
+POST /api/v1/teams
+"""
+
+ROLES = {
+    "EVERYBODY": (),
+    "SIGNED_IN": ("assistant", "worker", "team_leader", "agency_admin", "funder"),
+    "RECORDERS": ("assistant", "worker", "team_leader", "agency_admin"),
+    "NOTE_READERS": ("worker", "team_leader", "agency_admin"),
+    "LEADERS": ("team_leader", "agency_admin"),
+    "ADMINS": ("agency_admin",),
+}
+
+MATRIX = {
+    (method, rule): ROLES[name]
+    for name, table in (
+        ("EVERYBODY", EVERYBODY),
+        ("SIGNED_IN", SIGNED_IN),
+        ("RECORDERS", RECORDERS),
+        ("NOTE_READERS", NOTE_READERS),
+        ("LEADERS", LEADERS),
+        ("ADMINS", ADMINS),
+    )
+    for line in table.split("\n")
+    if line
+    for methods, rule in [line.split()]
+    for method in methods.split("+")
+}
+"""The roles of each route: method and rule; nobody named means that no sign-in is needed."""

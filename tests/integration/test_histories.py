@@ -1,0 +1,133 @@
+"""Over random histories the ledger equals an independent recount: now, on every earlier date, at every earlier cut."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from deploy.demo.staff import AGENCY
+from services.reporting.ledger.rebuild import rebuild
+from shared.clock import local_date
+from tests.api_client import House, utc
+from tests.integration.conftest import copied, opened
+from tests.integration.histories import RULES, History
+from tests.recount.counting import OutcomeCount
+
+ACTS = (
+    "registers_family",
+    "registers_user",
+    "registers_token",
+    "identifies",
+    "unidentifies",
+    "merges",
+    "unmerges",
+    "opens",
+    "closes",
+    "reopens",
+    "records_session",
+    "records_meeting",
+    "records_visit",
+    "records_session",
+    "records_meeting",
+    "records_visit",
+    "holds_sector_event",
+    "holds_sector_event",
+    "counts_questionnaires",
+    "plans_then_records",
+    "corrects",
+    "corrects",
+    "voids",
+    "repeats_a_request",
+    "assesses",
+    "assesses",
+    "voids_assessment",
+    "delivers_again",
+    "lets_events_move",
+    "erases",
+)
+STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 10**6)), min_size=8, max_size=28)
+EVERYTHING = [(act, 7919 * nth) for nth, act in enumerate((*ACTS[:3], *ACTS, *reversed(ACTS), *ACTS))]
+
+
+@pytest.fixture(scope="module")
+def busy(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with opened(copied(founded, tmp_path_factory.mktemp("histories") / "data")) as house:
+        house.at(utc("2021-01-04T09:00:00+08:00"))
+        yield house
+
+
+@pytest.mark.parametrize("rules", RULES, ids=["usual", "strict", "odd"])
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS)
+@example(steps=EVERYTHING)
+def test_the_ledger_equals_the_recount(busy: House, rules: dict[str, Any], steps: list[tuple[str, int]]) -> None:
+    history = History(busy, rules).begin()
+    began = local_date(busy.now())
+    for act, seed in steps:
+        history.do(act, seed)
+    busy.settle()
+    recount = busy.recount(AGENCY)
+    _same(history, "", recount.figures(history.whole), recount.outcomes(history.whole))
+    day = local_date(busy.now())
+    for on in {began, day, *(began + (day - began) * part // 4 for part in range(1, 4))}:
+        _same(history, f"?as_of={on}", recount.figures(history.whole, on=on), recount.outcomes(history.whole, on=on))
+    for cut in history.cuts[:: max(1, len(history.cuts) // 5)]:
+        text = ",".join(f"{service}:{position}" for service, position in sorted(cut.items()))
+        _same(
+            history, f"?cut={text}", recount.figures(history.whole, cut=cut), recount.outcomes(history.whole, cut=cut)
+        )
+
+
+def test_figures_are_unchanged_by_erasure_and_by_a_rebuild(busy: House) -> None:
+    history = History(busy, RULES[0]).begin()
+    for act, seed in EVERYTHING:
+        history.do(act, seed)
+    busy.settle()
+    before = busy.as_("admin").report(history.slug)["outputs"]
+    # The history is worth comparing: everything that may happen did, and something counts.
+    assert history.done == set(ACTS) - {"delivers_again", "lets_events_move"}
+    assert sum(row["actual"] > 0 for row in before) >= 8
+    busy.at(busy.now() + timedelta(days=1))
+    for nth in range(4):
+        history.do("erases", nth)
+    busy.settle()
+    assert busy.as_("admin").report(history.slug)["outputs"] == before
+    reporting = busy.suite.services["reporting"]
+    rebuilt = rebuild(reporting, busy.suite.bus)
+    assert rebuilt.differences == ()
+    assert rebuilt.events > 100
+    assert busy.as_("admin").report(history.slug)["outputs"] == before
+    cut = history.cuts[len(history.cuts) // 2]
+    text = ",".join(f"{service}:{position}" for service, position in sorted(cut.items()))
+    recount = busy.recount(AGENCY)
+    _same(history, f"?cut={text}", recount.figures(history.whole, cut=cut), recount.outcomes(history.whole, cut=cut))
+
+
+def _same(
+    history: History,
+    query: str,
+    figures: dict[tuple[str, str], Fraction],
+    outcomes: dict[str, OutcomeCount],
+) -> None:
+    report = history.house.as_("admin").report(history.slug, query)
+    found = {(row["indicator"], row["measure"]): Fraction(str(row["actual"])) for row in report["outputs"]}
+    assert found == figures, query
+    for row in report["outcomes"]:
+        expected = outcomes[row["indicator"]]
+        assert (row["served"], row["n"], row["passed"]) == (expected.served, expected.n, expected.passed), query
+        if "satisfied" in row:
+            assert (row["satisfied"], row["not_satisfied"]) == (expected.satisfied, expected.not_satisfied), query
+        if "improved" in row:
+            parts = (row["improved"], row["unchanged"], row["worse"])
+            assert parts == (expected.improved, expected.unchanged, expected.worse), query
+            assert row["paired_t"]["t"] == (None if expected.t is None else pytest.approx(expected.t, rel=1e-9)), query

@@ -1,0 +1,42 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from services.reporting.indicators.definition import Period
+from services.reporting.indicators.pace import expected, standing
+
+YEAR = Period(first=date(2021, 1, 1), last=date(2021, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("today", "due"),
+    [
+        (date(2020, 12, 31), 0),
+        (date(2021, 1, 1), 1),
+        (date(2021, 12, 30), 364),
+        (date(2021, 12, 31), 365),
+        (date(2022, 6, 1), 365),
+    ],
+)
+def test_an_even_pace_reaches_the_target_on_the_last_day(today: date, due: int) -> None:
+    assert expected(Fraction(365), YEAR, today) == due
+
+
+@pytest.mark.parametrize(
+    ("actual", "today", "word"),
+    [
+        (365, date(2021, 2, 1), "met"),
+        (32, date(2021, 2, 1), "on_pace"),
+        (31, date(2021, 2, 1), "behind"),
+        (0, date(2020, 6, 1), "too_early"),
+        (364, date(2021, 12, 31), "behind"),
+        (364, date(2022, 1, 1), "not_met"),
+    ],
+)
+def test_only_an_ended_period_can_be_not_met(actual: int, today: date, word: str) -> None:
+    assert standing(Fraction(actual), Fraction(365), actual >= 365, YEAR, today) == word
+
+
+def test_without_a_target_there_is_no_judgement() -> None:
+    assert standing(Fraction(3), None, None, YEAR, date(2022, 1, 1)) == "no_target"
