@@ -9,7 +9,7 @@ export CASELEDGER_DATA ?= .data
 export REQUIRE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint mutants bench screenshots clean
+.PHONY: help setup run demo test lint kafka mutants bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -51,6 +51,9 @@ test: lint ## every check and test; REQUIRE=all fails instead of skipping
 
 mutants: setup ## prove that the acceptance tests fail when the rule they guard is broken (NAMES="a002_04 ax_07" for some)
 	@$(BIN)/python -m tests.mutants $(NAMES)
+
+kafka: $(BIN)/python ## fetch the broker's jars for the tests on Kafka (needs Java and Maven)
+	@$(BIN)/python -m deploy.kafka.node
 
 bench: setup ## the benchmarks, each as a ratio of two numbers of one run (BENCH=smoke for a small one)
 	@$(BIN)/python -m tests.bench
