@@ -1,4 +1,4 @@
-"""From stored events to figures: the ledger against decoding, a report among few contracts and many, a large meeting."""
+"""From stored events to figures: the ledger against decoding, a report among few and many contracts, a big meeting."""
 
 import os
 import tempfile
