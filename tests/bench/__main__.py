@@ -13,7 +13,7 @@ from rich.table import Table
 from shared.testing.postgres import NoPostgres, fresh_database, running_postgres
 from tests.bench import figures, store
 
-SIZES = {"full": 1.0, "smoke": 0.02}
+SIZES = {"full": 1.0, "smoke": 0.004}
 
 
 def main() -> int:

@@ -56,6 +56,7 @@ class Visitor:
             is_mobile=phone,
             has_touch=phone,
             color_scheme=scheme,
+            locale="zh-HK",
             timezone_id="Asia/Hong_Kong",
         )
         context.set_default_timeout(15_000)

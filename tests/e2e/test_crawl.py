@@ -13,13 +13,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("br
 
 # Ids and other names in an address; one page of a kind is enough here.
 PARTICULAR = re.compile(r"/[a-z]+-[0-9a-f]{8}-[0-9a-f-]+|(?<=/contracts/)[^/?]+|(?<=/figures/).+")
-FEWEST = {"worker1": 30, "leader1": 30, "admin": 30, "funder": 3}
+FEWEST = {"worker1": 30, "worker4": 30, "leader1": 30, "admin": 30, "funder": 3}
 
 
 @pytest.mark.parametrize(
     ("username", "language", "size"),
     [
         ("worker1", CHINESE, PHONE),
+        ("worker4", ENGLISH, PHONE),
         ("leader1", ENGLISH, DESKTOP),
         ("admin", CHINESE, DESKTOP),
         ("funder", ENGLISH, PHONE),

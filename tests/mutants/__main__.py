@@ -63,7 +63,7 @@ def main(words: Sequence[str]) -> int:
         for verdict in _judged(copy, chosen, progress, task):
             verdicts.append(verdict)
             progress.advance(task)
-    console.print(_table(verdicts))
+    Console(width=140).print(_table(verdicts))
     killed = sum(verdict.word == "killed" for verdict in verdicts)
     console.print(f"{killed} of {len(verdicts)} mutants killed, in {time.monotonic() - started:.0f} s.")
     return 0 if killed == len(verdicts) else 1

@@ -105,7 +105,7 @@ def test_ax_06_the_language_changes_labels_and_no_figure(worker: Api) -> None:
 
 
 def test_ax_07_a_worker_sees_the_own_team_a_funder_aggregates_and_looks_are_kept(worker: Api) -> None:
-    # Fails when `require_team` returns early in case/access.py, or `look_at` notes no look in people/handlers.py.
+    # Fails when `require_team` returns early in shared/auth/teams.py, or `look_at` notes no look in people/handlers.py.
     mother = register(worker, name_en="Chan Suk Yee")
     made = session(worker, open_case(worker, mother), at(mother))
     house = worker.house
