@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 
 from shared.bus import kafka_topics
 from shared.bus.envelope import CONTENT_TYPE
-from shared.bus.kafka_member import KafkaMember, as_bus_error, newest_of
+from shared.bus.kafka_member import KafkaMember, as_bus_error, made, newest_of
 from shared.bus.kafka_settings import KafkaSettings, WrongTopic
 from shared.bus.kafka_topics import Topic
 from shared.bus.port import BusError, Message, Received
@@ -128,12 +128,12 @@ class KafkaBus:
     @contextmanager
     def _admin_client(self) -> Iterator[KafkaAdminClient]:
         with self._asking, as_bus_error():
-            self._admin = self._admin or KafkaAdminClient(**self._options)
+            self._admin = self._admin or made(KafkaAdminClient, self._options)
             yield self._admin
 
     def _send(self, topic: str, messages: Sequence[Message]) -> None:
         try:
-            self._producer = self._producer or KafkaProducer(**self._options, **_PUBLISHING)
+            self._producer = self._producer or made(KafkaProducer, {**self._options, **_PUBLISHING})
             send = self._producer.send
             sent = [send(topic, key=each.key.encode(), value=each.value, headers=_HEADERS) for each in messages]
             self._producer.flush(PATIENCE + 5)

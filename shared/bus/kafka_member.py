@@ -11,6 +11,7 @@ import structlog
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.net.compat import KafkaNetClient
 from kafka.structs import MemberState
 
 from shared.bus.port import BusError, Partition, Received
@@ -119,7 +120,7 @@ class KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]
             self._sought -= gone
 
     def _joined(self) -> KafkaConsumer:
-        client = KafkaConsumer(**self._how)
+        client = made(KafkaConsumer, self._how)
         client.subscribe(self._topics, listener=self)
         # The partitions must be known before they are shared out. Otherwise the group would share out nothing, and
         # then once more; and when that second round outlasts a poll, kafka-python 3.0.12 forgets its result for ever.
@@ -186,6 +187,22 @@ class KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]
                     self._hold(each)
 
 
+def made(kind: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """Make a client; one that cannot reach the brokers is closed, or it would go on trying in a thread for ever."""
+    connections: list[KafkaNetClient] = []
+
+    def connection(*arguments: Any, **more: Any) -> KafkaNetClient:
+        connections.append(KafkaNetClient(*arguments, **more))
+        return connections[-1]
+
+    try:
+        return kind(**options, kafka_client=connection)
+    except KafkaError:
+        for each in connections:
+            each.close()
+        raise
+
+
 @contextmanager
 def as_bus_error() -> Iterator[None]:
     """Say of what the client finds wrong that trying again later is right."""
@@ -204,7 +221,7 @@ def _received(record: Any) -> Received:
 
 def newest_of(options: dict[str, Any], topic: str, partitions: Collection[int], patience: float) -> list[Received]:
     """Read the last message of every partition that has one."""
-    reader = KafkaConsumer(**options, **READING)
+    reader = made(KafkaConsumer, {**options, **READING})
     try:
         places = [TopicPartition(topic, number) for number in partitions]
         ends, beginnings = reader.end_offsets(places), reader.beginning_offsets(places)

@@ -36,13 +36,15 @@ def kafka_address() -> Iterator[str]:
         missing(f"needs Apache Kafka: {reason}")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark what needs the broker, and keep it on one worker, so that one broker serves a whole run."""
     for item in items:
         if "kafka_address" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.kafka)
             item.add_marker(pytest.mark.xdist_group("kafka"))
+    # A wrapper, because xdist reads the marks in this same hook.
+    yield
 
 
 def missing(reason: str) -> None:
