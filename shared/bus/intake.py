@@ -19,6 +19,7 @@ from shared.bus.envelope import Arrived, Head, decode_head
 from shared.bus.parking import TRY_AGAIN, Learn
 from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
 from shared.database import Database
+from shared.failures import failure
 
 __all__ = ["Arrived", "Forked", "Intake", "Learn"]
 
@@ -86,7 +87,7 @@ class Intake:
                 break
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.1)
-                log.exception("intake.failed", service=self.service, error=str(error), again_in=backoff)
+                log.error("intake.failed", service=self.service, **failure(error), again_in=backoff)
         self.close()
 
     def close(self) -> None:
@@ -190,7 +191,7 @@ class Intake:
             except (Forked, _Overtaken, *TRY_AGAIN):
                 raise
             except Exception as error:
-                log.warning("intake.takes_singly", service=self.service, error=str(error))
+                log.warning("intake.takes_singly", service=self.service, **failure(error))
                 self._commit(received, singly=True)
         except Forked as fork:
             with self._database.write() as conn:
@@ -257,5 +258,5 @@ def _heads(received: Sequence[Received]) -> list[Head]:
             try:
                 found.append(decode_head(message.value))
             except msgspec.MsgspecError as error:
-                log.warning("intake.head_unreadable", error=str(error))
+                log.warning("intake.head_unreadable", **failure(error))
     return found

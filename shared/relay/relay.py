@@ -18,6 +18,7 @@ from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode
 from shared.bus.port import HEADS, Bus, Message, events_topic
 from shared.bus.tables import relay_checkpoint
 from shared.database import Database
+from shared.failures import failure
 
 BATCH = 500
 FALLBACK = 1.0
@@ -93,7 +94,7 @@ class Relay:
                 backoff = 0.0
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
-                log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
+                log.error("relay.failed", service=self.service, **failure(error), again_in=backoff)
                 stop.wait(backoff)
             self._hurried.wait(PAUSE)
             self._woken.wait(FALLBACK)
