@@ -23,7 +23,7 @@ from shared.failures import failure
 BATCH = 500
 FALLBACK = 1.0
 """How often, in seconds, the relay looks for what other processes have stored."""
-PAUSE = 0.1
+PAUSE = 0.25
 """The shortest time between two rounds nobody waits for, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
 
