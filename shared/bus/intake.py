@@ -7,7 +7,8 @@ event that was seen before does nothing; another event in the same place is a fo
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 import structlog
@@ -19,6 +20,7 @@ from shared.bus.envelope import Arrived, Head, decode_head
 from shared.bus.parking import TRY_AGAIN, Learn
 from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
 from shared.database import Database
+from shared.failures import failure
 
 __all__ = ["Arrived", "Forked", "Intake", "Learn"]
 
@@ -26,6 +28,8 @@ BATCH = 500
 POLL = 0.5
 LONGEST_BACKOFF = 5.0
 OTHER_PROCESSES = 0.1
+PAUSE = 0.25
+"""How long, in seconds, messages nobody waits for may gather before the next batch is taken in."""
 
 log = structlog.get_logger()
 
@@ -55,6 +59,7 @@ class Intake:
         self._lost: set[Partition] = set()
         self._marks: dict[str, int] = {}
         self._advanced = threading.Condition()
+        self._waiting, self._wanted = 0, threading.Event()
 
     def run_once(self, timeout: float = 0.0) -> int:
         """Take in the next batch, wait up to `timeout` seconds for one; say how many messages it held."""
@@ -79,14 +84,15 @@ class Intake:
         backoff = 0.0
         while not stop.wait(backoff):
             try:
-                self.run_once(POLL)
+                if self.run_once(POLL):
+                    self._wanted.wait(PAUSE)
                 backoff = 0.0
             except Forked as fork:
                 log.error("intake.forked", service=self.service, problem=str(fork))
                 break
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.1)
-                log.exception("intake.failed", service=self.service, error=str(error), again_in=backoff)
+                log.error("intake.failed", service=self.service, **failure(error), again_in=backoff)
         self.close()
 
     def close(self) -> None:
@@ -114,9 +120,27 @@ class Intake:
         Services whose events are not taken in here, such as the service itself, need no waiting.
         """
         wanted = {service: position for service, position in seen.items() if service in self._sources}
-        deadline = time.monotonic() + timeout
-        if not self._reached(wanted):
+        if self._reached(wanted):
+            return True
+        with self._awaited():
             self.on_wait()
+            return self._wait_until_reached(wanted, time.monotonic() + timeout)
+
+    @contextmanager
+    def _awaited(self) -> Iterator[None]:
+        """While somebody is in here, what arrives is taken in at once."""
+        with self._advanced:
+            self._waiting += 1
+            self._wanted.set()
+        try:
+            yield
+        finally:
+            with self._advanced:
+                self._waiting -= 1
+                if not self._waiting:
+                    self._wanted.clear()
+
+    def _wait_until_reached(self, wanted: Mapping[str, int], deadline: float) -> bool:
         while not self._reached(wanted):
             remaining = deadline - time.monotonic()
             if remaining <= 0:
@@ -190,7 +214,7 @@ class Intake:
             except (Forked, _Overtaken, *TRY_AGAIN):
                 raise
             except Exception as error:
-                log.warning("intake.takes_singly", service=self.service, error=str(error))
+                log.warning("intake.takes_singly", service=self.service, **failure(error))
                 self._commit(received, singly=True)
         except Forked as fork:
             with self._database.write() as conn:
@@ -257,5 +281,5 @@ def _heads(received: Sequence[Received]) -> list[Head]:
             try:
                 found.append(decode_head(message.value))
             except msgspec.MsgspecError as error:
-                log.warning("intake.head_unreadable", error=str(error))
+                log.warning("intake.head_unreadable", **failure(error))
     return found

@@ -17,6 +17,7 @@ from shared.bus.envelope import Arrived, decode
 from shared.bus.port import Received, service_of
 from shared.database import from_micros, to_micros
 from shared.errors import StaleVersion, Unavailable
+from shared.failures import failure
 
 log = structlog.get_logger()
 
@@ -141,7 +142,8 @@ def _attempt(conn: Connection, event: Arrived, learn: Learn) -> str:
     except (Forked, *TRY_AGAIN):
         raise
     except Exception as error:
-        log.exception("intake.unreadable", service=event.service, position=event.position, type=event.type)
+        place = {"service": event.service, "position": event.position, "type": event.type}
+        log.error("intake.unreadable", **place, **failure(error))
         return f"{type(error).__name__}: {error}"
     return ""
 
@@ -157,7 +159,7 @@ def _park(conn: Connection, found: Opened, reason: str) -> None:
         return
     service, stream_id = found.stream
     position = found.arrival.position if found.arrival else None
-    log.error("intake.parked", service=service, position=position, stream_id=stream_id, reason=reason)
+    log.error("intake.parked", service=service, position=position, stream_id=stream_id)
     row = {
         "event_id": found.event_id,
         "service": service,

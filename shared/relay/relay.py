@@ -20,12 +20,13 @@ from shared.bus.port import HEADS, Bus, Message, events_topic
 from shared.bus.tables import relay_checkpoint
 from shared.database import Database
 from shared.errors import Unavailable
+from shared.failures import failure
 from shared.relay.lease import Lease
 
 BATCH = 500
 FALLBACK = 1.0
 """How often, in seconds, a relay that is woken after commits looks for what other processes have stored."""
-PAUSE = 0.1
+PAUSE = 0.25
 """The shortest time between two rounds nobody waits for, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
 
@@ -112,7 +113,7 @@ class Relay:
                 backoff = 0.0
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
-                log.exception("relay.failed", service=self.service, error=str(error), again_in=backoff)
+                log.error("relay.failed", service=self.service, **failure(error), again_in=backoff)
                 stop.wait(backoff)
             self._hurried.wait(PAUSE)
             self._woken.wait(self._look)

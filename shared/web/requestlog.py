@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import FilteringBoundLogger
 
+from shared.failures import failure
 from shared.ids import new_id
 from shared.web.requests import service
 
@@ -60,10 +61,5 @@ def _end(response: Response) -> Response:
 
 
 def log_failure(error: BaseException) -> None:
-    """Log a fault of ours by its type and place; its text might quote what a person typed."""
-    frames = []
-    trace = error.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    _LOG.error("failure", kind=type(error).__name__, at=frames[-8:], correlation_id=g.get("correlation_id"))
+    """Log a fault of ours by its type and place."""
+    _LOG.error("failure", **failure(error), correlation_id=g.get("correlation_id"))

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -47,12 +48,10 @@ def settings_in(directory: Path) -> Settings:
 
 
 @contextmanager
-def opened(directory: Path, accepted: list[Accepted] | None = None, *, threads: bool = False) -> Iterator[House]:
+def opened(directory: Path, accepted: list[Accepted] | None = None) -> Iterator[House]:
     """A suite; without threads, events move when the harness says so."""
     requestlog.configure("WARNING")
     suite = build(settings_in(directory))
-    if threads:
-        suite.background.start()
     try:
         yield House(suite, PASSWORD, accepted or [])
     finally:
@@ -60,12 +59,18 @@ def opened(directory: Path, accepted: list[Accepted] | None = None, *, threads: 
 
 
 class InProcess:
-    """Sends the demo's requests straight into the application."""
+    """Sends the demo's requests straight into the application; events move when a request needs what they tell."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._house, self._lock = house, threading.Lock()
+        self._heard: set[str] = set()
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> Answer:
+        with self._lock:
+            seen = set(filter(None, headers.get("X-Caseledger-Seen", "").split(",")))
+            if not seen <= self._heard:
+                self._house.settle()
+                self._heard |= seen
         reply = self._house.raw(method, path, headers, body)
         return Answer(reply.status, reply.headers, reply.body or {})
 
@@ -115,9 +120,9 @@ def _load_demo(directory: Path) -> None:
             )
         )
 
-    with opened(directory, threads=True) as house:
+    with opened(directory) as house:
         Loader(InProcess(house), directory, lambda done, total: None, listen).load()
-        house.suite.settle()
+        house.settle()
     assert is_loaded(directory)
     lines = (json.dumps(asdict(one) | {"recorded_at": one.recorded_at.isoformat()}) for one in accepted)
     (directory / "accepted.jsonl").write_text("\n".join(lines), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from services.case.notes.events import NoteReviewed
 from services.case.notes.queries import is_waiting
-from services.case.sessions.handlers import read
+from services.case.sessions.handlers import sessions
 from shared.auth.identity import Identity
 from shared.errors import Invalid, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
@@ -18,7 +18,7 @@ def review(
     """Keep the notes of a session, or destroy them in all its versions."""
     if decision not in DECISIONS:
         raise Invalid.of([unknown_code("decision", decision, DECISIONS)])
-    _, story = read(service, who, session_id)
+    _, story = sessions.read(service, who, session_id)
     subjects = {recorded.event.note_subject for recorded in story}
 
     def body(work: Work) -> None:

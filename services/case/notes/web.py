@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from services.case.notes import handlers, queries
-from services.case.sessions.handlers import read
+from services.case.sessions.handlers import sessions
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.auth.teams import teams_seen
@@ -21,7 +21,7 @@ def waiting() -> str:
     who = identity()
     with service().database.read() as connection:
         found = queries.waiting(connection, who.agency_id, teams_seen(who))
-    shown = [{**one, "note": read(service(), who, one["session_id"])[0].note} for one in found]
+    shown = [{**one, "note": sessions.read(service(), who, one["session_id"])[0].note} for one in found]
     return render_template("case/note-reviews.html", reviews=shown)
 
 

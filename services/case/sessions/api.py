@@ -7,8 +7,8 @@ from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from services.case.people.handlers import note_looks
-from services.case.sessions import handlers, queries
-from services.case.sessions.handlers import Written
+from services.case.sessions import queries
+from services.case.sessions.handlers import Written, sessions
 from services.case.sessions.schemas import SessionCorrectionSchema, SessionListSchema, SessionSchema
 from services.case.sessions.shown import represented, told
 from shared.auth.identity import identity, requires
@@ -25,7 +25,7 @@ bp = Blueprint("sessions_api", __name__, description="Case sessions and interdis
 @bp.arguments(SessionSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record a session"""
-    return _answer(handlers.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
+    return _answer(sessions.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
 
 
 @bp.post("/sessions/plan")
@@ -33,7 +33,7 @@ def record(asked: dict[str, Any]) -> Response:
 @bp.arguments(SessionSchema())
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a session"""
-    return _answer(handlers.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
+    return _answer(sessions.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
 
 
 @bp.post("/sessions/<session_id>/record")
@@ -43,7 +43,7 @@ def record_planned(asked: dict[str, Any], session_id: str) -> Response:
     """Say how a planned session went"""
     version = expected_version()
     meta, dry_run = command_meta(), is_dry_run()
-    return _answer(handlers.record_planned(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
+    return _answer(sessions.record_planned(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
 
 
 @bp.put("/sessions/<session_id>")
@@ -53,7 +53,7 @@ def correct(asked: dict[str, Any], session_id: str) -> Response:
     """Correct a recorded session: its full new content and the reason"""
     version = expected_version()
     meta, dry_run = command_meta(), is_dry_run()
-    return _answer(handlers.correct(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
+    return _answer(sessions.correct(service(), identity(), meta, session_id, asked, version, dry_run=dry_run))
 
 
 @bp.post("/sessions/<session_id>/void")
@@ -63,7 +63,7 @@ def void(asked: dict[str, Any], session_id: str) -> Response:
     """Void a session that should never have been entered"""
     version = expected_version()
     meta, dry_run = command_meta(), is_dry_run()
-    outcome = handlers.void(service(), identity(), meta, session_id, asked, version, dry_run=dry_run)
+    outcome = sessions.void(service(), identity(), meta, session_id, asked, version, dry_run=dry_run)
     body = {"session_id": session_id, "version": outcome.version, "phase": "voided", "warnings": []}
     return answer(outcome, body, 200)
 
@@ -83,7 +83,7 @@ def list_sessions(asked: dict[str, Any]) -> Response:
 @requires(*RECORDERS)
 def read(session_id: str) -> Response:
     """One session as it is now"""
-    state, story = handlers.read(service(), identity(), session_id)
+    state, story = sessions.read(service(), identity(), session_id)
     assert state.unit is not None
     note_looks(service(), identity(), {one.person_id for one in state.unit.participants}, "session")
     response = jsonify(represented(state, len(story), identity()))
@@ -96,7 +96,7 @@ def read(session_id: str) -> Response:
 def history(session_id: str) -> Response:
     """The story of a session: every version, who wrote it, when and why"""
     who = identity()
-    _, story = handlers.read(service(), who, session_id)
+    _, story = sessions.read(service(), who, session_id)
     names = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
     return jsonify({"session_id": session_id, "items": [told(recorded, who, names) for recorded in story]})
 

@@ -1,9 +1,8 @@
 """Sessions: load, decide, append, in one transaction each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,18 +25,19 @@ from services.case.sessions.domain import (
 from shared.auth.identity import Identity
 from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
-from shared.errors import FieldError, Invalid, NotFound
-from shared.eventstore import CommandMeta, Outcome, Recorded, Work
-from shared.ids import chosen_id, is_id, new_id
+from shared.errors import FieldError, Invalid
+from shared.eventstore import CommandMeta, Outcome, Work
+from shared.ids import new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
-from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, Private, RecordUnit, UnitCommand, UnitState, VoidUnit
+from shared.serviceunit.lifecycle import Private, UnitState
+from shared.serviceunit.recording import Entry, Recording, own, state_after
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
 from shared.serviceunit.unit import ServiceUnit
 
-Entry = Callable[[ServiceUnit, Private, date], UnitCommand]
+PREFIX = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,92 +47,6 @@ class Written:
     outcome: Outcome
     state: UnitState
     warnings: Sequence[Warned] = ()
-
-
-def plan(
-    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Written:
-    """Plan a session; the people in it are those expected."""
-    planned = {**asked, "status": "planned"}
-    return _save(service, who, meta, chosen_id(asked.get("id"), "session"), planned, _plan, 0, dry_run=dry_run)
-
-
-def record(
-    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Written:
-    """Record a session that was not planned."""
-    return _save(service, who, meta, chosen_id(asked.get("id"), "session"), asked, _record, 0, dry_run=dry_run)
-
-
-def record_planned(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected: int,
-    *,
-    dry_run: bool = False,
-) -> Written:
-    """Say how a planned session went."""
-    return _save(service, who, meta, unit_id, asked, _record, expected, dry_run=dry_run)
-
-
-def correct(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected: int,
-    *,
-    dry_run: bool = False,
-) -> Written:
-    """Replace the content of a recorded session by the full new one."""
-
-    def command(unit: ServiceUnit, private: Private, today: date) -> CorrectUnit:
-        reasons = {"reason": asked["reason"], "reason_text": asked["reason_text"]}
-        return CorrectUnit(unit=unit, private=private, today=today, **reasons)
-
-    return _save(service, who, meta, unit_id, asked, command, expected, dry_run=dry_run)
-
-
-def void(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected: int,
-    *,
-    dry_run: bool = False,
-) -> Outcome:
-    """Say that a session should never have been entered."""
-
-    def body(work: Work) -> None:
-        state = _own(work, who, unit_id)
-        command = VoidUnit(unit_id=unit_id, reason=asked["reason"], reason_text=asked["reason_text"])
-        work.append(unit_id, lifecycle.decide(command, state), expected)
-
-    return service.store.run(meta, body, dry_run=dry_run)
-
-
-def read(service: Service, who: Identity, unit_id: str) -> tuple[UnitState, list[Recorded]]:
-    """A session of the asker's teams as it is now, and all that was recorded about it."""
-    story: list[Recorded] = []
-    if is_id(unit_id, "session"):
-        with service.database.read() as connection:
-            story = service.store.load(connection, unit_id, who.agency_id)
-    state = reduce(lifecycle.evolve, (recorded.event for recorded in story), lifecycle.INITIAL)
-    return _visible(state, who), story
-
-
-def _plan(unit: ServiceUnit, private: Private, today: date) -> PlanUnit:
-    return PlanUnit(unit=unit, private=private, today=today)
-
-
-def _record(unit: ServiceUnit, private: Private, today: date) -> RecordUnit:
-    return RecordUnit(unit=unit, private=private, today=today)
 
 
 def _save(
@@ -149,31 +63,21 @@ def _save(
     warned: list[Warned] = []
 
     def body(work: Work) -> None:
-        state = _own(work, who, unit_id) if expected else lifecycle.INITIAL
+        state = own(work, who, unit_id, PREFIX) if expected else lifecycle.INITIAL
         draft = _Draft(service, who, work, unit_id, asked, state)
         warned[:] = draft.checked()
         command = entry(draft.unit, draft.private(), local_date(work.now))
         work.append(unit_id, lifecycle.decide(command, state), expected)
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
-    state = reduce(lifecycle.evolve, (pending.event for pending in outcome.events), lifecycle.INITIAL)
+    state = state_after(outcome)
     if outcome.replayed and state.unit is not None:
         with service.database.read() as connection:
             warned = _warnings(connection, who, state.unit)
     return Written(outcome, state, warned)
 
 
-def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
-    if not is_id(unit_id, "session"):
-        return _visible(lifecycle.INITIAL, who)
-    return _visible(work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)[0], who)
-
-
-def _visible(state: UnitState, who: Identity) -> UnitState:
-    if state.unit is None:
-        raise NotFound("entry_not_found", "There is no such entry.")
-    require_team(who, state.unit.team_id)
-    return state
+sessions = Recording(PREFIX, _save)
 
 
 class _Draft:

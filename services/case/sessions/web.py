@@ -12,10 +12,10 @@ from services.case.cases.domain import Case
 from services.case.cases.queries import case_list
 from services.case.people.handlers import find
 from services.case.people.queries import roles_on
-from services.case.sessions import forms, handlers, queries
+from services.case.sessions import forms, queries
 from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
-from services.case.sessions.handlers import Written
+from services.case.sessions.handlers import Written, sessions
 from services.case.sessions.schemas import SessionCorrectionSchema, SessionSchema
 from services.case.sessions.shown import told
 from shared.auth.identity import Identity, identity, requires
@@ -55,7 +55,7 @@ def new() -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, SessionSchema(), {"case_id": case.case_id, "note": draft.values["note"] or None})
-        handler = handlers.plan if planned else handlers.record
+        handler = sessions.plan if planned else sessions.record
         return handler(service(), who, meta, asked)
 
     return _form(who, case, _new_draft(who, case), save, planned=planned)
@@ -66,7 +66,7 @@ def new() -> Page:
 def show(session_id: str) -> str:
     """One session with its story."""
     who = identity()
-    state, story = handlers.read(service(), who, session_id)
+    state, story = sessions.read(service(), who, session_id)
     unit = state.unit
     assert unit is not None
     colleagues = pages.colleagues(who)
@@ -89,11 +89,11 @@ def show(session_id: str) -> str:
 def record(session_id: str) -> Page:
     """Say how a planned session went."""
     who = identity()
-    state, story = handlers.read(service(), who, session_id)
+    state, story = sessions.read(service(), who, session_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, SessionSchema(), _note_of(draft, who), state)
-        return handlers.record_planned(service(), who, meta, session_id, asked, expected_version())
+        return sessions.record_planned(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story))
 
@@ -103,11 +103,11 @@ def record(session_id: str) -> Page:
 def correct(session_id: str) -> Page:
     """Correct a recorded session, with the reason."""
     who = identity()
-    state, story = handlers.read(service(), who, session_id)
+    state, story = sessions.read(service(), who, session_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, SessionCorrectionSchema(), _note_of(draft, who), state)
-        return handlers.correct(service(), who, meta, session_id, asked, expected_version())
+        return sessions.correct(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story), correcting=True)
 
@@ -117,12 +117,12 @@ def correct(session_id: str) -> Page:
 def void(session_id: str) -> Page:
     """Void a session, with the reason."""
     who, error = identity(), None
-    state, story = handlers.read(service(), who, session_id)
+    state, story = sessions.read(service(), who, session_id)
     if request.method == "POST":
         try:
             asked = load(VoidSchema(), pages.filled(request.form, "reason", "reason_text"))
             meta, expected = command_meta(), expected_version()
-            outcome = handlers.void(service(), who, meta, session_id, asked, expected)
+            outcome = sessions.void(service(), who, meta, session_id, asked, expected)
             return see_other(f"/case/sessions/{session_id}", outcome)
         except CaseledgerError as raised:
             error = raised

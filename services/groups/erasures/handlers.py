@@ -2,7 +2,7 @@
 
 from services.groups.erasures.events import NoteReviewed, PersonKeysDropped
 from services.groups.erasures.queries import is_waiting
-from services.groups.meetings.handlers import read_meeting
+from services.groups.meetings.handlers import meetings
 from shared.auth.identity import Identity
 from shared.auth.teams import require_team
 from shared.errors import Invalid, RuleBroken
@@ -25,7 +25,7 @@ def review_note(service: Service, who: Identity, meta: CommandMeta, unit_id: str
     """Keep the notes of a meeting, or destroy them in all its versions; what is counted stays as it is."""
     if decision not in DECISIONS:
         raise Invalid("not_a_choice", "Choose one of: %(choices)s.", field="decision", choices=", ".join(DECISIONS))
-    state, _ = read_meeting(service, who, unit_id)
+    state, _ = meetings.read(service, who, unit_id)
     assert state.unit is not None
     require_team(who, state.unit.team_id)
 

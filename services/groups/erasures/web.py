@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from services.groups.erasures import handlers, queries
-from services.groups.meetings.handlers import read_meeting
+from services.groups.meetings.handlers import meetings
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.auth.teams import teams_seen
@@ -21,7 +21,7 @@ def waiting() -> str:
     who = identity()
     with service().database.read() as connection:
         found = queries.waiting(connection, who.agency_id, teams_seen(who))
-    shown = [{**one, "note": read_meeting(service(), who, one["meeting_id"])[0].note} for one in found]
+    shown = [{**one, "note": meetings.read(service(), who, one["meeting_id"])[0].note} for one in found]
     return render_template("groups/note-reviews.html", reviews=shown)
 
 

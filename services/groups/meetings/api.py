@@ -5,13 +5,14 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.groups.meetings import handlers, queries
-from services.groups.meetings.handlers import Written
+from services.groups.meetings import queries
+from services.groups.meetings.handlers import Written, meetings
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
 from services.groups.meetings.shown import represented, told, warned
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
+from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -23,7 +24,7 @@ bp = Blueprint("meetings_api", __name__, description="Meetings of groups and eve
 @bp.arguments(MeetingSchema)
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a meeting."""
-    written = handlers.plan_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    written = meetings.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
     return _answer(written, 201)
 
 
@@ -32,7 +33,7 @@ def plan(asked: dict[str, Any]) -> Response:
 @bp.arguments(MeetingSchema)
 def record(asked: dict[str, Any]) -> Response:
     """Record a meeting with its whole attendance."""
-    written = handlers.record_meeting(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
+    written = meetings.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
     return _answer(written, 201)
 
 
@@ -42,7 +43,7 @@ def record(asked: dict[str, Any]) -> Response:
 def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
     """Record a planned meeting."""
     version, dry_run = expected_version(), is_dry_run()
-    written = handlers.record_planned(
+    written = meetings.record_planned(
         service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
     )
     return _answer(written, 200)
@@ -54,9 +55,7 @@ def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
 def correct(asked: dict[str, Any], meeting_id: str) -> Response:
     """Correct a recorded meeting: send its full new content and the reason."""
     version, dry_run = expected_version(), is_dry_run()
-    written = handlers.correct_meeting(
-        service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run
-    )
+    written = meetings.correct(service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run)
     return _answer(written, 200)
 
 
@@ -66,7 +65,7 @@ def correct(asked: dict[str, Any], meeting_id: str) -> Response:
 def void(asked: dict[str, Any], meeting_id: str) -> Response:
     """Void a meeting."""
     version, dry_run = expected_version(), is_dry_run()
-    outcome = handlers.void_meeting(service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run)
+    outcome = meetings.void(service(), identity(), command_meta(), meeting_id, asked, version, dry_run=dry_run)
     return answer(outcome, {"meeting_id": meeting_id, "version": outcome.version, "phase": "voided"}, 200)
 
 
@@ -87,7 +86,7 @@ def list_meetings(asked: dict[str, Any]) -> Response:
 def read(meeting_id: str) -> Response:
     """One meeting as it is now."""
     who = identity()
-    state, story = handlers.read_meeting(service(), who, meeting_id)
+    state, story = meetings.read(service(), who, meeting_id)
     response = jsonify(represented(state, len(story), who))
     response.set_etag(str(len(story)))
     return response
@@ -98,7 +97,7 @@ def read(meeting_id: str) -> Response:
 def history(meeting_id: str) -> Response:
     """The story of a meeting: every version, who wrote it, when and why."""
     who = identity()
-    _, story = handlers.read_meeting(service(), who, meeting_id)
+    _, story = meetings.read(service(), who, meeting_id)
     names = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
     return jsonify({"meeting_id": meeting_id, "items": [told(recorded, who, names) for recorded in story]})
 
@@ -106,5 +105,5 @@ def history(meeting_id: str) -> Response:
 def _answer(written: Written, status: int) -> Response:
     """The meeting after the command, and what is worth a second look; the same again for a repeated request."""
     outcome = written.outcome
-    body = represented(handlers.state_after(outcome), outcome.version, identity())
+    body = represented(state_after(outcome), outcome.version, identity())
     return answer(outcome, {**body, "warnings": warned(written.notices)}, status)

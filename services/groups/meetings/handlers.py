@@ -1,8 +1,6 @@
 """Meetings: load, decide, append, in one transaction each; one event however many people were there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from services.groups.groups.domain import GroupOnDay
@@ -13,17 +11,17 @@ from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
 from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
-from shared.errors import FieldError, Invalid, NotFound
-from shared.eventstore import CommandMeta, Outcome, Recorded, Work
-from shared.ids import chosen_id, require_id
+from shared.errors import FieldError, Invalid
+from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import wrong_fields
-from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, Private, RecordUnit, UnitCommand, UnitState, VoidUnit
+from shared.serviceunit.lifecycle import Private, UnitState
+from shared.serviceunit.recording import Entry, Recording, own, state_after
 from shared.serviceunit.schemas import named_helpers, participants, unit_of
 from shared.serviceunit.unit import ServiceUnit
 
-Entry = Callable[[ServiceUnit, Private, date], UnitCommand]
+PREFIX = "meeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,106 +30,6 @@ class Written:
 
     outcome: Outcome
     notices: list[Notice]
-
-
-def plan_meeting(
-    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Written:
-    """Plan a meeting; the people in it are those expected."""
-    unit_id = chosen_id(asked.get("id"), "meeting")
-    planned = {**asked, "status": "planned"}
-    return _save(service, who, meta, unit_id, planned, _plan, 0, dry_run=dry_run)
-
-
-def record_meeting(
-    service: Service, who: Identity, meta: CommandMeta, asked: dict[str, Any], *, dry_run: bool = False
-) -> Written:
-    """Record a meeting that was not planned, with its whole attendance."""
-    unit_id = chosen_id(asked.get("id"), "meeting")
-    return _save(service, who, meta, unit_id, asked, _record, 0, dry_run=dry_run)
-
-
-def record_planned(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected_version: int,
-    *,
-    dry_run: bool = False,
-) -> Written:
-    """Say how a planned meeting went."""
-    return _save(service, who, meta, unit_id, asked, _record, expected_version, dry_run=dry_run)
-
-
-def correct_meeting(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected_version: int,
-    *,
-    dry_run: bool = False,
-) -> Written:
-    """Replace the content of a recorded meeting by the full new one."""
-
-    def correct(unit: ServiceUnit, private: Private, today: date) -> CorrectUnit:
-        reasons = {"reason": asked["reason"], "reason_text": asked["reason_text"]}
-        return CorrectUnit(unit=unit, private=private, today=today, **reasons)
-
-    return _save(service, who, meta, unit_id, asked, correct, expected_version, dry_run=dry_run)
-
-
-def void_meeting(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    unit_id: str,
-    asked: dict[str, Any],
-    expected_version: int,
-    *,
-    dry_run: bool = False,
-) -> Outcome:
-    """Say that a meeting should never have been entered."""
-
-    def body(work: Work) -> None:
-        state = _own(work, who, unit_id)
-        command = VoidUnit(unit_id=unit_id, reason=asked["reason"], reason_text=asked["reason_text"])
-        work.append(unit_id, lifecycle.decide(command, state), expected_version)
-
-    return service.store.run(meta, body, dry_run=dry_run)
-
-
-def read_meeting(service: Service, who: Identity, unit_id: str) -> tuple[UnitState, list[Recorded]]:
-    """A meeting of this person's teams as it is now, and all that was recorded about it."""
-    require_id(unit_id, "meeting")
-    with service.database.read() as connection:
-        story = service.store.load(connection, unit_id, who.agency_id)
-    state = lifecycle.INITIAL
-    for recorded in story:
-        state = lifecycle.evolve(state, recorded.event)
-    if state.unit is None:
-        raise NotFound("entry_not_found", "There is no such entry.")
-    require_team(who, state.unit.team_id)
-    return state, story
-
-
-def state_after(outcome: Outcome) -> UnitState:
-    """The meeting as the events of a command that gave its full content left it."""
-    state = lifecycle.INITIAL
-    for pending in outcome.events:
-        state = lifecycle.evolve(state, pending.event)
-    return state
-
-
-def _plan(unit: ServiceUnit, private: Private, today: date) -> PlanUnit:
-    return PlanUnit(unit=unit, private=private, today=today)
-
-
-def _record(unit: ServiceUnit, private: Private, today: date) -> RecordUnit:
-    return RecordUnit(unit=unit, private=private, today=today)
 
 
 def _save(
@@ -148,7 +46,7 @@ def _save(
     found: list[Notice] = []
 
     def body(work: Work) -> None:
-        state = _own(work, who, unit_id) if expected_version else lifecycle.INITIAL
+        state = own(work, who, unit_id, PREFIX) if expected_version else lifecycle.INITIAL
         unit, private, around = _checked(service, who, work, unit_id, asked, state)
         work.append(unit_id, lifecycle.decide(entry(unit, private, local_date(work.now)), state), expected_version)
         found[:] = around.notices(unit)
@@ -159,22 +57,15 @@ def _save(
     return Written(outcome, found)
 
 
+meetings = Recording(PREFIX, _save)
+
+
 def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:
     """A repeated command did not run, and is told what is worth a second look as things are now."""
     unit = state_after(outcome).unit
     assert unit is not None
     with service.database.read() as connection:
         return surroundings_of(connection, who.agency_id, unit).notices(unit)
-
-
-def _own(work: Work, who: Identity, unit_id: str) -> UnitState:
-    """The state of a meeting of this person's teams."""
-    require_id(unit_id, "meeting")
-    state, _ = work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)
-    if state.unit is None:
-        raise NotFound("entry_not_found", "There is no such entry.")
-    require_team(who, state.unit.team_id)
-    return state
 
 
 def _checked(

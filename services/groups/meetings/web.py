@@ -11,9 +11,9 @@ from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
 from services.groups.groups.queries import groups, members_on
-from services.groups.meetings import forms, handlers, queries
+from services.groups.meetings import forms, queries
 from services.groups.meetings.forms import Draft, Row
-from services.groups.meetings.handlers import Written
+from services.groups.meetings.handlers import Written, meetings
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
 from services.groups.meetings.shown import told, warned
 from services.groups.naming import contract_title, find, names_by_id
@@ -85,7 +85,7 @@ def new() -> Page:
     def save(draft: Draft, meta: CommandMeta) -> Written:
         fixed = {"kind": kind, "group_id": group["group_id"] if group else None}
         asked = forms.asked_of(draft, MeetingSchema(), fixed=fixed)
-        handler = handlers.plan_meeting if planned else handlers.record_meeting
+        handler = meetings.plan if planned else meetings.record
         return handler(service(), who, meta, asked)
 
     return _form(_draft(who, group), save, group=group, kind=kind, planned=planned)
@@ -96,7 +96,7 @@ def new() -> Page:
 def show(meeting_id: str) -> str:
     """One meeting with its attendance and its story."""
     who = identity()
-    state, story = handlers.read_meeting(service(), who, meeting_id)
+    state, story = meetings.read(service(), who, meeting_id)
     unit = state.unit
     assert unit is not None
     accounts = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
@@ -119,11 +119,11 @@ def show(meeting_id: str) -> str:
 def record(meeting_id: str) -> Page:
     """Say how a planned meeting went."""
     who = identity()
-    state, story = handlers.read_meeting(service(), who, meeting_id)
+    state, story = meetings.read(service(), who, meeting_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingSchema(), before=state)
-        return handlers.record_planned(service(), who, meta, meeting_id, asked, expected_version())
+        return meetings.record_planned(service(), who, meta, meeting_id, asked, expected_version())
 
     return _form(_draft_of(state, who), save, state=state, version=len(story))
 
@@ -133,11 +133,11 @@ def record(meeting_id: str) -> Page:
 def correct(meeting_id: str) -> Page:
     """Correct a recorded meeting."""
     who = identity()
-    state, story = handlers.read_meeting(service(), who, meeting_id)
+    state, story = meetings.read(service(), who, meeting_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingCorrectionSchema(), before=state)
-        return handlers.correct_meeting(service(), who, meta, meeting_id, asked, expected_version())
+        return meetings.correct(service(), who, meta, meeting_id, asked, expected_version())
 
     return _form(_draft_of(state, who), save, state=state, version=len(story), correcting=True)
 
@@ -147,12 +147,12 @@ def correct(meeting_id: str) -> Page:
 def void(meeting_id: str) -> Page:
     """Void a meeting, with the reason."""
     who, error, status = identity(), None, 200
-    state, story = handlers.read_meeting(service(), who, meeting_id)
+    state, story = meetings.read(service(), who, meeting_id)
     if request.method == "POST":
         try:
             asked = {"reason": request.form.get("reason", ""), "reason_text": request.form.get("reason_text") or None}
             loaded = load(VoidSchema(), asked)
-            outcome = handlers.void_meeting(service(), who, command_meta(), meeting_id, loaded, expected_version())
+            outcome = meetings.void(service(), who, command_meta(), meeting_id, loaded, expected_version())
             return see_other(f"/groups/meetings/{meeting_id}", outcome)
         except CaseledgerError as raised:
             error, status = raised, raised.status

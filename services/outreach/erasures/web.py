@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from services.outreach.erasures import handlers
-from services.outreach.visits.handlers import read_visit
+from services.outreach.visits.handlers import visits
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.web.requests import command_meta, see_other, service
@@ -33,6 +33,6 @@ def review(visit_id: str) -> Any:
 
 def _notes(visit_id: str) -> list[str]:
     """Every note the visit has had, each once: an earlier one may tell of the person too."""
-    _, story = read_visit(service(), identity(), visit_id)
+    _, story = visits.read(service(), identity(), visit_id)
     notes = [getattr(one.event, "note", None) for one in story]
     return list(dict.fromkeys(note for note in notes if note))

@@ -1,6 +1,5 @@
 """The JSON API of visits."""
 
-from functools import reduce
 from typing import Any
 
 from flask import Response
@@ -8,6 +7,7 @@ from flask_smorest import Blueprint
 
 from services.outreach.answers import page_of, versioned, warned
 from services.outreach.visits import handlers
+from services.outreach.visits.handlers import visits
 from services.outreach.visits.queries import cursor_of, represented, told
 from services.outreach.visits.schemas import (
     VisitCorrectionSchema,
@@ -18,7 +18,7 @@ from services.outreach.visits.schemas import (
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.eventstore import Outcome
-from shared.serviceunit import lifecycle
+from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -30,7 +30,7 @@ bp = Blueprint("visits_api", __name__, url_prefix="/visits", description="Outrea
 @bp.arguments(VisitSchema)
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a visit."""
-    return _saved(handlers.plan_visit(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
+    return _saved(visits.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
 
 
 @bp.post("")
@@ -38,7 +38,7 @@ def plan(asked: dict[str, Any]) -> Response:
 @bp.arguments(VisitSchema)
 def record(asked: dict[str, Any]) -> Response:
     """Record a visit with everybody met or missed; new contacts are made with it."""
-    return _saved(handlers.record_visit(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
+    return _saved(visits.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
 
 
 @bp.post("/<visit_id>/record")
@@ -46,8 +46,8 @@ def record(asked: dict[str, Any]) -> Response:
 @bp.arguments(VisitFromPlanSchema)
 def record_planned(asked: dict[str, Any], visit_id: str) -> Response:
     """Record what became of a planned visit."""
-    planned, dry_run = (visit_id, expected_version()), is_dry_run()
-    return _saved(handlers.record_visit(service(), identity(), command_meta(), asked, planned, dry_run=dry_run), 200)
+    meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
+    return _saved(visits.record_planned(service(), identity(), meta, visit_id, asked, version, dry_run=dry_run), 200)
 
 
 @bp.put("/<visit_id>")
@@ -55,8 +55,8 @@ def record_planned(asked: dict[str, Any], visit_id: str) -> Response:
 @bp.arguments(VisitCorrectionSchema)
 def correct(asked: dict[str, Any], visit_id: str) -> Response:
     """Correct a recorded visit: send its full new content and the reason."""
-    recorded, dry_run = (visit_id, expected_version()), is_dry_run()
-    return _saved(handlers.correct_visit(service(), identity(), command_meta(), asked, recorded, dry_run=dry_run), 200)
+    meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
+    return _saved(visits.correct(service(), identity(), meta, visit_id, asked, version, dry_run=dry_run), 200)
 
 
 @bp.post("/<visit_id>/void")
@@ -64,8 +64,8 @@ def correct(asked: dict[str, Any], visit_id: str) -> Response:
 @bp.arguments(VoidSchema)
 def void(asked: dict[str, Any], visit_id: str) -> Response:
     """Void a visit; it counts no more and stays readable."""
-    entered, dry_run = (visit_id, expected_version()), is_dry_run()
-    outcome = handlers.void_visit(service(), identity(), command_meta(), asked, entered, dry_run=dry_run)
+    meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
+    outcome = visits.void(service(), identity(), meta, visit_id, asked, version, dry_run=dry_run)
     return answer(outcome, {"visit_id": visit_id, "version": outcome.version, "phase": "voided", "warnings": []}, 200)
 
 
@@ -82,7 +82,7 @@ def list_visits(asked: dict[str, Any]) -> Response:
 @requires(*RECORDERS)
 def read(visit_id: str) -> Response:
     """One visit as it is now."""
-    state, story = handlers.read_visit(service(), identity(), visit_id)
+    state, story = visits.read(service(), identity(), visit_id)
     return versioned(represented(state, len(story), with_note=_reads_notes()), len(story))
 
 
@@ -90,7 +90,7 @@ def read(visit_id: str) -> Response:
 @requires(*RECORDERS)
 def history(visit_id: str) -> Response:
     """The story of a visit: every version, who wrote it, when and why."""
-    _, story = handlers.read_visit(service(), identity(), visit_id)
+    _, story = visits.read(service(), identity(), visit_id)
     accounts = service().accounts.list_accounts(identity().agency_id)
     names = {one.account_id: one.display_name for one in accounts}
     return page_of([told(one, names, with_note=_reads_notes()) for one in story], None)
@@ -98,8 +98,7 @@ def history(visit_id: str) -> Response:
 
 def _saved(outcome: Outcome, status: int = 201) -> Response:
     """The visit after a command, and what is worth a second look; the same again for a repeated request."""
-    visit = [pending.event for pending in outcome.events if pending.stream_id == outcome.stream_id]
-    state = reduce(lifecycle.evolve, visit, lifecycle.INITIAL)
+    state = state_after(outcome)
     assert state.unit is not None
     warnings = warned(handlers.notices_of(service(), identity(), state.unit, outcome))
     shown = represented(state, outcome.version, with_note=_reads_notes())

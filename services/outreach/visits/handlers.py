@@ -1,8 +1,5 @@
 """Visits: load, decide, append, in one transaction each; contacts first met on a visit are made with it."""
 
-from collections.abc import Callable
-from datetime import date
-from functools import reduce
 from typing import Any
 
 from services.outreach.contacts import domain as contacts
@@ -12,99 +9,41 @@ from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.visits import queries
 from services.outreach.visits.domain import notices, refuse
-from services.outreach.visits.entries import Asked, Asking, Entry, entry_of
+from services.outreach.visits.entries import Asked, Asking, entry_of
 from services.outreach.visits.queries import others_on
 from shared.auth.identity import Identity
-from shared.auth.teams import require_team, teams_seen
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
-from shared.errors import NotFound, RuleBroken
-from shared.eventstore import CommandMeta, Outcome, Recorded, Work
-from shared.ids import chosen_id, require_id
+from shared.errors import RuleBroken
+from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
-from shared.serviceunit import lifecycle
+from shared.serviceunit import lifecycle, recording
 from shared.serviceunit.learnt.queries import contract_periods
-from shared.serviceunit.lifecycle import CorrectUnit, PlanUnit, RecordUnit, UnitCommand, UnitState, VoidUnit
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.recording import Recording
 from shared.serviceunit.unit import ServiceUnit
 
-CommandOf = Callable[[Entry, date], UnitCommand]
-
-
-def plan_visit(service: Service, who: Identity, meta: CommandMeta, asked: Asked, *, dry_run: bool = False) -> Outcome:
-    """Plan a visit; the contacts in it are those one hopes to meet."""
-
-    def command_of(entry: Entry, today: date) -> UnitCommand:
-        return PlanUnit(unit=entry.unit, private=entry.private, today=today)
-
-    return _save(service, who, meta, {**asked, "status": "planned"}, command_of, dry_run=dry_run)
-
-
-def record_visit(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    asked: Asked,
-    planned: tuple[str, int] | None = None,
-    *,
-    dry_run: bool = False,
-) -> Outcome:
-    """Record a visit; `planned` is the id and version of the plan it comes from."""
-
-    def command_of(entry: Entry, today: date) -> UnitCommand:
-        return RecordUnit(unit=entry.unit, private=entry.private, today=today)
-
-    return _save(service, who, meta, asked, command_of, planned, dry_run=dry_run)
-
-
-def correct_visit(
-    service: Service,
-    who: Identity,
-    meta: CommandMeta,
-    asked: Asked,
-    recorded: tuple[str, int],
-    *,
-    dry_run: bool = False,
-) -> Outcome:
-    """Put the full new content in place of the present one, for a coded reason; `recorded` is its id and version."""
-    why = {"reason": asked["reason"], "reason_text": asked["reason_text"]}
-
-    def command_of(entry: Entry, today: date) -> UnitCommand:
-        return CorrectUnit(unit=entry.unit, private=entry.private, today=today, **why)
-
-    return _save(service, who, meta, asked, command_of, recorded, dry_run=dry_run)
-
-
-def void_visit(
-    service: Service, who: Identity, meta: CommandMeta, asked: Asked, entered: tuple[str, int], *, dry_run: bool = False
-) -> Outcome:
-    """Void an entry, for a coded reason; it stays readable."""
-    visit_id, version = entered
-    command = VoidUnit(unit_id=visit_id, reason=asked["reason"], reason_text=asked["reason_text"])
-
-    def body(work: Work) -> None:
-        state = _own_state(work, who, visit_id, version)
-        work.append(visit_id, lifecycle.decide(command, state), version)
-
-    return service.store.run(meta, body, dry_run=dry_run)
+PREFIX = "visit"
 
 
 def _save(
     service: Service,
     who: Identity,
     meta: CommandMeta,
+    visit_id: str,
     asked: Asked,
-    command_of: CommandOf,
-    entered: tuple[str, int] | None = None,
+    command_of: recording.Entry,
+    expected_version: int,
     *,
     dry_run: bool,
 ) -> Outcome:
     """Load, decide, append: the visit first, then the contacts made with it."""
-    visit_id, expected_version = entered or (chosen_id(asked.get("id"), "visit"), 0)
 
     def body(work: Work) -> None:
-        state = _own_state(work, who, visit_id, expected_version) if entered else _new_state(work, visit_id)
+        state = _state(work, who, visit_id, expected_version)
         today = local_date(work.now)
         entry = entry_of(Asking(service, who, asked, visit_id, work.connection, state, today))
-        events = lifecycle.decide(command_of(entry, today), state)
+        events = lifecycle.decide(command_of(entry.unit, entry.private, today), state)
         refuse(entry.unit, others_on(work.connection, who.agency_id, entry.unit.occurred_on))
         work.append(visit_id, events, expected_version)
         for made in entry.new_contacts:
@@ -114,32 +53,17 @@ def _save(
     return service.store.run(meta, body, dry_run=dry_run)
 
 
-def _new_state(work: Work, visit_id: str) -> UnitState:
-    if work.load(visit_id):
-        raise RuleBroken("entry_exists", "There is an entry with this id already.", field="id")
-    return lifecycle.INITIAL
+visits = Recording(PREFIX, _save)
 
 
-def _own_state(work: Work, who: Identity, visit_id: str, expected_version: int) -> UnitState:
-    require_id(visit_id, "visit")
-    state, _ = work.fold(visit_id, lifecycle.INITIAL, lifecycle.evolve)
-    if state.unit is None:
-        raise NotFound("entry_not_found", "There is no such entry.")
-    require_team(who, state.unit.team_id)
+def _state(work: Work, who: Identity, visit_id: str, expected_version: int) -> UnitState:
+    if expected_version == 0:
+        if work.load(visit_id):
+            raise RuleBroken("entry_exists", "There is an entry with this id already.", field="id")
+        return lifecycle.INITIAL
+    state = recording.own(work, who, visit_id, PREFIX)
     work.require_version(visit_id, expected_version)
     return state
-
-
-def read_visit(service: Service, who: Identity, visit_id: str) -> tuple[UnitState, list[Recorded]]:
-    """A visit of this person's teams as it is now, and all that was recorded about it."""
-    require_id(visit_id, "visit")
-    with service.database.read() as connection:
-        story = service.store.load(connection, visit_id, who.agency_id)
-    state = reduce(lifecycle.evolve, (recorded.event for recorded in story), lifecycle.INITIAL)
-    if state.unit is None:
-        raise NotFound("entry_not_found", "There is no such entry.")
-    require_team(who, state.unit.team_id)
-    return state, story
 
 
 def list_visits(service: Service, who: Identity, asked: Asked) -> list[dict[str, Any]]:

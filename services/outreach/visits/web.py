@@ -12,6 +12,7 @@ from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
 from services.outreach.visits.domain import SETTINGS, is_met
 from services.outreach.visits.forms import Draft, Row
+from services.outreach.visits.handlers import visits
 from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
 from shared.auth.identity import identity, requires
@@ -62,7 +63,7 @@ def list_visits() -> str:
 def new() -> Page:
     """Log a visit; `?plan=1` plans one."""
     planned = request.args.get("plan") == "1"
-    handler = handlers.plan_visit if planned else handlers.record_visit
+    handler = visits.plan if planned else visits.record
 
     def save(draft: Draft, meta: CommandMeta) -> Outcome:
         return handler(service(), identity(), meta, forms.asked_of(draft, VisitSchema()))
@@ -76,7 +77,7 @@ def new() -> Page:
 def show(visit_id: str) -> str:
     """One visit: who was met, and its story."""
     who = identity()
-    state, story = handlers.read_visit(service(), who, visit_id)
+    state, story = visits.read(service(), who, visit_id)
     unit = state.unit
     assert unit is not None
     accounts = naming.account_names(who)
@@ -98,11 +99,11 @@ def show(visit_id: str) -> str:
 @requires(*RECORDERS)
 def record(visit_id: str) -> Page:
     """Say what became of a planned visit."""
-    state, story = handlers.read_visit(service(), identity(), visit_id)
+    state, story = visits.read(service(), identity(), visit_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Outcome:
         asked = forms.asked_of(draft, VisitFromPlanSchema(), state)
-        return handlers.record_visit(service(), identity(), meta, asked, (visit_id, expected_version()))
+        return visits.record_planned(service(), identity(), meta, visit_id, asked, expected_version())
 
     return _form(_draft_of(state), save, title=gettext("Log a visit"), state=state, version=len(story))
 
@@ -111,11 +112,11 @@ def record(visit_id: str) -> Page:
 @requires(*RECORDERS)
 def correct(visit_id: str) -> Page:
     """Correct a recorded visit, with the reason."""
-    state, story = handlers.read_visit(service(), identity(), visit_id)
+    state, story = visits.read(service(), identity(), visit_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Outcome:
         asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
-        return handlers.correct_visit(service(), identity(), meta, asked, (visit_id, expected_version()))
+        return visits.correct(service(), identity(), meta, visit_id, asked, expected_version())
 
     title = gettext("Correct a visit")
     return _form(_draft_of(state), save, title=title, state=state, version=len(story), correcting=True)
@@ -126,12 +127,12 @@ def correct(visit_id: str) -> Page:
 def void(visit_id: str) -> Page:
     """Void a visit, with the reason."""
     who, error, status = identity(), None, 200
-    state, story = handlers.read_visit(service(), who, visit_id)
+    state, story = visits.read(service(), who, visit_id)
     if request.method == "POST":
         try:
             given = {"reason": request.form.get("reason", ""), "reason_text": request.form.get("reason_text") or None}
-            entered = (visit_id, expected_version())
-            outcome = handlers.void_visit(service(), who, command_meta(), load(VoidSchema(), given), entered)
+            asked = load(VoidSchema(), given)
+            outcome = visits.void(service(), who, command_meta(), visit_id, asked, expected_version())
             return see_other(f"/outreach/visits/{visit_id}", outcome)
         except CaseledgerError as raised:
             error, status = raised, raised.status

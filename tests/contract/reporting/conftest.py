@@ -1,51 +1,30 @@
 """The reporting service behind its API, on SQLite and the embedded bus; what the others say arrives on that bus."""
 
-import json
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from services.reporting.app import create_app, create_service
+from services.reporting import app as reporting
 from shared.auth.accounts import Accounts
-from shared.auth.database import open_accounts
 from shared.bus.embedded import EmbeddedBus
-from shared.bus.envelope import encode
-from shared.bus.port import HEADS, Message, events_topic
 from shared.eventstore import RawEvent
-from shared.ids import new_id
 from shared.service import Service
-from shared.settings import Settings
 from shared.testing.clock import FixedClock
-from shared.testing.people import AGENCY, api_client, create_people, page_client
+from shared.testing.people import AGENCY, api_client, page_client
+from tests.one_service import Others as AllOthers
+from tests.one_service import ServiceClient, accounts, app, bus, field_codes, prepared, service, settings_in
 
-API = "/reporting/api/v1"
+__all__ = ["accounts", "app", "bus", "field_codes", "prepared", "service", "settings_in"]
+
 NOW = datetime(2021, 8, 2, 2, 0, tzinfo=UTC)
 KACHI = (Path(__file__).parents[2] / "unit" / "reporting" / "kachi.yaml").read_text(encoding="utf-8")
-
-
-def settings_in(directory: Path) -> Settings:
-    return Settings(
-        data=directory,
-        host="127.0.0.1",
-        port=9,
-        public_url="http://localhost:9",
-        master_keys={"k1": bytes(range(32))},
-        hash_key=bytes(32),
-        database_urls={},
-        bus_partitions=2,
-        session_hours=12,
-        threads=1,
-        log_level="WARNING",
-        demo=False,
-    )
 
 
 def family(*person_ids: str, **changes: Any) -> list[dict[str, Any]]:
@@ -54,13 +33,9 @@ def family(*person_ids: str, **changes: Any) -> list[dict[str, Any]]:
 
 
 @dataclass
-class Others:
+class Others(AllOthers):
     """What the other services have stored; published by hand, in any order, and taken in at once."""
 
-    service: Service
-    bus: EmbeddedBus
-    positions: dict[str, int] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
     hold: bool = False
     held: list[tuple[str, RawEvent]] = field(default_factory=list)
 
@@ -76,23 +51,11 @@ class Others:
         **data: Any,
     ) -> RawEvent:
         """An event gets its position; it is published now, or waits while `hold` is set."""
-        position = self.positions[source] = self.positions.get(source, 0) + 1
-        version = self.versions[stream_id] = self.versions.get(stream_id, 0) + 1
-        stored = RawEvent(
-            position=position,
-            stream_id=stream_id,
-            version=version,
-            event_id=f"{source}-event-{position}",
-            type=kind,
-            schema_version=1,
+        stored = replace(
+            self.stored(source, kind, stream_id, agency, **data),
             occurred_at=at or NOW,
             recorded_at=at or NOW + timedelta(minutes=sum(self.positions.values())),
             actor=actor,
-            agency_id=agency,
-            correlation_id="request-elsewhere",
-            causation_id=None,
-            traceparent=None,
-            data=json.dumps(data).encode(),
         )
         self.held.append((source, stored))
         if not self.hold:
@@ -102,10 +65,9 @@ class Others:
     def publish(self, *order: tuple[str, RawEvent]) -> None:
         """Publish what is held, in the order given (by default as stored), and take it in."""
         for source, stored in order or tuple(self.held):
-            self.bus.publish(events_topic(source), [Message(stored.stream_id, encode(source, stored))])
+            self.send(source, stored)
         self.held.clear()
-        while self.service.intake.behind():
-            self.service.intake.run_once(0.1)
+        self.take_in()
 
     def record(self, unit_id: str, people: list[dict[str, Any]], verb: str = "Recorded", **fields: Any) -> RawEvent:
         """A session, meeting or visit, or a correction of one (`verb`)."""
@@ -164,20 +126,10 @@ def source_of(unit_id: str) -> str:
     return {"session": "case", "meeting": "groups", "visit": "outreach"}[unit_id.split("-", maxsplit=1)[0]]
 
 
-@dataclass
-class Client:
-    """Somebody who uses the API: every request has a key of its own unless one is given."""
+class Client(ServiceClient):
+    """Somebody who uses the API of reporting."""
 
-    client: FlaskClient
-
-    def post(self, path: str, body: Any = None, *, version: int | None = None, **headers: str) -> TestResponse:
-        return self.client.post(API + path, json=body, headers=self.headers(version, headers))
-
-    def put(self, path: str, body: Any, *, version: int | None = None, **headers: str) -> TestResponse:
-        return self.client.put(API + path, json=body, headers=self.headers(version, headers))
-
-    def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(API + path, query_string=query)
+    api = "/reporting/api/v1"
 
     def report(self, contract_id: str = "kachi-2", **query: Any) -> dict[str, Any]:
         answered = self.get(f"/contracts/{contract_id}/report", **query)
@@ -188,57 +140,15 @@ class Client:
         """The actual figures by name, such as `output-1/sessions`."""
         return {f"{one['indicator']}/{one['measure']}": one["actual"] for one in self.report(**query)["outputs"]}
 
-    @staticmethod
-    def headers(version: int | None, more: dict[str, str]) -> dict[str, str]:
-        given = {"Idempotency-Key": new_id("key"), **{name.replace("_", "-"): text for name, text in more.items()}}
-        return given | ({} if version is None else {"If-Match": f'"{version}"'})
-
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with accounts and empty tables, copied for every test."""
-    directory = tmp_path_factory.mktemp("reporting")
-    settings = settings_in(directory)
-    accounts, bus = open_accounts(settings), EmbeddedBus(directory / "bus.db")
-    bus.ensure_topics([*(events_topic(name) for name in ("case", "groups", "outreach", "reporting")), HEADS], 2)
-    create_people(accounts)
-    create_service(settings, clock=FixedClock(NOW), accounts=accounts, bus=bus).database.dispose()
-    bus.close()
-    accounts.close()
-    return directory
+def composition() -> ModuleType:
+    return reporting
 
 
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(datetime(2018, 5, 1, 2, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def bus(prepared: Path, tmp_path: Path) -> Iterator[EmbeddedBus]:
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    bus = EmbeddedBus(tmp_path / "bus.db")
-    yield bus
-    bus.close()
-
-
-@pytest.fixture
-def accounts(bus: EmbeddedBus, tmp_path: Path) -> Iterator[Accounts]:
-    accounts = open_accounts(settings_in(tmp_path))
-    yield accounts
-    accounts.close()
-
-
-@pytest.fixture
-def service(bus: EmbeddedBus, accounts: Accounts, clock: FixedClock, tmp_path: Path) -> Iterator[Service]:
-    service = create_service(settings_in(tmp_path), clock=clock, accounts=accounts, bus=bus)
-    yield service
-    service.intake.close()
-    service.database.dispose()
-
-
-@pytest.fixture
-def app(service: Service) -> Flask:
-    return create_app(service)
 
 
 @pytest.fixture
@@ -265,7 +175,3 @@ def leader(as_user: Callable[[str], Client], clock: FixedClock) -> Client:
 def browser(app: Flask, accounts: Accounts, leader: Client) -> FlaskClient:
     """The leader's browser."""
     return page_client(app, accounts, "leader")
-
-
-def field_codes(response: TestResponse) -> list[tuple[str, str]]:
-    return [(one["path"], one["code"]) for one in response.json["fields"]]

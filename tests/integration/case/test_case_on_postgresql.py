@@ -1,78 +1,34 @@
 """The case service on PostgreSQL: the same flow as on SQLite, and what only a database of many writers can show."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from services.case.app import create_app, create_service
 from services.case.tables import PROJECTED
-from shared.auth.accounts import Account, Accounts
-from shared.auth.database import open_accounts
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.port import HEADS, events_topic
-from shared.database import Database
 from shared.service import Service
-from shared.testing.clock import FixedClock
-from shared.testing.migrations import assert_no_drift
-from shared.testing.people import api_client, create_people
 from tests.contract.case.conftest import (
     CASE,
     MOTHER,
-    NOW,
     SON,
     Client,
     Others,
     a_session,
     add_person,
-    settings_in,
+    as_user,
+    composition,
+    others,
 )
+from tests.integration.on_postgresql import Interrupted, accounts, app, bus, service
 
+__all__ = ["accounts", "app", "as_user", "bus", "composition", "others", "service"]
 pytestmark = pytest.mark.postgres
 
 
-class Interrupted(Accounts):
-    """Accounts whose list is asked for in the middle of a command, when something else happens as well."""
-
-    meanwhile: Callable[[], None] | None = None
-
-    def list_accounts(self, agency_id: str) -> list[Account]:
-        happening, self.meanwhile = self.meanwhile, None
-        if happening is not None:
-            happening()
-        return super().list_accounts(agency_id)
-
-
 @pytest.fixture
-def accounts(tmp_path: Path) -> Iterator[Interrupted]:
-    settings = settings_in(tmp_path)
-    opened = open_accounts(settings)
-    create_people(opened)
-    opened.close()
-    accounts = Interrupted(Database(settings.database_url("auth")), hash_key=settings.hash_key, session_hours=12)
-    yield accounts
-    accounts.close()
-
-
-@pytest.fixture
-def service(tmp_path: Path, postgres_database: str, accounts: Interrupted) -> Iterator[Service]:
-    bus = EmbeddedBus(tmp_path / "bus.db")
-    bus.ensure_topics([*(events_topic(name) for name in ("case", "groups", "outreach", "reporting")), HEADS], 2)
-    settings = replace(settings_in(tmp_path), database_urls={"case": postgres_database})
-    service = create_service(settings, clock=FixedClock(NOW), accounts=accounts, bus=bus)
-    others = Others(service, bus)
+def worker(as_user: Callable[[str], Client], others: Others) -> Client:
     others.contract()
     others.contract("other")
-    yield service
-    service.intake.close()
-    service.database.dispose()
-    bus.close()
-
-
-@pytest.fixture
-def worker(service: Service, accounts: Interrupted) -> Client:
-    worker = Client(api_client(create_app(service), accounts, "worker"))
+    worker = as_user("worker")
     add_person(worker, MOTHER, name_zh="陳美玲")
     add_person(worker, SON, alias="阿明", target_groups=[{"target_group": "hidden", "from_date": "2026-03-01"}])
     members = [{"person_id": one, "relationship": "other"} for one in (MOTHER, SON)]
@@ -82,9 +38,9 @@ def worker(service: Service, accounts: Interrupted) -> Client:
 
 
 def test_people_cases_sessions_and_assessments_are_written_searched_and_listed(
-    worker: Client, service: Service, accounts: Interrupted
+    worker: Client, as_user: Callable[[str], Client]
 ) -> None:
-    leader = Client(api_client(create_app(service), accounts, "leader"))
+    leader = as_user("leader")
     assert [one["person_id"] for one in worker.get("/people", q="美玲").json["items"]] == [MOTHER]
     first = worker.post("/sessions", a_session(MOTHER, SON, note="二人同來"))
     assert first.json["participants"][1]["target_groups"] == ["hidden"]
@@ -122,7 +78,3 @@ def test_the_read_tables_are_rebuilt_from_the_events(worker: Client, service: Se
             connection.execute(table.delete())
         service.store.reproject(connection)
     assert worker.get("/sessions").json == before
-
-
-def test_migrations_lead_to_the_tables_the_code_uses(postgres_database: str) -> None:
-    assert_no_drift("services.case", postgres_database)

@@ -1,54 +1,22 @@
 """The outreach service on PostgreSQL: the same code, the same answers."""
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from services.outreach import tables
-from services.outreach.app import create_app, create_service
-from shared.auth.database import open_accounts
-from shared.bus.embedded import EmbeddedBus
 from shared.service import Service
-from shared.testing.clock import FixedClock
-from shared.testing.migrations import assert_no_drift
-from shared.testing.people import api_client
-from tests.contract.outreach.conftest import (
-    NOW,
-    Client,
-    Others,
-    a_contact,
-    a_visit,
-    prepared,
-    settings_in,
-)
+from tests.contract.outreach.conftest import Client, Others, a_contact, a_visit, as_user, composition, others
+from tests.integration.on_postgresql import accounts, app, bus, service
 
-__all__ = ["prepared"]
+__all__ = ["accounts", "app", "as_user", "bus", "composition", "others", "service"]
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture
-def service(prepared: Path, tmp_path: Path, postgres_database: str) -> Iterator[Service]:
-    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
-    settings = replace(settings_in(tmp_path), database_urls={"outreach": postgres_database})
-    accounts, bus = open_accounts(settings), EmbeddedBus(tmp_path / "bus.db")
-    service = create_service(settings, clock=FixedClock(NOW), accounts=accounts, bus=bus)
-    yield service
-    service.intake.close()
-    service.database.dispose()
-    accounts.close()
-    bus.close()
-
-
-def test_the_migrations_lead_to_the_tables(postgres_database: str) -> None:
-    assert_no_drift("services.outreach", postgres_database)
-
-
-def test_a_contact_is_met_identified_corrected_erased_and_rebuilt(service: Service, tmp_path: Path) -> None:
-    others = Others(service, EmbeddedBus(tmp_path / "bus.db"))
-    worker = Client(api_client(create_app(service), service.accounts, "worker"))
+def test_a_contact_is_met_identified_corrected_erased_and_rebuilt(
+    as_user: Callable[[str], Client], others: Others, service: Service
+) -> None:
+    worker = as_user("worker")
     others.contract()
     others.person("person-1", low_motivation="2026-01-01")
     others.case()
@@ -69,4 +37,3 @@ def test_a_contact_is_met_identified_corrected_erased_and_rebuilt(service: Servi
             connection.execute(table.delete())
         service.store.reproject(connection)
     assert worker.get("/visits", person_id=token).json == listed
-    others.bus.close()
