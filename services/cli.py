@@ -1,5 +1,6 @@
 """The `caseledger` command: serve, the demo, contracts and figures, rebuild and verify, accounts."""
 
+import gc
 import json
 import os
 import subprocess
@@ -90,6 +91,9 @@ class Running:
         sys.setswitchinterval(0.0005)
         requestlog.configure(self._settings.log_level)
         self._suite = build(self._settings)
+        # What was made for the process's whole life need not be looked at again for garbage.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         self._suite.background.start()
         return self._suite.app
 
