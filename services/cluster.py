@@ -15,7 +15,7 @@ import structlog
 
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import HEADS, Bus, BusError, events_topic
-from shared.clock import DemoClock, SystemClock
+from shared.clock import Clock, DemoClock, SystemClock
 from shared.relay.lease import Lease
 from shared.relay.relay import Relay
 from shared.settings import SERVICES, Settings
@@ -72,8 +72,7 @@ def open_service(name: str, settings: Settings) -> Opened:
 
     part: Part = import_module(f"services.{name}.app")
     bus = bus_of(settings)
-    clock = DemoClock(settings.data) if settings.demo else SystemClock()
-    service = part.create_service(settings, clock=clock, accounts=open_accounts(settings), bus=bus)
+    service = part.create_service(settings, clock=clock_of(settings), accounts=open_accounts(settings), bus=bus)
     return Opened(settings, bus, service, part)
 
 
@@ -85,6 +84,11 @@ def opened(name: str, settings: Settings) -> Iterator[Opened]:
         yield process
     finally:
         process.close()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock, or in a data directory made as a demo one that the loader may set."""
+    return DemoClock(settings.data) if settings.demo else SystemClock()
 
 
 def bus_of(settings: Settings) -> Bus:

@@ -1,4 +1,4 @@
-"""All four services in one process, on SQLite and the embedded bus: the default way to run Caseledger."""
+"""All four services in one process: on SQLite and the embedded bus the default way to run Caseledger."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,14 +8,13 @@ from typing import Any
 from flask import Flask
 
 from services.case import app as case
+from services.cluster import bus_of, clock_of, make_topics
 from services.groups import app as groups
 from services.outreach import app as outreach
 from services.reporting import app as reporting
 from shared.auth.accounts import Accounts
 from shared.auth.database import open_accounts
-from shared.bus.embedded import EmbeddedBus
-from shared.bus.port import HEADS, events_topic
-from shared.clock import Clock, DemoClock, SystemClock
+from shared.bus.port import Bus
 from shared.relay.relay import Relay
 from shared.relay.threads import Background
 from shared.service import Service
@@ -32,7 +31,7 @@ class Suite:
     accounts: Accounts
     services: dict[str, Service]
     apps: dict[str, Flask]
-    bus: EmbeddedBus
+    bus: Bus
     background: Background
 
     def app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -53,17 +52,15 @@ class Suite:
         self.accounts.close()
 
 
-def clock_of(settings: Settings) -> Clock:
-    """The machine's clock, or in a data directory made as a demo one that the loader may set."""
-    return DemoClock(settings.data) if settings.demo else SystemClock()
-
-
 def build(settings: Settings) -> Suite:
-    """Compose the suite; the caller starts `background` (after any fork) and closes the suite."""
+    """Compose the suite; the caller starts `background` (after any fork) and closes the suite.
+
+    An operator's commands open it on a cluster too, where `background` stays unused: its parts run elsewhere.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
     clock, accounts = clock_of(settings), open_accounts(settings)
-    bus = EmbeddedBus(settings.data / "bus.db")
-    bus.ensure_topics([HEADS, *(events_topic(module.NAME) for module in MODULES)], settings.bus_partitions)
+    bus = bus_of(settings)
+    make_topics(bus, settings)
     services = {
         module.NAME: module.create_service(settings, clock=clock, accounts=accounts, bus=bus) for module in MODULES
     }
