@@ -16,6 +16,8 @@ import structlog
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import HEADS, Bus, BusError, events_topic
 from shared.clock import Clock, DemoClock, SystemClock
+from shared.database import Database
+from shared.eventstore.outbox import Outbox
 from shared.relay.lease import Lease
 from shared.relay.relay import Relay
 from shared.settings import SERVICES, Settings
@@ -54,11 +56,6 @@ class Opened:
         """Its pages and API."""
         return self.part.create_app(self.service)
 
-    def relay(self) -> Relay:
-        """What publishes its events, in turns with the relays of other processes."""
-        lease = Lease(self.service.name, self.service.database)
-        return Relay(self.service.name, self.service.store, self.bus, lease, look=LOOK)
-
     def close(self) -> None:
         """Let go of the bus and of every database."""
         self.bus.close()
@@ -84,6 +81,22 @@ def opened(name: str, settings: Settings) -> Iterator[Opened]:
         yield process
     finally:
         process.close()
+
+
+@contextmanager
+def opened_relay(name: str, settings: Settings) -> Iterator[tuple[Relay, Bus]]:
+    """What publishes the events of one service, in turns with the relays of other processes, for the length of a block.
+
+    Nothing else of the service is opened: a relay reads what is public, with a database role that may read no more,
+    needs no master key, and leaves migrations to others.
+    """
+    bus, database = bus_of(settings), Database(settings.database_url(name))
+    try:
+        outbox = Outbox(database, SystemClock())
+        yield Relay(name, outbox, bus, Lease(name, database), look=LOOK), bus
+    finally:
+        bus.close()
+        database.dispose()
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -55,9 +55,13 @@ class Web:
 @service_argument
 def relay(service: str) -> None:
     """Publish the events of one SERVICE. A second relay of it stands by and takes over."""
-    with _until_told_to_stop(service) as (process, stop, on_stop):
-        relay = process.relay()
-        on_stop.append(relay.wake)
+    from services.cluster import make_topics_patiently, opened_relay
+
+    settings = load_settings(keys=False)
+    _write_log(settings)
+    with _clear_errors(), opened_relay(service, settings) as (relay, bus):
+        stop = _told_to_stop(relay.wake)
+        make_topics_patiently(bus, settings, stop)
         relay.run(stop)
 
 
@@ -65,11 +69,35 @@ def relay(service: str) -> None:
 @service_argument
 def consume(service: str) -> None:
     """Take in what SERVICE reads of the others. Several such processes share the work."""
-    with _until_told_to_stop(service) as (process, stop, _):
-        intake = process.service.intake
+    from services.cluster import make_topics_patiently, opened
+
+    settings = load_settings()
+    _write_log(settings)
+    with _clear_errors(), opened(service, settings) as process:
+        intake, stop = process.service.intake, _told_to_stop()
+        make_topics_patiently(process.bus, settings, stop)
         intake.run(stop)
         if intake.fork is not None:
             raise click.ClickException(str(intake.fork))
+
+
+@click.command()
+@click.option("--relays", is_flag=True, help="Let the roles OWNER_relay publish; what is sealed stays closed to them.")
+def migrate(relays: bool) -> None:
+    """Bring every database up to date, and check that the master key is the one it was."""
+    from services.cluster import opened
+    from shared.relay.grants import let_relay_publish
+
+    settings = load_settings()
+    for service in SERVICES:
+        with opened(service, settings) as process:
+            out.print(f"{service}: up to date")
+            if relays:
+                try:
+                    with process.service.database.write() as connection:
+                        out.print(f"{service}: {let_relay_publish(connection)} may publish")
+                except LookupError as error:
+                    raise click.ClickException(str(error)) from error
 
 
 @click.command()
@@ -77,7 +105,7 @@ def topics() -> None:
     """Make the topics that are missing, and check and show them all."""
     from services.cluster import TOPICS, bus_of, make_topics
 
-    settings = load_settings()
+    settings = load_settings(keys=False)
     table = Table("topic", "partitions", "messages", "identity")
     with _clear_errors(), closing(bus_of(settings)) as bus:
         make_topics(bus, settings)
@@ -87,28 +115,21 @@ def topics() -> None:
     out.print(table)
 
 
-COMMANDS = (web, relay, consume, topics)
+COMMANDS = (web, relay, consume, migrate, topics)
 
 
-@contextmanager
-def _until_told_to_stop(service: str) -> "Iterator[tuple[Opened, threading.Event, list[Callable[[], None]]]]":
-    """Open a service whose topics exist; SIGTERM and SIGINT let it finish what is in hand."""
-    from services.cluster import make_topics_patiently, opened
-
-    settings, stop = load_settings(), threading.Event()
-    _write_log(settings)
-    on_stop: list[Callable[[], None]] = []
+def _told_to_stop(*calls: Callable[[], None]) -> threading.Event:
+    """What SIGTERM and SIGINT set, before they make these calls: what is in hand is finished."""
+    stop = threading.Event()
 
     def tell(*_: object) -> None:
         stop.set()
-        for call in on_stop:
+        for call in calls:
             call()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, tell)
-    with _clear_errors(), opened(service, settings) as process:
-        make_topics_patiently(process.bus, settings, stop)
-        yield process, stop, on_stop
+    return stop
 
 
 @contextmanager

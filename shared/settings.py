@@ -28,6 +28,7 @@ class Settings:
     master_keys: dict[str, bytes]
     hash_key: bytes
     database_urls: dict[str, str]
+    internal_url: str = ""
     kafka: KafkaSettings | None = None
     bus_partitions: int
     session_hours: int
@@ -40,11 +41,14 @@ class Settings:
         return self.database_urls.get(name) or f"sqlite:///{self.data / name}.db"
 
 
-def load_settings() -> Settings:
-    """Read the settings from the environment; make the data directory, and its master key, when they are new."""
+def load_settings(*, keys: bool = True) -> Settings:
+    """Read the settings from the environment; make the data directory, and its master key, when they are new.
+
+    A process that opens nothing sealed does without `keys`, and then without a data directory too.
+    """
     env = Env()
     data = _data(env)
-    master_keys = _master_keys(env.str("CASELEDGER_MASTER_KEYS", ""), data)
+    master_keys = _master_keys(env.str("CASELEDGER_MASTER_KEYS", ""), data) if keys else {}
     port = env.int("PORT", 8000)
     urls = {name: env.str(f"CASELEDGER_{name.upper()}_DATABASE", "") for name in DATABASES}
     return Settings(
@@ -53,8 +57,9 @@ def load_settings() -> Settings:
         port=port,
         public_url=env.str("CASELEDGER_PUBLIC_URL", "") or f"http://localhost:{port}",
         master_keys=master_keys,
-        hash_key=derive(master_keys[list(master_keys)[-1]], "caseledger hashes"),
+        hash_key=derive(master_keys[list(master_keys)[-1]], "caseledger hashes") if keys else b"",
         database_urls={name: url for name, url in urls.items() if url},
+        internal_url=env.str("CASELEDGER_INTERNAL_URL", ""),
         kafka=_kafka(env),
         bus_partitions=env.int("CASELEDGER_BUS_PARTITIONS", 4),
         session_hours=env.int("CASELEDGER_SESSION_HOURS", 12),

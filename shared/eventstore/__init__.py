@@ -1,5 +1,6 @@
 """The event store: facts are appended to streams, each service's in its own database. See README.md beside this."""
 
+from shared.eventstore.outbox import Outbox
 from shared.eventstore.recorded import CommandMeta, Outcome, Pending, RawEvent, Recorded
 from shared.eventstore.registry import EventRegistry, UnknownEvent
 from shared.eventstore.store import EventStore
@@ -10,6 +11,7 @@ __all__ = [
     "CommandMeta",
     "EventRegistry",
     "EventStore",
+    "Outbox",
     "Outcome",
     "Pending",
     "RawEvent",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from shared.database import from_micros
 from shared.eventstore.tables import EVENT
 
 _NAMED = re.compile(r":(\w+)")
@@ -52,6 +53,11 @@ def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any,
     except connection.dialect.loaded_dbapi.Error as error:
         kind = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
+
+
+def envelope(row: Any) -> tuple[Any, ...]:
+    """Return the first thirteen columns as `Recorded` and `RawEvent` begin: their times as datetimes."""
+    return (*row[:6], from_micros(row[6]), from_micros(row[7]), *row[8:13])
 
 
 def lock_appends(connection: Connection, lock: int) -> None:

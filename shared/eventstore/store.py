@@ -2,20 +2,19 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.clock import Clock
-from shared.database import Database, from_micros, is_lost_race, to_micros
+from shared.database import Database, is_lost_race, to_micros
 from shared.errors import CaseledgerError, KeyReused, NotFound, StaleVersion, Unavailable
 from shared.eventstore import statements as sql
-from shared.eventstore.recorded import CommandMeta, Outcome, Pending, RawEvent, Recorded
+from shared.eventstore.outbox import Outbox
+from shared.eventstore.recorded import CommandMeta, Outcome, Pending, Recorded
 from shared.eventstore.registry import EventRegistry
-from shared.eventstore.tables import APPENDS_CLOSED
 from shared.eventstore.work import Work
 from shared.privacy.vault import Vault
 
@@ -25,7 +24,7 @@ Body = Callable[[Work], None]
 _ATTEMPTS = 4
 
 
-class EventStore:
+class EventStore(Outbox):
     """The event store of one service. `projector` writes the service's read tables in the transaction of the events."""
 
     def __init__(
@@ -36,8 +35,9 @@ class EventStore:
         clock: Clock,
         projector: Projector,
     ) -> None:
-        self.database, self.registry = database, registry
-        self._vault, self._clock, self._projector = vault, clock, projector
+        super().__init__(database, clock)
+        self.registry = registry
+        self._vault, self._projector = vault, projector
         # Called after each commit of a command; a relay in this process is woken by it.
         self.on_commit: Callable[[], None] = lambda: None
         # Writers of SQLite are alone anyway; elsewhere other transactions may commit while a body runs.
@@ -99,34 +99,6 @@ class EventStore:
         """Return the next events of all streams in the order they were committed."""
         rows = sql.AFTER.all(connection, after=after, most=limit)
         return self._recorded(connection, rows)
-
-    def read_raw(self, connection: Connection, after: int, limit: int) -> list[RawEvent]:
-        """Return the next events as stored, nothing decoded and nothing sealed: what a relay publishes."""
-        rows = sql.RAW_AFTER.all(connection, after=after, most=limit)
-        return [RawEvent(*(*_envelope(row), row[13])) for row in rows]
-
-    def head(self, connection: Connection) -> tuple[int, datetime | None]:
-        """Return the last position and when it was recorded; (0, None) for an empty store."""
-        row = sql.HEAD.first(connection)
-        return (0, None) if row is None else (row[0], from_micros(row[1]))
-
-    def close_appends(self, reason: str) -> None:
-        """Refuse all appends from now on, in every process, until they are opened again."""
-        with self.database.write() as connection:
-            connection.execute(delete(APPENDS_CLOSED))
-            row = {"reason": reason, "closed_at": to_micros(self._clock.now())}
-            connection.execute(insert(APPENDS_CLOSED), row)
-
-    def open_appends(self) -> None:
-        """Accept appends again."""
-        with self.database.write() as connection:
-            connection.execute(delete(APPENDS_CLOSED))
-
-    def closed(self) -> str | None:
-        """Say why appends are closed; None when they are not."""
-        with self.database.read() as connection:
-            row = sql.CLOSED.first(connection)
-        return None if row is None else str(row[0])
 
     def reproject(self, connection: Connection, progress: Callable[[int], None] = lambda _: None) -> int:
         """Show every stored event to the projector again, in order; the caller has emptied the read tables."""
@@ -235,7 +207,7 @@ class EventStore:
             plain = next(opened) if hidden is not None else None
             event = self.registry.decode(row[4], row[5], data, plain)
             erased = hidden is not None and plain is None
-            recorded.append(Recorded(*(*_envelope(row), command_key, event, erased)))
+            recorded.append(Recorded(*(*sql.envelope(row), command_key, event, erased)))
         return recorded
 
     def _answer_anew(self, meta: CommandMeta) -> Outcome | None:
@@ -274,11 +246,6 @@ def _outcome_of(work: Work, position: int | None) -> Outcome:
     stream_id = work.pending[0].stream_id if work.pending else next(iter(work.loaded), "")
     version = work.version(stream_id) if stream_id else 0
     return Outcome(stream_id, version, tuple(work.pending), replayed=False, position=position)
-
-
-def _envelope(row: Any) -> tuple[Any, ...]:
-    """Return the first thirteen columns as `Recorded` and `RawEvent` begin: their times as datetimes."""
-    return (*row[:6], from_micros(row[6]), from_micros(row[7]), *row[8:13])
 
 
 def _not_found() -> NotFound:

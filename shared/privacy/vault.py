@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Insert, bindparam, func, insert, null, select, update
+from sqlalchemy import Connection, Insert, bindparam, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.clock import Clock
@@ -25,6 +25,10 @@ _KEYS = select(DATA_KEY.c.subject, DATA_KEY.c.wrapped, DATA_KEY.c.master_key_id)
 _NEW_KEY: Mapping[str, Insert] = {
     "sqlite": sqlite.insert(DATA_KEY).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(DATA_KEY).on_conflict_do_nothing(),
+}
+_FIRST_CHECK: Mapping[str, Insert] = {
+    "sqlite": sqlite.insert(MASTER_KEY_CHECK).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(MASTER_KEY_CHECK).on_conflict_do_nothing(),
 }
 _DESTROY = (
     update(DATA_KEY)
@@ -122,12 +126,7 @@ class Vault:
                     "CASELEDGER_MASTER_KEYS or the file master.key; without it that data cannot be read."
                 )
         for key_id in self._master_keys:
-            value = self._master_keys.check_value(key_id)
-            if known.get(key_id, value) != value:
-                raise MasterKeyError(
-                    f"The master key '{key_id}' is not the one this database was started with. Put the right one "
-                    "into CASELEDGER_MASTER_KEYS or the file master.key."
-                )
+            self._compare(key_id, known.get(key_id))
         if self._master_keys.first not in known:
             self._accept_first_key(connection, anew=not known)
 
@@ -136,7 +135,17 @@ class Vault:
         if anew and connection.scalar(select(func.count()).select_from(DATA_KEY)):
             raise MasterKeyError("The database holds sealed data but no check value of a master key.")
         row = {"master_key_id": first, "check_value": self._master_keys.check_value(first)}
-        connection.execute(insert(MASTER_KEY_CHECK), row)
+        connection.execute(_FIRST_CHECK[connection.dialect.name], row)
+        # Several processes may start for the first time at once; the one that came first decides.
+        stored = select(MASTER_KEY_CHECK.c.check_value).where(MASTER_KEY_CHECK.c.master_key_id == first)
+        self._compare(first, connection.scalar(stored))
+
+    def _compare(self, key_id: str, stored: bytes | None) -> None:
+        if stored is not None and stored != self._master_keys.check_value(key_id):
+            raise MasterKeyError(
+                f"The master key '{key_id}' is not the one this database was started with. Put the right one "
+                "into CASELEDGER_MASTER_KEYS or the file master.key."
+            )
 
     def _keys(self, connection: Connection, subjects: Collection[str]) -> dict[str, bytes]:
         """Return the keys of the subjects that have one; a destroyed one is empty."""

@@ -67,4 +67,4 @@ def _ask(person_ids: list[str], token: str) -> dict[str, str]:
 
 
 def _base_url(settings: Settings) -> str:
-    return settings.public_url or f"http://127.0.0.1:{settings.port}"
+    return settings.internal_url or settings.public_url

@@ -69,6 +69,12 @@ def test_a_new_data_directory_gets_a_master_key_that_only_its_owner_reads(clean:
     assert [len(key) for key in first.master_keys.values()] == [32]
 
 
+def test_a_process_without_keys_makes_neither_a_directory_nor_a_key(clean: Path) -> None:
+    settings = load_settings(keys=False)
+    assert (settings.master_keys, settings.hash_key, settings.demo) == ({}, b"", False)
+    assert not clean.exists()
+
+
 def test_a_directory_with_data_but_no_key_stops_the_start_and_says_what_to_do(clean: Path) -> None:
     load_settings()
     (clean / "case.db").touch()
