@@ -89,8 +89,9 @@ class Node:
         configuration = self._directory / "server.properties"
         if not configuration.exists():
             configuration.write_text(_configuration(self._directory / "data", self._port), encoding="ascii")
+            # It may begin with a dash, so it does not stand alone as an argument.
             cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            self._run_tool("kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(configuration))
+            self._run_tool("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(configuration))
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [*_end_with_parent(), *self._java, "kafka.Kafka", str(configuration)], stdout=log, stderr=log

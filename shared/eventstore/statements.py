@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.database import from_micros
 from shared.eventstore.tables import EVENT
 
 _NAMED = re.compile(r":(\w+)")
+_NULL_STATE = "23502"
 
 
 class Statement:
@@ -60,6 +61,10 @@ def envelope(row: Any) -> tuple[Any, ...]:
     return (*row[:6], from_micros(row[6]), from_micros(row[7]), *row[8:13])
 
 
+class AppendsClosed(Exception):
+    """Nothing may be appended now."""
+
+
 def lock_appends(connection: Connection, lock: int) -> None:
     """Make this transaction the only one that appends, until it ends (PostgreSQL)."""
     run_on_driver(connection, connection.connection.cursor().execute, f"SELECT pg_advisory_xact_lock({lock})")
@@ -67,7 +72,9 @@ def lock_appends(connection: Connection, lock: int) -> None:
 
 def append_alone(connection: Connection, rows: Sequence[dict[str, Any]], now: int) -> int:
     """Number and insert the rows where no other writer can be (SQLite); return the last position."""
-    position, recorded_at = HEAD.first(connection) or (0, 0)
+    position, recorded_at, closed = _HEAD_TO_FOLLOW.first(connection)
+    if closed:
+        raise AppendsClosed
     recorded_at = max(recorded_at + 1, now)
     for offset, row in enumerate(rows):
         row["position"], row["recorded_at"] = position + 1 + offset, recorded_at + offset
@@ -79,7 +86,8 @@ def append_in_turn(connection: Connection, rows: Sequence[dict[str, Any]], now: 
     """Take the append lock, number and insert the rows, and commit when that is the `last` thing to do (PostgreSQL).
 
     All of it travels as one message, so that the lock is held no longer than the server itself needs. The numbers are
-    taken by the inserts: each sees what the lock's last holder committed, and the row before.
+    taken by the inserts: each sees what the lock's last holder committed, and the row before. While appends are closed
+    there is no number, which no row can be without.
     """
     for row in rows:
         row["now"] = now
@@ -96,7 +104,12 @@ def append_in_turn(connection: Connection, rows: Sequence[dict[str, Any]], now: 
             if last:
                 driver.commit()
 
-    run_on_driver(connection, send, _NUMBERING_INSERT)
+    try:
+        run_on_driver(connection, send, _NUMBERING_INSERT)
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == _NULL_STATE:
+            raise AppendsClosed from error
+        raise
     return int(cursor.fetchone()[0])
 
 
@@ -111,11 +124,16 @@ _GIVEN = [name for name in _NAMES if name not in ("position", "recorded_at")]
 _NUMBERING_INSERT = _NAMED.sub(
     r"%(\1)s",
     f"INSERT INTO event (position, recorded_at, {', '.join(_GIVEN)})"
-    " SELECT coalesce(max(head.position), 0) + 1, greatest(max(head.recorded_at) + 1, :now),"
+    " SELECT CASE WHEN NOT EXISTS (SELECT FROM appends_closed) THEN coalesce(max(head.position), 0) + 1 END,"
+    " greatest(max(head.recorded_at) + 1, :now),"
     f" {', '.join(f':{name}' for name in _GIVEN)} FROM ({_HEAD}) AS head RETURNING position",
 )
 
 HEAD = Statement(_HEAD)
+_HEAD_TO_FOLLOW = Statement(
+    "SELECT coalesce(max(head.position), 0), coalesce(max(head.recorded_at), 0),"
+    f" EXISTS (SELECT 1 FROM appends_closed) FROM ({_HEAD}) AS head"
+)
 INSERT = Statement(f"INSERT INTO event ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
 VERSION = Statement("SELECT version, agency_id FROM event WHERE stream_id = :of ORDER BY version DESC LIMIT 1")
 STREAM = Statement(f"{_WHOLE} WHERE stream_id = :of ORDER BY version")

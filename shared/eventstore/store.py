@@ -48,7 +48,8 @@ class EventStore(Outbox):
     def run(self, meta: CommandMeta, body: Body, *, dry_run: bool = False) -> Outcome:
         """Run one command in one transaction of its own.
 
-        A known command key answers what it did before, without running the body; with another hash it is `KeyReused`.
+        A known command key answers what it did before; with another hash it is `KeyReused`. Keys are looked up last:
+        a command that is known cannot be stored again, so only one that fails or stores nothing need be asked for.
         A dry run does everything but the insert and saves nothing. When another command commits first and what the body
         read has moved, the body runs again on the new state, as if it had come second in the first place.
         """
@@ -63,7 +64,7 @@ class EventStore(Outbox):
                 self.on_commit()
                 return outcome
             except (CaseledgerError, DBAPIError) as error:
-                answer = None if dry_run or self._alone else self._answer_anew(meta)
+                answer = None if dry_run else self._answer_anew(meta)
                 if answer is not None:
                     return answer
                 if attempt == _ATTEMPTS or not _may_rerun(error):
@@ -76,7 +77,7 @@ class EventStore(Outbox):
         It is known by its key like any other. `StaleVersion` (somebody was quicker) leaves the transaction unusable:
         roll back and run it all again.
         """
-        return self._run(connection, meta, body, careful=True, last=False)
+        return self._answer(connection, meta) or self._run(connection, meta, body, careful=True, last=False)
 
     def load(self, connection: Connection, stream_id: str, agency_id: str | None = None) -> list[Recorded]:
         """Return the events of a stream, none when it is absent; `NotFound` when it is not this agency's."""
@@ -110,18 +111,11 @@ class EventStore(Outbox):
         return position
 
     def _run(self, connection: Connection, meta: CommandMeta, body: Body, *, careful: bool, last: bool) -> Outcome:
-        answer = self._answer(connection, meta)
-        if answer is not None:
-            return answer
-        if sql.CLOSED.first(connection) is not None:
-            raise Unavailable(
-                "appends_closed",
-                "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
-                " that copy has to be brought back first.",
-            )
         work = self._work(connection, meta, body, careful)
-        position = self._insert(connection, work, last=last) if work.pending else None
-        return _outcome_of(work, position)
+        if not work.pending:
+            # It may have done before what it finds done now.
+            return self._answer(connection, meta) or _outcome_of(work, None)
+        return _outcome_of(work, self._insert(connection, work, last=last))
 
     def _preview(self, connection: Connection, meta: CommandMeta, body: Body) -> Outcome:
         work = self._work(connection, meta, body, careful=True)
@@ -144,6 +138,12 @@ class EventStore(Outbox):
             self._check_read_streams(connection, work)
             now = to_micros(self._clock.now())
             return sql.append_in_turn(connection, rows, now, self._append_lock, last=last)
+        except sql.AppendsClosed as error:
+            raise Unavailable(
+                "appends_closed",
+                "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
+                " that copy has to be brought back first.",
+            ) from error
         except IntegrityError as error:
             first = work.pending[0]
             raise StaleVersion(first.stream_id, first.version - 1) from error

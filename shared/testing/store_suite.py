@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.errors import KeyReused, NotFound, RuleBroken, StaleVersion
+from shared.errors import KeyReused, NotFound, RuleBroken, StaleVersion, Unavailable
 from shared.eventstore import CommandMeta, EventStore, Outcome, Work
 from shared.privacy import Vault
 from shared.testing import books
@@ -120,13 +120,38 @@ class StoreSuite:
         with store.database.read() as connection:
             assert store.head(connection) == (0, None)
 
-    def test_the_same_command_again_answers_the_same_and_does_not_run(self, store: EventStore) -> None:
+    @pytest.mark.parametrize("twin", ["stores again", "finds nothing to do", "is refused", "reads what has moved"])
+    def test_the_same_command_again_answers_the_same_and_stores_nothing(self, store: EventStore, twin: str) -> None:
         first = store.run(meta("1"), two_books)
         add_mark(store, "2", "book-1", 9)
-        runs: list[Work] = []
-        again = store.run(meta("1"), runs.append)
-        assert runs == []
+
+        def refuse(_work: Work) -> None:
+            raise RuleBroken("full", "The book is full.")
+
+        bodies = {
+            "stores again": two_books,
+            "finds nothing to do": lambda _work: None,
+            "is refused": refuse,
+            "reads what has moved": lambda work: work.append("book-1", [MarkMade(number=3)], len(work.load("book-1"))),
+        }
+        again = store.run(meta("1"), bodies[twin])
         assert again == Outcome(first.stream_id, first.version, first.events, replayed=True, position=first.position)
+        with store.database.read() as connection:
+            assert store.head(connection)[0] == 4
+
+    def test_closed_appends_refuse_everything_until_they_are_opened(self, store: EventStore) -> None:
+        store.run(meta("1"), two_books)
+        store.close_appends("restored")
+        for refused in ("book-1", "book-9"):
+            with pytest.raises(Unavailable) as told:
+                add_mark(store, refused, refused, 4)
+            assert told.value.code == "appends_closed"
+        with store.database.read() as connection:
+            assert store.head(connection)[0] == 3
+            assert len(books.projected(connection)) == 3
+        assert store.run(meta("1"), two_books).replayed
+        store.open_appends()
+        add_mark(store, "2", "book-1", 9)
 
     def test_a_command_is_known_again_after_years(self, store: EventStore, clock: FixedClock) -> None:
         store.run(meta("1"), two_books)

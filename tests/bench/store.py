@@ -5,7 +5,6 @@ import sqlite3
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,8 +46,8 @@ SESSION = ServiceUnit(
 """An ordinary follow-up session of two people, as the demo has them."""
 
 
-def session_event(unit_id: str) -> ServiceUnitRecorded:
-    return ServiceUnitRecorded(unit=replace(SESSION, unit_id=unit_id), note_subject=unit_id)
+EVENT_TO_STORE = ServiceUnitRecorded(unit=SESSION, note_subject=SESSION.unit_id)
+"""Each of the three stores the same content again and again, under an identity of its own every time."""
 
 
 def make_store(url: str) -> EventStore:
@@ -72,7 +71,7 @@ def append(store: EventStore, commands: int, events: int = 1) -> None:
 
         def body(work: Work, ids: list[str] = ids) -> None:
             for unit_id in ids:
-                work.append(unit_id, [session_event(unit_id)], 0)
+                work.append(unit_id, [EVENT_TO_STORE], 0)
 
         store.run(meta, body)
 
@@ -145,7 +144,7 @@ class LibraryStore:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._application: Application = Application(env=environment)
-        self._content = msgspec.to_builtins(session_event("session-0"))
+        self._content = msgspec.to_builtins(EVENT_TO_STORE)
 
     def append(self, commands: int, events: int = 1) -> None:
         for _ in range(commands):

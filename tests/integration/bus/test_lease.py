@@ -102,7 +102,8 @@ def test_only_one_relay_publishes_and_another_takes_over_when_it_is_killed(
         relays[0].kill()
         books.add_mark(store, f"key-{uuid4()}", "book-1", 6)
         wait_for(bus, 6)
-        assert positions(bus) == [1, 2, 3, 4, 5, 6]
+        # One killed between publishing and noting it has the next one publish again, in order.
+        assert list(dict.fromkeys(positions(bus))) == [1, 2, 3, 4, 5, 6]
     finally:
         for relay in relays:
             relay.terminate()
