@@ -7,9 +7,11 @@ REQUIRE ?=
 WORKERS ?= 2
 export CASELEDGER_DATA ?= .data
 export REQUIRE
+# A cluster's data and that of `make run` do not mix.
+stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint kafka mutants bench screenshots clean
+.PHONY: help setup run demo stack test lint kafka mutants bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -39,6 +41,9 @@ run: .state/runtime .state/translations ## serve everything at http://127.0.0.1:
 
 demo: .state/runtime .state/translations ## load the demo into $CASELEDGER_DATA and stop
 	@$(BIN)/caseledger demo
+
+stack: .state/runtime .state/translations ## the cluster without Docker: PostgreSQL, Kafka and every process (DEMO=1 loads the demo; PORT=...)
+	@$(BIN)/python -m deploy.stack $(if $(DEMO),--demo)
 
 lint: setup ## format, style, types and layers
 	@$(BIN)/ruff format --check .

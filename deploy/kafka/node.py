@@ -71,31 +71,41 @@ def free_port() -> int:
 class Node:
     """A node whose files lie in `directory`; what it stored survives `stop`, `kill` and another `start`.
 
-    `quick` compiles less thoroughly: good for tests, wrong for measuring.
+    `quick` compiles less thoroughly: good for tests, wrong for measuring. Ports that are not named are free ones.
     """
 
-    def __init__(self, directory: Path, port: int = 0, *, quick: bool = False) -> None:
+    def __init__(self, directory: Path, port: int = 0, controller: int = 0, *, quick: bool = False) -> None:
         java = shutil.which("java")
         if java is None:
             raise NoKafka("Java is not installed")
         self._directory, self._log = directory, directory / "log"
         self._java = [java, *_JAVA, *(_QUICK if quick else ()), "-cp", f"{jars()}/*"]
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = port or free_port()
+        self._port, self._controller = port or free_port(), controller or free_port()
+        self._configuration = directory / "server.properties"
         self.address = f"127.0.0.1:{self._port}"
+
+    @property
+    def command(self) -> list[str]:
+        """What runs the node, once it is prepared."""
+        return [*_end_with_parent(), *self._java, "kafka.Kafka", str(self._configuration)]
+
+    def prepare(self) -> None:
+        """Write what the node is told, and make its files, unless they are there."""
+        data = self._directory / "data"
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._configuration.write_text(_configuration(data, self._port, self._controller), encoding="ascii")
+        if not (data / "meta.properties").exists():
+            cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            # It may begin with a dash, so it does not stand alone as an argument.
+            format_it = ("format", f"--cluster-id={cluster_id}", "-c", str(self._configuration))
+            self._run_tool("kafka.tools.StorageTool", *format_it)
 
     def start(self) -> None:
         """Start, and return when clients may connect."""
-        configuration = self._directory / "server.properties"
-        if not configuration.exists():
-            configuration.write_text(_configuration(self._directory / "data", self._port), encoding="ascii")
-            # It may begin with a dash, so it does not stand alone as an argument.
-            cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            self._run_tool("kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(configuration))
+        self.prepare()
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                [*_end_with_parent(), *self._java, "kafka.Kafka", str(configuration)], stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(self.command, stdout=log, stderr=log)  # noqa: S603
         self._wait_until_ready(self._process)
 
     def stop(self) -> None:
@@ -145,8 +155,7 @@ class Node:
             time.sleep(0.1)
 
 
-def _configuration(data: Path, port: int) -> str:
-    controller = free_port()
+def _configuration(data: Path, port: int, controller: int) -> str:
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,

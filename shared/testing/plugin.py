@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.testing.kafka import NoKafka, running_kafka
-from shared.testing.postgres import NoPostgres, fresh_database, running_postgres
+from shared.testing.postgres import ADDRESS_VARIABLE, NoPostgres, fresh_database, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def postgres_url() -> Iterator[str]:
         with running_postgres() as address:
             yield address
     except NoPostgres as reason:
-        missing(str(reason))
+        missing(f"needs PostgreSQL, or the address of a server in {ADDRESS_VARIABLE}: {reason}")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""PostgreSQL from the machine's own binaries."""
