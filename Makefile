@@ -11,7 +11,7 @@ export REQUIRE
 stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo stack test lint kafka mutants bench screenshots clean
+.PHONY: help setup run demo stack test lint docs kafka mutants bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -53,6 +53,9 @@ lint: setup ## format, style, types and layers
 
 test: lint ## every check and test; REQUIRE=all fails instead of skipping
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests
+
+docs: setup ## make the event catalogue, the AsyncAPI document and the tables of the READMEs again
+	@$(BIN)/python -m docs.making
 
 mutants: setup ## prove that the acceptance tests fail when the rule they guard is broken (NAMES="a002_04 ax_07" for some)
 	@$(BIN)/python -m tests.mutants $(NAMES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -12,6 +12,13 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 class UnknownEvent(LookupError):
     """The store holds an event of a type or version that this code does not know."""
+
+
+class EventFields(NamedTuple):
+    """The names of the fields of an event type: those that are published, and those that never leave the service."""
+
+    public: tuple[str, ...]
+    sealed: tuple[str, ...]
 
 
 class EventRegistry:
@@ -37,6 +44,11 @@ class EventRegistry:
     def types(self) -> Mapping[str, type]:
         """The event classes by their stored names."""
         return {name: codec.cls for name, codec in self._codecs.items()}
+
+    def fields_of(self, type_name: str) -> EventFields:
+        """Return which fields of an event type are published, and which are sealed."""
+        codec = self._codecs[type_name]
+        return EventFields(codec.public, codec.sealed)
 
     def encode(self, event: Any) -> tuple[str, int, bytes, bytes | None]:
         """Return (type, version, public JSON, sealed JSON in clear or None when nothing is to be sealed)."""

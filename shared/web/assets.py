@@ -50,10 +50,12 @@ def _digest(path: Path) -> str:
 
 
 def _shared(name: str) -> Response:
+    """A static file of the shell, or one of Bootstrap's."""
     return _send(_folder_of(name), name)
 
 
 def _own(name: str) -> Response:
+    """A static file of this service."""
     return _send(Path(current_app.root_path) / "static", name)
 
 

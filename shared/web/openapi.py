@@ -63,4 +63,5 @@ class ServiceApi(Api):  # type: ignore[misc]
 
     @public
     def _openapi_json(self) -> Any:
+        """The OpenAPI document of the JSON API."""
         return super()._openapi_json()

@@ -53,6 +53,8 @@ class AssessmentCorrected:
 
 @event("AssessmentVoided", subject="note_subject")
 class AssessmentVoided:
+    """It should never have been entered; it counts no more."""
+
     assessment_id: str
     reason: str
     note_subject: str
@@ -92,6 +94,8 @@ class QuestionnaireTallyCorrected:
 
 @event("QuestionnaireTallyVoided")
 class QuestionnaireTallyVoided:
+    """It should never have been entered; it counts no more."""
+
     tally_id: str
     reason: str
 

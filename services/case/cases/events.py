@@ -30,6 +30,8 @@ class CaseRegistered:
 
 @event("CaseEnquired")
 class CaseEnquired:
+    """Somebody asked for help; nothing is agreed yet."""
+
     case_id: str
     case_number: str
     contract_id: str | None
@@ -39,6 +41,8 @@ class CaseEnquired:
 
 @event("CaseIntakeStarted")
 class CaseIntakeStarted:
+    """From this day on it is found out whether and how the agency can help."""
+
     case_id: str
     case_number: str
     contract_id: str | None
@@ -92,6 +96,8 @@ class CaseClosed:
 
 @event("CaseReopened")
 class CaseReopened:
+    """A closed case is open again from this day on."""
+
     case_id: str
     case_number: str
     contract_id: str | None
@@ -101,6 +107,8 @@ class CaseReopened:
 
 @event("CaseMemberJoined")
 class CaseMemberJoined:
+    """A person belongs to the case from this day on."""
+
     case_id: str
     person_id: str
     relationship: str

@@ -52,6 +52,8 @@ class PersonDetailsChanged:
 
 @event("PersonRoleGiven")
 class PersonRoleGiven:
+    """Somebody has this role from a day on; a person may have several."""
+
     person_id: str
     role: str
     from_date: date
@@ -68,6 +70,8 @@ class PersonRoleEnded:
 
 @event("TargetGroupGiven")
 class TargetGroupGiven:
+    """Somebody counts to this target group from a day on."""
+
     person_id: str
     target_group: str
     from_date: date

@@ -39,12 +39,16 @@ class GroupChanged:
 
 @event("GroupOpened")
 class GroupOpened:
+    """The group meets from this day on."""
+
     group_id: str
     on: date
 
 
 @event("GroupEnded")
 class GroupEnded:
+    """`on` is the last day of the group."""
+
     group_id: str
     on: date
 

@@ -57,7 +57,7 @@ class _Joined(_Member, frozen=True, kw_only=True):
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take in events of case; those that say nothing of cases are passed over."""
     for arrived in events:
-        if arrived.service == "case" and arrived.stream_id.startswith("case-"):
+        if arrived.service == "case":
             _learn(connection, arrived)
 
 

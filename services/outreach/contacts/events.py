@@ -30,6 +30,8 @@ class ContactRegistered:
 
 @event("ContactTargetGroupGiven")
 class ContactTargetGroupGiven:
+    """The contact counts to this target group from a day on."""
+
     contact_id: str
     target_group: str
     from_date: date

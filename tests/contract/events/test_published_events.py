@@ -21,7 +21,9 @@ def present(service: str) -> set[str]:
 def holds(written: Any, sample: Any) -> bool:
     """Whether all of the sample is still said; optional fields may have been added since."""
     if isinstance(sample, dict):
-        return isinstance(written, dict) and all(holds(written.get(name), value) for name, value in sample.items())
+        return isinstance(written, dict) and all(
+            name in written and holds(written[name], value) for name, value in sample.items()
+        )
     if isinstance(sample, list):
         return len(written) == len(sample) and all(map(holds, written, sample))
     return bool(written == sample)
