@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,7 @@ from shared.bus.envelope import CONTENT_TYPE
 from shared.bus.kafka import KafkaBus, KafkaSettings
 from shared.bus.port import HEADS, Bus, Message, Received, service_of
 from shared.testing.bus_suite import read
+from shared.testing.listening import PATIENCE
 from shared.testing.plugin import missing
 from tests.api_client import House
 
@@ -115,8 +117,8 @@ def test_the_cloudevents_package_reads_every_message_from_kafka(
     for name, topic in on_kafka.topics.items():
         with closing(KafkaConsumer(bootstrap_servers=on_kafka.address, auto_offset_reset="earliest")) as client:
             client.assign([TopicPartition(name, number) for number in range(3)])
-            found = []
-            while len(found) < len(messages[topic]):
+            found, deadline = [], time.monotonic() + PATIENCE
+            while len(found) < len(messages[topic]) and time.monotonic() < deadline:
                 found += [record for records in client.poll(500).values() for record in records]
         for record in found:
             event = from_structured_event(KafkaMessage(dict(record.headers), record.key, record.value))
