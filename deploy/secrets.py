@@ -57,6 +57,16 @@ def make_secrets(directory: Path) -> None:
     setup_code(load_settings().data)
 
 
+def _mark_as_demo() -> None:
+    try:
+        mark_as_demo()
+    except RuleBroken:
+        sys.exit(
+            "This installation holds real data and never becomes a demo. Give the demo volumes of its own:"
+            " PORT=8001 docker compose -p caseledger-demo --profile demo up --wait"
+        )
+
+
 def _pgpass(roles: Iterable[str], directory: Path) -> str:
     return "\n".join(f"*:*:*:{role}:{password_of(role, directory)}" for role in roles)
 
@@ -75,10 +85,10 @@ def main(arguments: list[str]) -> None:
     """Run the command."""
     try:
         if arguments[:1] == ["--demo"]:
-            mark_as_demo()
+            _mark_as_demo()
         else:
             make_secrets(Path(arguments[0]))
-    except (RuleBroken, MasterKeyError) as error:
+    except MasterKeyError as error:
         sys.exit(str(error))
 
 

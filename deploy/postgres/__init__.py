@@ -1,1 +1,1 @@
-"""PostgreSQL from the machine's own binaries."""
+"""PostgreSQL: one server from the machine's own binaries, and the roles and databases of an installation in containers."""

@@ -1,6 +1,6 @@
 """Makes the roles and databases of an installation in containers, with the passwords that `deploy.secrets` has made.
 
-    python -m deploy.postgres DIRECTORY HOST
+    python -m deploy.postgres.roles DIRECTORY HOST
 
 One database and one role per service and one for the accounts, and one role per relay, which may connect and no more:
 what it may read is said by `caseledger migrate --relays`. What exists keeps its data and gets its password again.
