@@ -25,8 +25,8 @@ PATIENCE = 20.0
 """How long, in seconds, brokers may take to store what is published."""
 _PORTION = 800_000
 _OVERHEAD = 100
-_HEADERS = [("content-type", CONTENT_TYPE.encode())]
-_PUBLISHING: dict[str, Any] = {
+HEADERS = [("content-type", CONTENT_TYPE.encode())]
+PUBLISHING: dict[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,
     "compression_type": "zstd",
@@ -133,9 +133,9 @@ class KafkaBus:
 
     def _send(self, topic: str, messages: Sequence[Message]) -> None:
         try:
-            self._producer = self._producer or made(KafkaProducer, {**self._options, **_PUBLISHING})
+            self._producer = self._producer or made(KafkaProducer, {**self._options, **PUBLISHING})
             send = self._producer.send
-            sent = [send(topic, key=each.key.encode(), value=each.value, headers=_HEADERS) for each in messages]
+            sent = [send(topic, key=each.key.encode(), value=each.value, headers=HEADERS) for each in messages]
             self._producer.flush(PATIENCE + 5)
             for each in sent:
                 each.get(timeout=0)

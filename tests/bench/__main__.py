@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from shared.testing.postgres import NoPostgres, fresh_database, running_postgres
-from tests.bench import figures, store
+from shared.testing.kafka import NoKafka, running_kafka
+from shared.testing.postgres import NoPostgres, running_postgres
+from tests.bench import cluster, figures, http, store
 
 SIZES = {"full": 1.0, "smoke": 0.004}
 
@@ -21,9 +22,14 @@ def main() -> int:
     scale = SIZES[os.environ.get("BENCH", "full")]
     os.environ["CASELEDGER_TEST_FSYNC"] = "on"
     table = Table("benchmark", "ours", "other", "unit", "ratio", "aim", "")
-    with Progress(transient=True) as progress, postgres() as url:
+    with Progress(transient=True) as progress, postgres() as server, kafka() as broker:
         task = progress.add_task("benchmarks", total=None)
-        for ratio in chain(store.run(scale, url), figures.run(scale)):
+        for ratio in chain(
+            store.run(scale, server),
+            figures.run(scale),
+            http.run(scale, server),
+            cluster.run(scale, broker, server),
+        ):
             progress.update(task, description=ratio.name)
             aim = "" if ratio.aim is None else f"{'>=' if ratio.at_least else '<='} {ratio.aim}"
             numbers = (f"{ratio.ours:,.1f}", f"{ratio.other:,.1f}", ratio.unit, f"{ratio.value:.2f}")
@@ -34,11 +40,22 @@ def main() -> int:
 
 @contextmanager
 def postgres() -> Iterator[str | None]:
-    """The address of an empty database with the durability of a real one, or None without a server."""
+    """The address of a server with the durability of a real one, or None where there is none."""
     try:
-        with running_postgres() as server, fresh_database(server) as url:
-            yield url
+        with running_postgres() as server:
+            yield server
     except NoPostgres as reason:
+        print(reason)
+        yield None
+
+
+@contextmanager
+def kafka() -> Iterator[str | None]:
+    """The address of a broker, or None where there is none."""
+    try:
+        with running_kafka() as broker:
+            yield broker
+    except NoKafka as reason:
         print(reason)
         yield None
 

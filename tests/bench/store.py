@@ -24,6 +24,7 @@ from shared.eventstore.tables import EVENT
 from shared.privacy import MasterKeys, Vault
 from shared.serviceunit.events import EVENTS, ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
+from shared.testing.postgres import fresh_database
 from tests.bench.measure import Ratio, in_turns, seconds
 
 ROUNDS = 5
@@ -168,7 +169,8 @@ def run(scale: float, postgres: str | None) -> Iterator[Ratio]:
         )
         yield from _compare("SQLite", store, bare.insert, library, commands, batches)
     if postgres is not None:
-        yield from _on_postgres(postgres, commands, batches)
+        with fresh_database(postgres) as url:
+            yield from _on_postgres(url, commands, batches)
 
 
 def _compare(

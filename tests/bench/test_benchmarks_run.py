@@ -4,15 +4,19 @@ import os
 import subprocess
 import sys
 
+from shared.testing import kafka, postgres
 
-def test_every_benchmark_runs_at_a_small_size() -> None:
+
+def test_every_benchmark_runs_at_a_small_size(kafka_address: str, postgres_url: str) -> None:
+    servers = {kafka.ADDRESS_VARIABLE: kafka_address, postgres.ADDRESS_VARIABLE: postgres_url}
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench"],
-        env={**os.environ, "BENCH": "smoke"},
+        env={**os.environ, **servers, "BENCH": "smoke"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    for name in ("append against bare INSERTs", "append against eventsourcing", "ledger against", "meeting of 60"):
+    names = ("append against bare INSERTs", "append against eventsourcing", "ledger against", "meeting of 60")
+    for name in (*names, "over HTTP", "consumer against a loop", "relay against a bare producer"):
         assert name in run.stdout
