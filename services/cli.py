@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
+from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
+from services.rebuild_cli import progress_bar
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
 from shared.settings import Settings, load_settings, mark_as_demo
@@ -46,7 +47,7 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
-for command in CLUSTER_COMMANDS:
+for command in (*CLUSTER_COMMANDS, *REBUILD_COMMANDS):
     main.add_command(command)
 
 
@@ -223,44 +224,6 @@ def sessions(figure: str, agency: str | None) -> None:
     out.print(table)
 
 
-@main.command()
-def rebuild() -> None:
-    """Make the ledger again from the bus, beside the old one, compare, and switch."""
-    from services.reporting.ledger.rebuild import rebuild as rebuild_ledger
-
-    with opened() as suite, progress_bar("Rebuilding the ledger") as moved:
-        reporting = suite.services["reporting"]
-        with reporting.database.read() as connection:
-            total = sum(reporting.intake.watermarks(connection).values())
-        rebuilt = rebuild_ledger(reporting, suite.bus, progress=lambda done: moved(done, total))
-    differences = [f"{one.table}: {one.only_old} old rows, {one.only_new} new rows" for one in rebuilt.differences]
-    told(differences, f"The ledger was made again of {rebuilt.events:,} events and says the same.")
-
-
-@main.command()
-def verify() -> None:
-    """Compare event stores, bus, arrivals and ledger, event by event; fails when anything differs."""
-    from services.reporting.ledger.verify import verify as verify_all
-
-    with opened() as suite, out.status("Verifying") as status:
-        services = list(suite.services.values())
-        found = verify_all(
-            suite.services["reporting"], suite.bus, services, lambda part: status.update(f"Verifying {part}")
-        )
-    told(
-        [str(one) for one in found], "Every event is in its store, on the bus and in the ledger, and they are the same."
-    )
-
-
-def told(differences: list[str], fine: str) -> None:
-    """Say what differs and fail, or that all is well."""
-    for difference in differences:
-        out.print(difference)
-    if differences:
-        raise click.ClickException(f"{len(differences)} differences.")
-    out.print(fine)
-
-
 @main.group()
 def accounts() -> None:
     """Agencies, teams and accounts, for the operator of this installation."""
@@ -349,15 +312,6 @@ def agency_of(suite: "Suite", contract_id: str) -> str:
     if len(found) > 1:
         raise click.UsageError(f"Several agencies have it; name one with --agency: {', '.join(found)}.")
     return found[0]
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar; call what is yielded with how much is done and how much there is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, disable=bool(os.environ.get("CI"))) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 if __name__ == "__main__":

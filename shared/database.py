@@ -98,6 +98,13 @@ class Database:
                 self._writer = self._writer or self._writers.connect()
                 yield self._writer
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep this process's other writers out while the block writes by a connection of its own (SQLite)."""
+        assert self._lock is not None
+        with self._lock.turn():
+            yield
+
     def dispose(self) -> None:
         """Close every connection."""
         if self._writer is not None:

@@ -27,6 +27,7 @@ from services.case.people import web as people_web
 from services.case.sessions import api as sessions_api
 from services.case.sessions import projections as session_projections
 from services.case.sessions import web as sessions_web
+from services.case.tables import LEARNT, PROJECTED
 from services.case.timeline import api as timeline_api
 from services.case.timeline import inbox as timeline_inbox
 from shared.auth.accounts import Accounts
@@ -37,7 +38,7 @@ from shared.bus.intake import Learn
 from shared.bus.port import Bus
 from shared.clock import Clock
 from shared.eventstore import EventStore, Pending
-from shared.service import Service, open_service
+from shared.service import ReadTables, Service, open_service
 from shared.serviceunit import events as unit_events
 from shared.serviceunit.learnt.inbox import learn_contracts
 from shared.settings import Settings
@@ -77,6 +78,7 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
         projector=lambda _: project,
         reads=READS,
         learner=lambda store, _: learner(store),
+        read_tables=ReadTables(projected=PROJECTED, learnt=LEARNT, learn=learn),
     )
 
 
@@ -112,13 +114,20 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
         one(connection, pending)
 
 
+def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Keep what the other services say."""
+    learn_contracts(connection, events)
+    timeline_inbox.learn(connection, events)
+    erasure_inbox.learn(connection, events)
+
+
 def learner(store: EventStore) -> Learn:
     """Take in what the other services say. Erasures come last: appending to the store ends a transaction."""
     answer_erasures = erasure_inbox.learner(store)
 
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+    def take_in(connection: Connection, events: Sequence[Arrived]) -> None:
         learn_contracts(connection, events)
         timeline_inbox.learn(connection, events)
         answer_erasures(connection, events)
 
-    return learn
+    return take_in

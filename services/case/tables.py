@@ -71,7 +71,7 @@ person_term = Table(
     "person_term",
     metadata,
     Column("agency_id", Text, primary_key=True),
-    Column("term", Text, primary_key=True),
+    Column("term", Text, primary_key=True, info={"clear": True}),
     Column("person_id", Text, primary_key=True),
     Index("person_term_of_person", "person_id"),
 )
@@ -297,3 +297,5 @@ contact_person = Table(
     Column("contact_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False, index=True),
 )
+
+LEARNT = (known_contract, erasure_answer, timeline_entry, timeline_person, contact_person)

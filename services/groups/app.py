@@ -21,6 +21,7 @@ from services.groups.practitioners import api as practitioners_api
 from services.groups.practitioners import projections as practitioners_projections
 from services.groups.practitioners import web as practitioners_web
 from services.groups.practitioners.events import EVENTS as PRACTITIONER_EVENTS
+from services.groups.tables import LEARNT, PROJECTED
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
 from shared.bus.intake import Learn
@@ -29,7 +30,7 @@ from shared.clock import Clock
 from shared.eventstore import EventStore, Pending
 from shared.eventstore.store import Projector
 from shared.privacy import Vault
-from shared.service import Service, open_service
+from shared.service import ReadTables, Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
@@ -53,6 +54,7 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
         projector=projector,
         reads=READS,
         learner=learner,
+        read_tables=ReadTables(projected=PROJECTED, learnt=LEARNT, learn=learn),
     )
 
 
@@ -79,12 +81,17 @@ def projector(vault: Vault) -> Projector:
     return project
 
 
+def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Keep what case and reporting say."""
+    learn_people(connection, events)
+    learn_contracts(connection, events)
+
+
 def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        learn_people(connection, events)
-        learn_contracts(connection, events)
+    def take_in(connection: Connection, events: Sequence[Arrived]) -> None:
+        learn(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
-    return learn
+    return take_in

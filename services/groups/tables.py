@@ -101,3 +101,5 @@ PROJECTED = (activity_group, group_member, meeting, meeting_participant, practit
 
 known_person, known_code = people_tables(metadata)
 known_contract = contract_table(metadata)
+
+LEARNT = (known_person, known_code, known_contract)

@@ -19,6 +19,7 @@ from services.outreach.places import api as places_api
 from services.outreach.places import projections as places_projections
 from services.outreach.places import web as places_web
 from services.outreach.places.events import EVENTS as PLACE_EVENTS
+from services.outreach.tables import LEARNT, PROJECTED
 from services.outreach.visits import api as visits_api
 from services.outreach.visits import projections as visits_projections
 from services.outreach.visits import web as visits_web
@@ -30,7 +31,7 @@ from shared.clock import Clock
 from shared.eventstore import EventStore, Pending
 from shared.eventstore.store import Projector
 from shared.privacy import Vault
-from shared.service import Service, open_service
+from shared.service import ReadTables, Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
 from shared.settings import Settings
@@ -54,6 +55,7 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
         projector=projector,
         reads=READS,
         learner=learner,
+        read_tables=ReadTables(projected=PROJECTED, learnt=LEARNT, learn=learn),
     )
 
 
@@ -80,13 +82,18 @@ def projector(vault: Vault) -> Projector:
     return project
 
 
+def learn(connection: Connection, events: Sequence[Arrived]) -> None:
+    """Keep what case and reporting say."""
+    learn_people(connection, events)
+    cases_inbox.learn(connection, events)
+    learn_contracts(connection, events)
+
+
 def learner(store: EventStore, vault: Vault) -> Learn:
     """Take in what case and reporting say. Erasures come last: appending to the store ends a transaction."""
 
-    def learn(connection: Connection, events: Sequence[Arrived]) -> None:
-        learn_people(connection, events)
-        cases_inbox.learn(connection, events)
-        learn_contracts(connection, events)
+    def take_in(connection: Connection, events: Sequence[Arrived]) -> None:
+        learn(connection, events)
         erasures_inbox.answer(connection, events, store, vault)
 
-    return learn
+    return take_in

@@ -100,3 +100,5 @@ known_case = Table(
     Column("periods", JSON, nullable=False),  # [[opened_on, closed_on or null]]
     Column("members", JSON, nullable=False),  # [{person_id, relationship, from_date, to_date}]
 )
+
+LEARNT = (known_person, known_code, known_contract, known_case)

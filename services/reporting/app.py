@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
-from services.reporting import pages
+from services.reporting import pages, tables
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -24,7 +24,7 @@ from shared.bus.intake import Learn
 from shared.bus.port import Bus
 from shared.clock import Clock
 from shared.eventstore import EventStore, Pending
-from shared.service import Service, open_service
+from shared.service import ReadTables, Service, open_service
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -45,6 +45,7 @@ def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus:
         projector=lambda _: project,
         reads=SOURCES,
         learner=lambda store, _: learner(store),
+        read_tables=READ_TABLES,
     )
 
 
@@ -65,6 +66,18 @@ def create_app(service: Service) -> Flask:
 def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write the read tables that follow from this service's own events."""
     contract_projections.project(connection, pending)
+
+
+def _count_anew(connection: Connection) -> None:
+    """Whatever figures were kept ready may rest on what was wrong."""
+    connection.execute(update(tables.touched).values(times=tables.touched.c.times + 1))
+
+
+def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
+    ledger_inbox.fill(connection, events)
+
+
+READ_TABLES = ReadTables(projected=(tables.contract,), learnt=tables.ledger.all(), learn=_fill, replaced=_count_anew)
 
 
 def learner(store: EventStore) -> Learn:

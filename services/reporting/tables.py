@@ -18,7 +18,7 @@ FOREVER = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class LedgerTables:
-    """The tables that follow from the others' events alone, so that a rebuild can make them again beside these.
+    """The tables that follow from the others' events alone, so that a rebuild can make them again.
 
     `entry`: one version of one session, assessment or tally: who wrote it, when and why, and for which contracts.
     `segment`: an entry version as one contract counts it, the people included, kept together by contract so that a
@@ -46,12 +46,12 @@ class LedgerTables:
         )
 
 
-def ledger_tables(metadata: MetaData, prefix: str = "") -> LedgerTables:
-    """Declare the ledger's tables, their names behind `prefix`."""
+def ledger_tables(metadata: MetaData) -> LedgerTables:
+    """Declare the ledger's tables."""
 
     def table(name: str, columns: Iterable[Column[object] | Index]) -> Table:
         # Without a row id SQLite keeps the rows in the order of their key.
-        return Table(prefix + name, metadata, *columns, sqlite_with_rowid=False)
+        return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
     return LedgerTables(
         entry=table("entry", _entry()),
@@ -60,7 +60,7 @@ def ledger_tables(metadata: MetaData, prefix: str = "") -> LedgerTables:
         score=table("score", _score()),
         tally=table("tally", _tally()),
         attribute=table("attribute", _attribute()),
-        identity=table("identity", (*_identity(), Index(f"{prefix}identity_agency", "agency_id"))),
+        identity=table("identity", (*_identity(), Index("identity_agency", "agency_id"))),
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.database import from_micros
@@ -139,6 +139,9 @@ VERSION = Statement("SELECT version, agency_id FROM event WHERE stream_id = :of 
 STREAM = Statement(f"{_WHOLE} WHERE stream_id = :of ORDER BY version")
 AFTER = Statement(f"{_WHOLE} WHERE position > :after ORDER BY position LIMIT :most")
 RAW_AFTER = Statement(f"SELECT {_ENVELOPE}, data FROM event WHERE position > :after ORDER BY position LIMIT :most")
+RAW_AT = select(*(EVENT.c[name] for name in _ENVELOPE.split(", ")), EVENT.c.data).where(
+    EVENT.c.position.in_(bindparam("positions", expanding=True))
+)
 CLOSED = Statement("SELECT reason FROM appends_closed")
 COMMAND = Statement("SELECT position, command_hash FROM event WHERE command_key = :key")
 # Only the first event of a command carries its key, and a command's events lie side by side, up to the next key.

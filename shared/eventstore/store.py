@@ -104,11 +104,23 @@ class EventStore(Outbox):
     def reproject(self, connection: Connection, progress: Callable[[int], None] = lambda _: None) -> int:
         """Show every stored event to the projector again, in order; the caller has emptied the read tables."""
         position = 0
-        while batch := self.read_all(connection, position, 1000):
-            self._projector(connection, [recorded.as_pending() for recorded in batch])
-            position = batch[-1].position
+        while (reached := self.project_next(connection, position, 1000)) > position:
+            position = reached
             progress(position)
         return position
+
+    def project_next(self, connection: Connection, after: int, limit: int) -> int:
+        """Show the projector the next stored events again; return the last one's position, `after` at the end."""
+        batch = self.read_all(connection, after, limit)
+        if not batch:
+            return after
+        self._projector(connection, [recorded.as_pending() for recorded in batch])
+        return batch[-1].position
+
+    def hold_appends(self, connection: Connection) -> None:
+        """Let nobody append until this transaction ends; SQLite's writers are alone anyway."""
+        if not self._alone:
+            sql.lock_appends(connection, self._append_lock)
 
     def _run(self, connection: Connection, meta: CommandMeta, body: Body, *, careful: bool, last: bool) -> Outcome:
         work = self._work(connection, meta, body, careful)

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
-from services.reporting.ledger.statements import TOUCH, ends, insertion
-from services.reporting.tables import FOREVER, LedgerTables
+from services.reporting.ledger.statements import ENDS, TOUCH
+from services.reporting.tables import FOREVER, ledger
+from shared.bulk import insert_missing_rows, insert_rows
 from shared.bus.envelope import Arrived
 from shared.database import to_micros
 
@@ -28,8 +29,8 @@ class Living(NamedTuple):
 class Batch:
     """Collects rows. Within a stream events come in order; a version lives until the next event of its stream."""
 
-    def __init__(self, connection: Connection, tables: LedgerTables) -> None:
-        self._connection, self._tables = connection, tables
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         # Tuples in the order of the tables' columns: naming them would cost as much as writing them.
         self._new: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._ended: dict[str, list[Row]] = defaultdict(list)
@@ -40,7 +41,7 @@ class Batch:
 
     def prepare(self, entry_ids: Iterable[str]) -> None:
         """Look up, all at once, the living versions of the entries that this batch may end."""
-        entry = self._tables.entry.c
+        entry = ledger.entry.c
         columns = (entry.entry_id, entry.version, entry.kind, entry.agency_id, entry.contracts)
         for ids in _portions(entry_ids):
             for row in self._connection.execute(select(*columns).where(entry.entry_id.in_(ids), entry.dead == FOREVER)):
@@ -124,24 +125,18 @@ class Batch:
         """What was written of this name before holds no more."""
         self._ended["attribute"].append({"of_id": person_id, "of_name": name, "position": arrived.position})
 
-    def write(self) -> set[tuple[str, str]]:
-        """Write everything, new rows first, since a batch may both make and end a row.
-
-        Answers the contracts whose figures may have moved, and marks them.
-        """
+    def write(self) -> None:
+        """Write everything, new rows first, since a batch may both make and end a row."""
         for name, rows in self._new.items():
-            self._connection.exec_driver_sql(insertion(getattr(self._tables, name), self._connection), rows)
-        statements = ends(self._tables)
+            insert_rows(self._connection, getattr(ledger, name), rows)
         for name, ended in self._ended.items():
-            self._connection.execute(statements[name], ended)
+            self._connection.execute(ENDS[name], ended)
         if self._participants:
-            text = insertion(self._tables.participation, self._connection)
-            self._connection.exec_driver_sql(f"{text} ON CONFLICT DO NOTHING", sorted(self._participants))
-        self._touched |= self._contracts_of_merged()
-        return self._touched
+            insert_missing_rows(self._connection, ledger.participation, sorted(self._participants))
 
     def mark(self) -> None:
-        """Say that kept figures of the contracts touched are stale."""
+        """Say that kept figures of the contracts touched are stale; after all was written."""
+        self._touched |= self._contracts_of_merged()
         if self._touched:
             marks = [{"agency_id": agency, "contract_id": contract} for agency, contract in sorted(self._touched)]
             self._connection.execute(TOUCH, marks)
@@ -150,7 +145,7 @@ class Batch:
         """The contracts of everybody who was, is or will be one with the people of the edges that moved."""
         if not self._edges:
             return set()
-        people = self._tables.participation.c
+        people = ledger.participation.c
         found: set[tuple[str, str]] = set()
         for agency_id, ids in self._merged_people().items():
             for portion in _portions(ids):
@@ -159,7 +154,7 @@ class Batch:
         return found
 
     def _merged_people(self) -> dict[str, set[str]]:
-        edge = self._tables.identity.c
+        edge = ledger.identity.c
         columns = (edge.edge_id, edge.agency_id, edge.person_id, edge.into_id)
         people: dict[str, set[str]] = defaultdict(set)
         for ids in _portions(self._edges):
@@ -169,7 +164,7 @@ class Batch:
 
     def _with_neighbours(self, agency_id: str, person_ids: set[str]) -> set[str]:
         """These people and, over any number of edges, everybody they were ever one with."""
-        edge = self._tables.identity.c
+        edge = ledger.identity.c
         known, frontier = set(person_ids), set(person_ids)
         while frontier:
             near: set[str] = set()

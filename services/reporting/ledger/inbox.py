@@ -5,11 +5,9 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from services.reporting import tables
 from services.reporting.ledger import published
 from services.reporting.ledger.batch import Batch
 from services.reporting.ledger.published import PublishedUnit, read
-from services.reporting.tables import LedgerTables
 from shared.bus.envelope import Arrived
 
 Handler = Callable[[Batch, Arrived], None]
@@ -19,12 +17,12 @@ _encoder = msgspec.json.Encoder()
 
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take a batch in and mark the contracts it touches; no figure is counted here."""
-    fill(connection, events, tables.ledger).mark()
+    fill(connection, events).mark()
 
 
-def fill(connection: Connection, events: Sequence[Arrived], into: LedgerTables) -> Batch:
-    """Write the rows of a batch into these tables; an event that does not count is passed over."""
-    batch = Batch(connection, into)
+def fill(connection: Connection, events: Sequence[Arrived]) -> Batch:
+    """Write the rows of a batch; an event that does not count is passed over."""
+    batch = Batch(connection)
     # The first event of a stream has nothing before it; most sessions are never touched again.
     batch.prepare(event.stream_id for event in events if event.version > 1 and event.type in _ENTRY_EVENTS)
     for event in events:

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, Update, and_, bindparam, text, update
+from sqlalchemy import Table, Update, and_, bindparam, text, update
 
-from services.reporting.tables import FOREVER, LedgerTables
+from services.reporting.tables import FOREVER, ledger
 
 
-def ends(tables: LedgerTables) -> Mapping[str, Update]:
-    """How rows die, by the name under which a batch collects them."""
-    entry, identity, attribute = tables.entry, tables.identity, tables.attribute
+def _ends() -> Mapping[str, Update]:
+    entry, identity, attribute = ledger.entry, ledger.identity, ledger.attribute
     name = and_(
         attribute.c.person_id == bindparam("of_id"),
         attribute.c.name == bindparam("of_name"),
@@ -19,9 +18,9 @@ def ends(tables: LedgerTables) -> Mapping[str, Update]:
     )
     return {
         "entry": _dies(entry, "entry_id"),
-        "unit": _dies_of_contract(tables.segment, "unit_id"),
-        "score": _dies_of_contract(tables.score, "assessment_id"),
-        "tally": _dies_of_contract(tables.tally, "tally_id"),
+        "unit": _dies_of_contract(ledger.segment, "unit_id"),
+        "score": _dies_of_contract(ledger.score, "assessment_id"),
+        "tally": _dies_of_contract(ledger.tally, "tally_id"),
         "attribute": update(attribute).where(name).values(dead=bindparam("position")),
         "identity": update(identity)
         .where(identity.c.edge_id == bindparam("of_id"), identity.c.dead == FOREVER)
@@ -45,12 +44,8 @@ def _dies_of_contract(table: Table, own_id: str) -> Update:
     return _dies(table, own_id).where(agency, table.c.contract_id == bindparam("of_contract"))
 
 
-def insertion(table: Table, connection: Connection) -> str:
-    """The driver's text that inserts whole rows of a table, in the order of its columns."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    names = [column.name for column in table.columns]
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608
-
+ENDS = _ends()
+"""How rows die, by the name under which a batch collects them."""
 
 TOUCH = text(
     "INSERT INTO touched (agency_id, contract_id, times) VALUES (:agency_id, :contract_id, 1)"

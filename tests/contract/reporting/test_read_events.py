@@ -7,7 +7,7 @@ import pytest
 
 from services.reporting.ledger import inbox
 from services.reporting.ledger.batch import Batch
-from services.reporting.tables import ledger, metadata
+from services.reporting.tables import metadata
 from shared.bus.envelope import Arrived
 from shared.database import Database
 
@@ -43,7 +43,7 @@ def test_every_published_event_that_counts_can_be_read(path: Path, tmp_path: Pat
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
     metadata.create_all(database.engine)
     with database.write() as connection:
-        batch = Batch(connection, ledger)
+        batch = Batch(connection)
         inbox.HANDLERS[name](batch, arrived)
         batch.write()
     database.dispose()

@@ -11,11 +11,11 @@ from services.reporting.app import create_service
 from services.reporting.contracts.handlers import put_contract
 from services.reporting.contracts.yamltext import as_json, load
 from services.reporting.figures.reports import Asked, contract_report
-from services.reporting.ledger.rebuild import rebuild
 from shared.auth.database import open_accounts
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import HEADS, events_topic
 from shared.eventstore import CommandMeta
+from shared.rebuild import rebuild
 from shared.service import Service
 from shared.testing.clock import FixedClock
 from shared.testing.people import AGENCY

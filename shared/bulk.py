@@ -1,0 +1,43 @@
+"""Many rows into one table at once, each by the fastest way its database has."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert whole rows, their values in the order of the table's columns; they go to the driver as they are."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insertion(table), list(rows))
+        return
+    cursor = connection.connection.cursor()
+    dbapi_error = connection.dialect.loaded_dbapi.Error
+    try:
+        with cursor.copy(f"COPY {table.name} ({_names(table)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    except dbapi_error as error:
+        raise DBAPIError.instance("COPY", None, error, dbapi_error, hide_parameters=True) from error
+
+
+def insert_missing_rows(connection: Connection, table: Table, rows: Sequence[Sequence[str]]) -> None:
+    """The same, passing over rows whose key is there; for tables of text columns alone."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"{_insertion(table)} ON CONFLICT DO NOTHING", list(rows))
+        return
+    lists = ", ".join("%s::text[]" for _ in table.columns)
+    statement = f"INSERT INTO {table.name} ({_names(table)}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING"  # noqa: S608
+    connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+
+
+@lru_cache
+def _insertion(table: Table) -> str:
+    marks = ", ".join("?" for _ in table.columns)
+    return f"INSERT INTO {table.name} ({_names(table)}) VALUES ({marks})"  # noqa: S608
+
+
+def _names(table: Table) -> str:
+    return ", ".join(column.name for column in table.columns)
