@@ -1,1 +1,1 @@
-"""PostgreSQL: one server from the machine's own binaries, and the roles and databases of an installation in containers."""
+"""PostgreSQL: a server from the machine's own binaries; roles and databases of an installation in containers."""
