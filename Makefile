@@ -11,7 +11,7 @@ export REQUIRE
 stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo stack test lint docs kafka mutants bench screenshots clean
+.PHONY: help setup run demo stack test lint docs compose-check kafka mutants bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -59,6 +59,9 @@ docs: setup ## make the event catalogue, the AsyncAPI document and the tables of
 
 mutants: setup ## prove that the acceptance tests fail when the rule they guard is broken (NAMES="a002_04 ax_07" for some)
 	@$(BIN)/python -m tests.mutants $(NAMES)
+
+compose-check: setup ## run docker-compose.yml for real and kill every part of it once (needs Docker with Compose; not part of make test)
+	@$(BIN)/python -m tests.compose
 
 kafka: $(BIN)/python ## fetch the broker's jars for the tests on Kafka (needs Java and Maven)
 	@$(BIN)/python -m deploy.kafka.node
