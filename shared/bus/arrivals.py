@@ -1,11 +1,13 @@
 """What has arrived, in SQL: arrivals, log offsets, watermarks and heads in a service's own database."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, exists, insert, select, update
+from sqlalchemy import JSON, BigInteger, Connection, Table, Text, bindparam, cast, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from shared.bulk import insert_rows
 from shared.bus import tables
 from shared.bus.envelope import Arrived, Head, digest
 from shared.bus.port import Partition
@@ -32,7 +34,7 @@ class Place(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """What is kept for ever of an event that arrived."""
+    """What is kept for ever of an event that arrived: the columns of its row, in their order."""
 
     service: str
     position: int
@@ -46,9 +48,18 @@ _offset = tables.log_offset.c
 _next_arrival = tables.arrival.alias()
 
 # Parameters are named once, so that SQLAlchemy and the database compile each statement once.
-_KNOWN = select(_arrival.position, _arrival.event_id).where(
-    _arrival.service == bindparam("service"), _arrival.position.in_(bindparam("positions", expanding=True))
-)
+# The positions are one parameter, however many they are.
+_POSITIONS = bindparam("positions", type_=Text)
+_GIVEN = {
+    "sqlite": select(func.json_each(_POSITIONS).table_valued("value").c.value),
+    "postgresql": select(func.json_array_elements_text(cast(_POSITIONS, JSON)).column_valued().cast(BigInteger)),
+}
+_KNOWN = {
+    dialect: select(_arrival.position, _arrival.event_id).where(
+        _arrival.service == bindparam("service"), _arrival.position.in_(given)
+    )
+    for dialect, given in _GIVEN.items()
+}
 _MOVE = update(tables.log_offset).where(
     _offset.topic == bindparam("in_topic"),
     _offset.partition == bindparam("number"),
@@ -82,7 +93,7 @@ def fresh(conn: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
     known: dict[tuple[str, int], str] = {}
     for service in {arrival.service for arrival in given}:
         positions = [arrival.position for arrival in given if arrival.service == service]
-        rows = conn.execute(_KNOWN, {"service": service, "positions": positions})
+        rows = conn.execute(_KNOWN[conn.dialect.name], {"service": service, "positions": json.dumps(positions)})
         known.update({(service, row.position): row.event_id for row in rows})
     unseen = []
     for arrival in given:
@@ -99,7 +110,7 @@ def fresh(conn: Connection, arrivals: Iterable[Arrival]) -> list[Arrival]:
 def add(conn: Connection, arrivals: Sequence[Arrival]) -> None:
     """Keep that these have arrived."""
     if arrivals:
-        conn.execute(insert(tables.arrival), [arrival._asdict() for arrival in arrivals])
+        insert_rows(conn, tables.arrival, arrivals)
 
 
 def correct(conn: Connection, arrival: Arrival) -> None:
