@@ -64,6 +64,8 @@ class Replay:
         self._identities: dict[str, str] = {}
         self._next: dict[Partition, int] = {}
         self._waiting: dict[Stream, _Waiting] = {}
+        # By service how many events had arrived, and were not parked, when the last run began.
+        self._expected: Counter[str] = Counter()
 
     @property
     def learnt(self) -> int:
@@ -71,11 +73,13 @@ class Replay:
         return sum(map(len, self._learnt.values()))
 
     def catch_up(self, writing: Writing, progress: Callable[[int], None] = lambda _: None) -> int:
-        """Show what has come since the last time; say how many events that were."""
+        """Show what has come since the last run; say how many events that were."""
         before = self.own + self.learnt
         self._project(writing, progress)
+        if not self._service.read_tables.learnt:
+            return self.own - before
         self._learn(writing, self._taken_in_ends(writing), progress)
-        if self._lacking(writing):
+        if self._lacking():
             # The topic was made anew and is being read again: what arrived before may stand anywhere in it.
             self._learn(writing, self._log.ends(), progress)
         return self.own + self.learnt - before
@@ -87,12 +91,12 @@ class Replay:
         return head + arrived
 
     def check_complete(self, writing: Writing) -> None:
-        """Raise `LogIncomplete` unless all that has arrived here was found in the log."""
-        lacking = self._lacking(writing)
+        """Raise `LogIncomplete` unless all that had arrived here when the last run began was found in the log."""
+        lacking = self._lacking()
         if lacking:
             with writing() as connection:
                 named = [text for source in lacking for text in self._named(connection, source)]
-            counts = ", ".join(f"{count:,} events of {source}" for source, count in lacking.items())
+            counts = ", ".join(f"{count:,} of the events of {source}" for source, count in lacking.items())
             raise LogIncomplete(
                 f"The log lacks {counts} that arrived here ({', '.join(named)}), so that nothing is put in place."
                 " Publish them again with `caseledger republish SERVICE` first."
@@ -111,6 +115,8 @@ class Replay:
         identities, ends = self._log.identities(), self._log.ends()
         self._forget_topics_made_anew(identities)
         with writing() as connection:
+            # In this order: the places cover at least all that had arrived before.
+            self._expected = _arrived(connection)
             places, parked = arrivals.places(connection), _parked_ids(connection)
         self._return_to_retried(parked)
         for partition, place in places.items():
@@ -159,13 +165,9 @@ class Replay:
                 fresh.append(event)
         return fresh
 
-    def _lacking(self, writing: Writing) -> dict[str, int]:
-        """By service how many events have arrived here and are neither parked nor found in the log."""
-        if not self._service.read_tables.learnt:
-            return {}
-        with writing() as connection:
-            arrived = _arrived(connection)
-        return {source: count for source in arrived if (count := arrived[source] - len(self._learnt[source])) > 0}
+    def _lacking(self) -> dict[str, int]:
+        expected = self._expected
+        return {source: count for source in expected if (count := expected[source] - len(self._learnt[source])) > 0}
 
     def _named(self, connection: Connection, source: str) -> Iterator[str]:
         """The first positions that are lacking."""
