@@ -5,13 +5,13 @@ A `conftest.py` says which service (`composition`, its composition root) and imp
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -29,27 +29,10 @@ from shared.ids import new_id
 from shared.service import Service
 from shared.settings import SERVICES, Settings
 from shared.testing.clock import FixedClock
-from shared.testing.people import AGENCY, TEAM, create_people, page_client
+from shared.testing.people import AGENCY, TEAM, api_client, create_people, page_client
+from shared.testing.settings import settings_in
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-
-
-def settings_in(directory: Path, **database_urls: str) -> Settings:
-    """The settings of a service in `directory`, on SQLite unless the address of its database is given."""
-    return Settings(
-        data=directory,
-        host="127.0.0.1",
-        port=9,
-        public_url="http://localhost:9",
-        master_keys={"k1": bytes(range(32))},
-        hash_key=bytes(32),
-        database_urls=database_urls,
-        bus_partitions=2,
-        session_hours=12,
-        threads=1,
-        log_level="WARNING",
-        demo=False,
-    )
 
 
 @contextmanager
@@ -139,7 +122,7 @@ class ServiceClient:
     """Somebody who uses the API of one service: every request has a key of its own unless one is given."""
 
     client: FlaskClient
-    api: ClassVar[str]
+    api: str
 
     def post(self, path: str, body: Any = None, *, version: int | None = None, **headers: str) -> TestResponse:
         return self.client.post(self.api + path, json=body, headers=self.headers(version, headers))
@@ -214,3 +197,19 @@ def app(composition: ModuleType, service: Service) -> Flask:
 def browser(app: Flask, accounts: Accounts) -> FlaskClient:
     """The worker's browser."""
     return page_client(app, accounts, "worker")
+
+
+@pytest.fixture
+def others(service: Service, bus: EmbeddedBus) -> Others:
+    return Others(service, bus)
+
+
+@pytest.fixture
+def as_user(app: Flask, accounts: Accounts, composition: ModuleType) -> Callable[[str], ServiceClient]:
+    """The API as used by one of the accounts of `shared.testing.people`."""
+    return lambda username: ServiceClient(api_client(app, accounts, username), f"/{composition.NAME}/api/v1")
+
+
+@pytest.fixture
+def worker(as_user: Callable[[str], ServiceClient]) -> ServiceClient:
+    return as_user("worker")

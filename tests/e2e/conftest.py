@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from shared.testing.plugin import missing
+from shared.testing.settings import settings_in
 from tests.e2e.browsing import DESKTOP, Size, Visitor, installed_chromium, launched
 from tests.e2e.serving import Served, serving
-from tests.integration.conftest import loaded_demo, settings_in, shared_directory
+from tests.in_process import loaded_demo, shared_directory
 
 __all__ = ["loaded_demo", "shared_directory"]
 

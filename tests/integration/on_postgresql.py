@@ -12,7 +12,8 @@ from shared.bus.embedded import EmbeddedBus
 from shared.database import Database
 from shared.service import Service
 from shared.testing.people import create_people
-from tests.one_service import app, bus_in, opened, settings_in
+from shared.testing.settings import settings_in
+from tests.one_service import app, bus_in, opened
 
 __all__ = ["Interrupted", "accounts", "app", "bus", "service"]
 
@@ -50,6 +51,6 @@ def bus(tmp_path: Path) -> Iterator[EmbeddedBus]:
 def service(
     composition: ModuleType, tmp_path: Path, postgres_database: str, accounts: Interrupted, bus: EmbeddedBus
 ) -> Iterator[Service]:
-    settings = settings_in(tmp_path, **{composition.NAME: postgres_database})
+    settings = settings_in(tmp_path, database_urls={composition.NAME: postgres_database})
     with opened(composition, settings, accounts, bus) as service:
         yield service

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.api_client import House, Reply
+from tests.in_process import NOW, copied, opened
 from tests.integration.access_matrix import MATRIX
-from tests.integration.conftest import NOW, copied, opened
 from tests.integration.test_bad_input import heads
 from tests.stories import (
     GROUPS,

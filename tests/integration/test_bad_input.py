@@ -10,7 +10,7 @@ import pytest
 
 from shared.ids import new_id
 from tests.api_client import Api, House, Reply
-from tests.integration.conftest import NOW, copied, opened
+from tests.in_process import NOW, copied, opened
 from tests.stories import (
     GROUPS,
     MEETINGS,

@@ -14,7 +14,7 @@ from deploy.demo.staff import AGENCY
 from shared.clock import local_date
 from shared.rebuild import rebuild, verify
 from tests.api_client import House, utc
-from tests.integration.conftest import copied, opened
+from tests.in_process import copied, opened
 from tests.integration.histories import RULES, History
 from tests.recount.counting import OutcomeCount
 

@@ -24,7 +24,7 @@ from deploy.demo.staff import PASSWORD
 from deploy.demo.steps import Step
 from shared.ids import new_id
 from tests.api_client import House
-from tests.integration.conftest import accepted_in
+from tests.in_process import accepted_in
 from tests.stories import visit_body
 
 pytestmark = pytest.mark.demo

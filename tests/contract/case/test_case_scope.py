@@ -111,7 +111,7 @@ def test_another_agency_finds_nothing_and_another_team_is_turned_away(
 
 def test_funders_and_strangers_have_no_access(app: Flask, as_user: Callable[[str], Client], filled: None) -> None:
     assert {rule: ask(as_user("funder"), rule) for rule in ROUTES} == dict.fromkeys(ROUTES, 403)
-    assert {rule: ask(Client(app.test_client()), rule) for rule in ROUTES} == dict.fromkeys(ROUTES, 401)
+    assert {rule: ask(Client(app.test_client(), API), rule) for rule in ROUTES} == dict.fromkeys(ROUTES, 401)
 
 
 def test_nothing_of_another_agency_can_be_named(as_user: Callable[[str], Client], filled: None) -> None:

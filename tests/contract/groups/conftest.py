@@ -1,47 +1,47 @@
 """The groups service behind its API; see `tests.one_service`."""
 
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from services.groups import app as groups
-from shared.auth.accounts import Accounts
-from shared.bus.embedded import EmbeddedBus
-from shared.service import Service
-from shared.testing.people import api_client
-from tests.one_service import Others, ServiceClient, accounts, app, browser, bus, clock, field_codes, prepared, service
+from tests.one_service import (
+    Others,
+    accounts,
+    app,
+    as_user,
+    browser,
+    bus,
+    clock,
+    field_codes,
+    others,
+    prepared,
+    service,
+    worker,
+)
+from tests.one_service import ServiceClient as Client
 
-__all__ = ["Client", "Others", "accounts", "app", "browser", "bus", "clock", "field_codes", "prepared", "service"]
-
-
-class Client(ServiceClient):
-    """Somebody who uses the API of groups."""
-
-    api = "/groups/api/v1"
+__all__ = [
+    "Client",
+    "Others",
+    "accounts",
+    "app",
+    "as_user",
+    "browser",
+    "bus",
+    "clock",
+    "field_codes",
+    "others",
+    "prepared",
+    "service",
+    "worker",
+]
 
 
 @pytest.fixture(scope="session")
 def composition() -> ModuleType:
     return groups
-
-
-@pytest.fixture
-def others(service: Service, bus: EmbeddedBus) -> Others:
-    return Others(service, bus)
-
-
-@pytest.fixture
-def as_user(app: Flask, accounts: Accounts) -> Callable[[str], Client]:
-    """The API as used by one of the accounts of `shared.testing.people`."""
-    return lambda username: Client(api_client(app, accounts, username))
-
-
-@pytest.fixture
-def worker(as_user: Callable[[str], Client]) -> Client:
-    return as_user("worker")
 
 
 @pytest.fixture

@@ -17,19 +17,19 @@ def test_bad_requests_change_nothing(service: Service, worker: Client, circle: s
     key = {"Idempotency-Key": new_id("key")}
     client: FlaskClient = worker.client
     asked = {
-        400: client.post(f"{Client.api}/meetings", data=b"{", content_type="application/json", headers=key),
-        415: client.post(f"{Client.api}/meetings", data=b"<a/>", content_type="text/xml", headers=key),
+        400: client.post(f"{worker.api}/meetings", data=b"{", content_type="application/json", headers=key),
+        415: client.post(f"{worker.api}/meetings", data=b"<a/>", content_type="text/xml", headers=key),
         413: client.post(
-            f"{Client.api}/meetings", data=b'"' + b"x" * 1_000_001 + b'"', content_type="application/json", headers=key
+            f"{worker.api}/meetings", data=b'"' + b"x" * 1_000_001 + b'"', content_type="application/json", headers=key
         ),
-        422: client.post(f"{Client.api}/meetings", json={"occurred_on": "2026-03-09", "surprise": 1}, headers=key),
+        422: client.post(f"{worker.api}/meetings", json={"occurred_on": "2026-03-09", "surprise": 1}, headers=key),
     }
     assert {wanted: answer.status_code for wanted, answer in asked.items()} == {wanted: wanted for wanted in asked}
     assert {answer.mimetype for answer in asked.values()} == {"application/problem+json"}
     without_key = worker.post("/meetings", a_meeting("person-000"), Idempotency_Key="")
     assert (without_key.status_code, without_key.json["code"]) == (400, "idempotency_key_missing")
     stranger = client.application.test_client()
-    signed_out = stranger.post(f"{Client.api}/meetings", json=a_meeting("person-000"), headers=key)
+    signed_out = stranger.post(f"{worker.api}/meetings", json=a_meeting("person-000"), headers=key)
     assert signed_out.status_code == 401
     assert head(service) == before
 

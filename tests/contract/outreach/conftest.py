@@ -1,28 +1,33 @@
 """The outreach service behind its API; see `tests.one_service`."""
 
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.outreach import app as outreach
-from shared.auth.accounts import Accounts
 from shared.bus.embedded import EmbeddedBus
 from shared.service import Service
-from shared.testing.people import TEAM, api_client
+from shared.testing.people import TEAM
 from tests.one_service import Others as AllOthers
-from tests.one_service import ServiceClient, accounts, app, browser, bus, clock, field_codes, prepared, service
+from tests.one_service import ServiceClient as Client
+from tests.one_service import accounts, app, as_user, browser, bus, clock, field_codes, prepared, service, worker
 
-__all__ = ["Client", "Others", "accounts", "app", "browser", "bus", "clock", "field_codes", "prepared", "service"]
-
-
-class Client(ServiceClient):
-    """Somebody who uses the API of outreach."""
-
-    api = "/outreach/api/v1"
+__all__ = [
+    "Client",
+    "Others",
+    "accounts",
+    "app",
+    "as_user",
+    "browser",
+    "bus",
+    "clock",
+    "field_codes",
+    "prepared",
+    "service",
+    "worker",
+]
 
 
 class Others(AllOthers):
@@ -47,17 +52,6 @@ def composition() -> ModuleType:
 @pytest.fixture
 def others(service: Service, bus: EmbeddedBus) -> Others:
     return Others(service, bus)
-
-
-@pytest.fixture
-def as_user(app: Flask, accounts: Accounts) -> Callable[[str], Client]:
-    """The API as used by one of the accounts of `shared.testing.people`."""
-    return lambda username: Client(api_client(app, accounts, username))
-
-
-@pytest.fixture
-def worker(as_user: Callable[[str], Client]) -> Client:
-    return as_user("worker")
 
 
 def a_visit(*people: Any, **more: Any) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from shared.service import Service
 from shared.testing.clock import FixedClock
 from shared.testing.people import AGENCY, api_client, page_client
 from tests.one_service import Others as AllOthers
-from tests.one_service import ServiceClient, accounts, app, bus, field_codes, prepared, service, settings_in
+from tests.one_service import ServiceClient, accounts, app, bus, field_codes, prepared, service
 
-__all__ = ["accounts", "app", "bus", "field_codes", "prepared", "service", "settings_in"]
+__all__ = ["accounts", "app", "bus", "field_codes", "prepared", "service"]
 
 NOW = datetime(2021, 8, 2, 2, 0, tzinfo=UTC)
 KACHI = (Path(__file__).parents[2] / "unit" / "reporting" / "kachi.yaml").read_text(encoding="utf-8")
@@ -129,8 +129,6 @@ def source_of(unit_id: str) -> str:
 class Client(ServiceClient):
     """Somebody who uses the API of reporting."""
 
-    api = "/reporting/api/v1"
-
     def report(self, contract_id: str = "kachi-2", **query: Any) -> dict[str, Any]:
         answered = self.get(f"/contracts/{contract_id}/report", **query)
         assert answered.status_code == 200, answered.json
@@ -159,7 +157,7 @@ def others(service: Service, bus: EmbeddedBus) -> Others:
 @pytest.fixture
 def as_user(app: Flask, accounts: Accounts) -> Callable[[str], Client]:
     """The API as used by one of the accounts of `shared.testing.people`."""
-    return lambda username: Client(api_client(app, accounts, username))
+    return lambda username: Client(api_client(app, accounts, username), "/reporting/api/v1")
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from shared.eventstore import EventRegistry, EventStore, Outcome, Work, event_ta
 from shared.ids import new_id
 from shared.privacy import MasterKeys, Vault
 from shared.service import Service
-from shared.settings import Settings
 from shared.testing.people import create_people
+from shared.testing.settings import settings_in
 from shared.web.app import build_app
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, see_other, service
 
@@ -131,26 +131,9 @@ def read(entry_id: str) -> Any:
     raise problems[entry_id]
 
 
-def settings_for(data: Path, *, demo: bool = True) -> Settings:
-    return Settings(
-        data=data,
-        host="127.0.0.1",
-        port=8000,
-        public_url="http://localhost",
-        master_keys={"test": b"m" * 32},
-        hash_key=b"h" * 32,
-        database_urls={},
-        bus_partitions=2,
-        session_hours=12,
-        threads=2,
-        log_level="INFO",
-        demo=demo,
-    )
-
-
 @pytest.fixture
 def accounts(tmp_path: Path) -> Iterator[Accounts]:
-    accounts = open_accounts(settings_for(tmp_path))
+    accounts = open_accounts(settings_in(tmp_path))
     yield accounts
     accounts.close()
 
@@ -159,7 +142,7 @@ def accounts(tmp_path: Path) -> Iterator[Accounts]:
 def peopled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `auth` database with all test people, made once: hashing passwords is meant to take time."""
     data = tmp_path_factory.mktemp("people")
-    accounts = open_accounts(settings_for(data))
+    accounts = open_accounts(settings_in(data))
     create_people(accounts)
     accounts.close()
     return data / "auth.db"
@@ -174,7 +157,7 @@ def people(accounts: Accounts, peopled_database: Path, tmp_path: Path) -> Accoun
 
 @pytest.fixture
 def diary(tmp_path: Path, accounts: Accounts) -> Iterator[Service]:
-    settings, clock = settings_for(tmp_path), DemoClock(tmp_path)
+    settings, clock = settings_in(tmp_path, demo=True), DemoClock(tmp_path)
     database, bus = Database(settings.database_url("case")), EmbeddedBus(tmp_path / "bus.db")
     metadata = MetaData()
     event_tables(metadata)

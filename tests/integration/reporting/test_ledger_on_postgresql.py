@@ -19,7 +19,8 @@ from shared.rebuild import rebuild
 from shared.service import Service
 from shared.testing.clock import FixedClock
 from shared.testing.people import AGENCY
-from tests.contract.reporting.conftest import KACHI, NOW, Others, settings_in
+from shared.testing.settings import settings_in
+from tests.contract.reporting.conftest import KACHI, NOW, Others
 from tests.contract.reporting.test_reports_api import _interleaved, _story
 
 pytestmark = pytest.mark.postgres
