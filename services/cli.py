@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
+from services.operations_cli import COMMANDS as OPERATIONS
 from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
 from services.rebuild_cli import progress_bar
 from shared.errors import CaseledgerError, NotFound
@@ -47,7 +48,7 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
-for command in (*CLUSTER_COMMANDS, *REBUILD_COMMANDS):
+for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS):
     main.add_command(command)
 
 

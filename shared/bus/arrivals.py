@@ -4,7 +4,21 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import JSON, BigInteger, Connection, Table, Text, bindparam, cast, exists, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from shared.bulk import insert_rows
@@ -192,6 +206,11 @@ def forks(conn: Connection) -> list[Forked]:
     """The forks found so far; while there is one, nothing is taken in."""
     rows = conn.execute(select(tables.fork))
     return [Forked(row.service, row.position, row.event_id, row.other_event_id) for row in rows]
+
+
+def forget_forks(conn: Connection) -> None:
+    """Take forks for resolved; one that still stands in the log is found again."""
+    conn.execute(delete(tables.fork))
 
 
 def keep_fork(conn: Connection, fork: Forked) -> None:

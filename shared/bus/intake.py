@@ -158,6 +158,14 @@ class Intake:
         self._announce(marks)
         return learnt
 
+    def forget_forks(self) -> list[Forked]:
+        """Take the known forks for resolved and say which; one that still stands in the log stops the intake again."""
+        with self._database.write() as conn:
+            known = arrivals.forks(conn)
+            arrivals.forget_forks(conn)
+        self.fork = None
+        return known
+
     def behind(self) -> int:
         """How many messages stand in the log that are not yet taken in."""
         with self._database.read() as conn:

@@ -54,6 +54,20 @@ class Opened:
         return self.arrival.event_id if self.arrival else sha256(self.message.value).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A parked message: what it tells of itself, why it waits, and its bytes, in which nothing is sealed."""
+
+    parked_id: int
+    service: str
+    position: int | None
+    stream_id: str
+    type: str | None
+    reason: str
+    published_at: datetime
+    value: bytes
+
+
 class _Place(msgspec.Struct):
     """The little that lets an unreadable message count as arrived."""
 
@@ -100,6 +114,35 @@ def learn_or_park(conn: Connection, found: Iterable[Opened], learn: Learn, *, si
             blocked.add(each.stream)
     if clear:
         learn(conn, clear)
+
+
+class _Typed(msgspec.Struct):
+    type: str
+
+
+def parked_messages(conn: Connection) -> list[Parked]:
+    """Everything that is parked, in the order of parking."""
+    rows = conn.execute(select(tables.parked).order_by(_parked.parked_id))
+    return [
+        Parked(
+            row.parked_id,
+            row.service,
+            row.position,
+            row.stream_id,
+            _type_in(row.value),
+            row.reason,
+            from_micros(row.published_at),
+            row.value,
+        )
+        for row in rows
+    ]
+
+
+def _type_in(value: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(value, type=_Typed).type
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def retry(conn: Connection, learn: Learn) -> int:

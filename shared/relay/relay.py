@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 import structlog
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head
@@ -147,14 +147,17 @@ class Relay:
             # What the topic holds the store holds too, now.
             self._store.open_appends()
         position = min(row.position, last.position) if row and last and row.topic_identity == identity else 0
-        if row and (row.topic_identity, row.position) == (identity, position):
-            return
-        if row:
+        place = {"topic_identity": identity, "position": position}
+        if row is None:
+            with self._database.write() as conn:
+                conn.execute(insert(relay_checkpoint), [{"service": self.service, **place}])
+        elif (row.topic_identity, row.position) != (identity, position):
             log.warning("relay.checkpoint_moved_back", service=self.service, before=row.position, now=position)
-        values = {"topic_identity": identity, "position": position}
-        with self._database.write() as conn:
-            conn.execute(delete(relay_checkpoint).where(_own(self.service)))
-            conn.execute(insert(relay_checkpoint), [{"service": self.service, **values}])
+            with self._database.write() as conn:
+                moved = conn.execute(update(relay_checkpoint).where(_own(self.service), _at(row.position)), place)
+            if not moved.rowcount:
+                # An operator has moved it meanwhile.
+                self._compare()
 
     def _last_published(self) -> Arrived | None:
         found = []
@@ -169,12 +172,23 @@ def _own(service: str) -> ColumnElement[bool]:
     return relay_checkpoint.c.service == service
 
 
+def _at(position: int) -> ColumnElement[bool]:
+    return relay_checkpoint.c.position == position
+
+
 def _checkpoint(conn: Connection, service: str) -> int:
     return conn.execute(select(relay_checkpoint.c.position).where(_own(service))).scalar() or 0
 
 
 def _move(conn: Connection, service: str, before: int, after: int) -> None:
     """Move the checkpoint, unless another relay has moved it meanwhile: what was published twice does no harm."""
-    conn.execute(
-        update(relay_checkpoint).where(_own(service), relay_checkpoint.c.position == before), {"position": after}
-    )
+    conn.execute(update(relay_checkpoint).where(_own(service), _at(before)), {"position": after})
+
+
+def move_back(conn: Connection, service: str, position: int) -> bool:
+    """Have all after `position` published again by the service's own relay, which notices at its next round.
+
+    Says no, and does nothing, when nothing beyond that has been published yet.
+    """
+    beyond = relay_checkpoint.c.position > position
+    return conn.execute(update(relay_checkpoint).where(_own(service), beyond), {"position": position}).rowcount == 1

@@ -1,0 +1,133 @@
+"""The commands of an operator: on a cluster and on one machine, beside the services that run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+
+from shared.settings import SERVICES, load_settings
+
+if TYPE_CHECKING:
+    from services.cluster import Opened
+    from services.operations.parked import Waiting
+
+out = Console(soft_wrap=True)
+service_argument = click.argument("service", type=click.Choice(SERVICES))
+services_argument = click.argument("service", type=click.Choice(SERVICES), required=False)
+
+
+@click.command()
+@service_argument
+@click.option("--from", "first", type=click.IntRange(min=1), default=1, show_default=True, metavar="POSITION")
+def republish(service: str, first: int) -> None:
+    """Publish the events of SERVICE again, from POSITION on: its relay does so, at once if it runs.
+
+    For a topic that was lost or damaged. Consumers know an event that they have seen.
+    """
+    from services.operations.republishing import republish as move_back
+
+    with opened(service) as process:
+        done = move_back(process, first)
+    if done.waiting:
+        out.print(f"The relay of {service} has not published position {done.first} yet; it goes on from where it is.")
+    else:
+        out.print(f"The relay of {service} publishes positions {done.first:,} to {done.last:,} again.")
+
+
+@click.group()
+def parked() -> None:
+    """Messages that a service could not take in: they wait with their reason, and later ones of their stream too."""
+
+
+@parked.command("list")
+@services_argument
+def parked_list(service: str | None) -> None:
+    """What waits in SERVICE, or in all services."""
+    from services.operations.parked import waiting
+
+    table = Table("in", "no.", "of", "position", Column("stream", overflow="fold"), "type", "reason", "published")
+    for name in _chosen(service):
+        with opened(name) as process:
+            found = waiting(process)
+        for one in found.messages:
+            place = "" if one.position is None else f"{one.position:,}"
+            published = f"{one.published_at:%Y-%m-%d %H:%M:%S}"
+            row = (name, str(one.parked_id), one.service, place, one.stream_id, one.type or "?", one.reason, published)
+            table.add_row(*row)
+        _tell_forks(found)
+    if table.row_count:
+        out.print(table)
+    else:
+        out.print("No message is parked.")
+
+
+@parked.command("show")
+@service_argument
+@click.argument("number", type=int)
+def parked_show(service: str, number: int) -> None:
+    """The message that SERVICE has parked under NUMBER, as it came."""
+    from services.operations.parked import readable, waiting
+
+    with opened(service) as process:
+        found = next((one for one in waiting(process).messages if one.parked_id == number), None)
+    if found is None:
+        raise click.ClickException(f"{service} has no parked message {number}.")
+    click.echo(f"{found.reason}\n{readable(found)}")
+
+
+@parked.command("retry")
+@services_argument
+def parked_retry(service: str | None) -> None:
+    """Try again what waits in SERVICE, or in all services; fails while some still wait."""
+    from services.operations.parked import retry
+
+    left = 0
+    for name in _chosen(service):
+        with opened(name) as process:
+            done = retry(process)
+        left += len(done.still.messages)
+        for fork in done.forks:
+            out.print(f"{name}: {fork} It is looked at again at the next start of its consumer.")
+        if done.learnt or done.still.messages:
+            out.print(f"{name}: {done.learnt:,} learnt, {len(done.still.messages):,} still parked.")
+    if left:
+        raise click.ClickException(f"{left:,} messages are still parked; `caseledger parked list` says why.")
+    out.print("Nothing is parked any more.")
+
+
+COMMANDS = (republish, parked)
+
+
+@contextmanager
+def opened(name: str) -> "Iterator[Opened]":
+    """One service, for a command beside those that run."""
+    from services.cluster import opened as opened_service
+    from shared.web import requestlog
+
+    requestlog.configure("WARNING")
+    with clear_errors(), opened_service(name, load_settings()) as process:
+        yield process
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Tell an operator in one line why something cannot be done."""
+    from services.operations.refusal import Refused
+    from shared.bus.port import BusError
+
+    try:
+        yield
+    except (Refused, BusError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _chosen(service: str | None) -> tuple[str, ...]:
+    return SERVICES if service is None else (service,)
+
+
+def _tell_forks(found: "Waiting") -> None:
+    for fork in found.forks:
+        out.print(f"{found.service} has stopped: {fork}", style="bold red")
