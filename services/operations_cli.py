@@ -5,16 +5,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Column, Table
 
 from shared.settings import SERVICES, load_settings
 
 if TYPE_CHECKING:
     from services.cluster import Opened
-    from services.operations.parked import Waiting
 
-out = Console(soft_wrap=True)
 service_argument = click.argument("service", type=click.Choice(SERVICES))
 services_argument = click.argument("service", type=click.Choice(SERVICES), required=False)
 
@@ -32,9 +28,9 @@ def republish(service: str, first: int) -> None:
     with opened(service) as process:
         done = move_back(process, first)
     if done.waiting:
-        out.print(f"The relay of {service} has not published position {done.first} yet; it goes on from where it is.")
+        click.echo(f"The relay of {service} has not published position {done.first} yet; it goes on from where it is.")
     else:
-        out.print(f"The relay of {service} publishes positions {done.first:,} to {done.last:,} again.")
+        click.echo(f"The relay of {service} publishes positions {done.first:,} to {done.last:,} again.")
 
 
 @click.group()
@@ -48,20 +44,21 @@ def parked_list(service: str | None) -> None:
     """What waits in SERVICE, or in all services."""
     from services.operations.parked import waiting
 
-    table = Table("in", "no.", "of", "position", Column("stream", overflow="fold"), "type", "reason", "published")
+    parked = 0
     for name in _chosen(service):
         with opened(name) as process:
             found = waiting(process)
+        for fork in found.forks:
+            click.echo(f"{name} has stopped: {fork}")
         for one in found.messages:
-            place = "" if one.position is None else f"{one.position:,}"
-            published = f"{one.published_at:%Y-%m-%d %H:%M:%S}"
-            row = (name, str(one.parked_id), one.service, place, one.stream_id, one.type or "?", one.reason, published)
-            table.add_row(*row)
-        _tell_forks(found)
-    if table.row_count:
-        out.print(table)
-    else:
-        out.print("No message is parked.")
+            place = f"position {one.position}" if one.position is not None else "position unknown"
+            since = f"{one.published_at:%Y-%m-%d %H:%M:%S} UTC"
+            click.echo(
+                f"{name} {one.parked_id}: {one.service} {place}, {one.stream_id}, {one.type or 'no type'}, {since}"
+            )
+            click.echo(f"    {one.reason}")
+        parked += len(found.messages)
+    click.echo(f"{parked:,} messages are parked." if parked else "No message is parked.")
 
 
 @parked.command("show")
@@ -90,12 +87,12 @@ def parked_retry(service: str | None) -> None:
             done = retry(process)
         left += len(done.still.messages)
         for fork in done.forks:
-            out.print(f"{name}: {fork} It is looked at again at the next start of its consumer.")
+            click.echo(f"{name}: {fork} It is looked at again at the next start of its consumer.")
         if done.learnt or done.still.messages:
-            out.print(f"{name}: {done.learnt:,} learnt, {len(done.still.messages):,} still parked.")
+            click.echo(f"{name}: {done.learnt:,} learnt, {len(done.still.messages):,} still parked.")
     if left:
         raise click.ClickException(f"{left:,} messages are still parked; `caseledger parked list` says why.")
-    out.print("Nothing is parked any more.")
+    click.echo("Nothing is parked any more.")
 
 
 COMMANDS = (republish, parked)
@@ -126,8 +123,3 @@ def clear_errors() -> Iterator[None]:
 
 def _chosen(service: str | None) -> tuple[str, ...]:
     return SERVICES if service is None else (service,)
-
-
-def _tell_forks(found: "Waiting") -> None:
-    for fork in found.forks:
-        out.print(f"{found.service} has stopped: {fork}", style="bold red")

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, delete, insert, update
 
 from services.case.tables import contact_person, timeline_entry, timeline_person
 from shared.bus.envelope import Arrived
+from shared.bus.versions import require_known
 
 _PHASES = {
     "ServiceUnitPlanned": "planned",
     "ServiceUnitRecorded": "recorded",
     "ServiceUnitCorrected": "recorded",
 }
+_SHOWN = {*_PHASES, "ServiceUnitVoided", "ContactIdentified", "ContactIdentificationUndone"}
 
 
 class _Participant(msgspec.Struct, frozen=True):
@@ -53,8 +55,9 @@ class _Undone(msgspec.Struct, frozen=True):
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take in events of groups and outreach; those that no timeline shows are passed over."""
     for arrived in events:
-        if arrived.service not in ("groups", "outreach"):
+        if arrived.service not in ("groups", "outreach") or arrived.type not in _SHOWN:
             continue
+        require_known(arrived)
         if arrived.type in _PHASES:
             _keep(connection, arrived)
         elif arrived.type == "ServiceUnitVoided":

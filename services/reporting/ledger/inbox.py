@@ -9,6 +9,7 @@ from services.reporting.ledger import published
 from services.reporting.ledger.batch import Batch
 from services.reporting.ledger.published import PublishedUnit, read
 from shared.bus.envelope import Arrived
+from shared.bus.versions import require_known
 
 Handler = Callable[[Batch, Arrived], None]
 
@@ -28,6 +29,7 @@ def fill(connection: Connection, events: Sequence[Arrived]) -> Batch:
     for event in events:
         handle = HANDLERS.get(event.type)
         if handle is not None:
+            require_known(event, VERSIONS.get(event.type, 1))
             handle(batch, event)
     batch.write()
     return batch
@@ -178,3 +180,5 @@ HANDLERS: dict[str, Handler] = {
     "TargetGroupGiven": _target_group_given,
     "TargetGroupEnded": _target_group_ended,
 }
+VERSIONS: dict[str, int] = {}
+"""The newest version read of an event, where it is not the first."""

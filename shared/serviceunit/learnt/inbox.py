@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, update
 
 from shared.bus.envelope import Arrived
+from shared.bus.versions import require_known
 from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
 
 
@@ -55,6 +56,7 @@ def learn_people(connection: Connection, events: Sequence[Arrived]) -> None:
     for arrived in events:
         known = _OF_PEOPLE.get(arrived.type) if arrived.service == "case" else None
         if known is not None:
+            require_known(arrived)
             known(connection, arrived)
 
 
@@ -62,6 +64,7 @@ def learn_contracts(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take in events of reporting; those that say nothing of contracts are passed over."""
     for arrived in events:
         if arrived.service == "reporting" and arrived.type in ("ContractRegistered", "ContractRevised"):
+            require_known(arrived)
             _keep_contract(connection, arrived)
 
 
