@@ -1,6 +1,5 @@
 """The `caseledger` command: serve, the demo, contracts and figures, rebuild and verify, accounts."""
 
-import gc
 import json
 import os
 import subprocess
@@ -89,13 +88,8 @@ class Running:
         from services.suite import build
         from shared.web import requestlog
 
-        # Every call of the database gives way to the other threads: a request must not wait 5 ms for each of them.
-        sys.setswitchinterval(0.0005)
         requestlog.configure(self._settings.log_level)
         self._suite = build(self._settings)
-        # What was made for the process's whole life need not be looked at again for garbage.
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
         self._suite.background.start()
         return self._suite.app
 

@@ -27,7 +27,13 @@ def web(service: str) -> None:
 
     settings = load_settings()
     running = Web(service, settings)
-    Server(settings, running.load, stop=running.stop).run()
+    Server(settings, running.load, stop=running.stop, workers=_workers(service, settings)).run()
+
+
+def _workers(service: str, settings: Settings) -> int:
+    """As many worker processes as the settings say; SQLite's writers belong into one process."""
+    urls = [settings.database_url(name) for name in (service, "auth")]
+    return 1 if any(url.startswith("sqlite") for url in urls) else settings.workers
 
 
 class Web:
@@ -55,28 +61,32 @@ class Web:
 @service_argument
 def relay(service: str) -> None:
     """Publish the events of one SERVICE. A second relay of it stands by and takes over."""
-    from services.cluster import make_topics_patiently, opened_relay
+    from services.cluster import bus_of, clock_of, make_topics_patiently, opened_relay
+    from shared.health.process import watched_relay
 
     settings = load_settings(keys=False)
     _write_log(settings)
     with _clear_errors(), opened_relay(service, settings) as (relay, bus):
         stop = _told_to_stop(relay.wake)
-        make_topics_patiently(bus, settings, stop)
-        relay.run(stop)
+        with watched_relay(relay, bus_of(settings), clock_of(settings), settings):
+            make_topics_patiently(bus, settings, stop)
+            relay.run(stop)
 
 
 @click.command()
 @service_argument
 def consume(service: str) -> None:
     """Take in what SERVICE reads of the others. Several such processes share the work."""
-    from services.cluster import make_topics_patiently, opened
+    from services.cluster import bus_of, make_topics_patiently, opened
+    from shared.health.process import watched_consumer
 
     settings = load_settings()
     _write_log(settings)
     with _clear_errors(), opened(service, settings) as process:
         intake, stop = process.service.intake, _told_to_stop()
-        make_topics_patiently(process.bus, settings, stop)
-        intake.run(stop)
+        with watched_consumer(process.service, bus_of(settings)):
+            make_topics_patiently(process.bus, settings, stop)
+            intake.run(stop)
         if intake.fork is not None:
             raise click.ClickException(str(intake.fork))
 
@@ -119,16 +129,20 @@ COMMANDS = (web, relay, consume, migrate, topics)
 
 
 def _told_to_stop(*calls: Callable[[], None]) -> threading.Event:
-    """What SIGTERM and SIGINT set, before they make these calls: what is in hand is finished."""
-    stop = threading.Event()
+    """What SIGTERM and SIGINT set, before they make these calls: what is in hand is finished.
 
-    def tell(*_: object) -> None:
+    A thread waits for them: a handler could interrupt the main thread while that holds the lock of the very event.
+    """
+    stop, signals = threading.Event(), (signal.SIGTERM, signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+    def wait() -> None:
+        signal.sigwait(signals)
         stop.set()
         for call in calls:
             call()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, tell)
+    threading.Thread(target=wait, name="end", daemon=True).start()
     return stop
 
 

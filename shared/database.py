@@ -8,13 +8,14 @@ a transaction inside a transaction would break the promise that all of a command
 
 import select
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Lock, get_ident
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, cast, create_engine, event, extract, func, literal
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
@@ -152,6 +153,13 @@ def to_micros(moment: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """Return a stored moment as an aware datetime in UTC."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def database_time(connection: Connection) -> ColumnElement[int]:
+    """The time as it is stored, by one clock for all who ask: the server's, or with SQLite this machine's."""
+    if connection.dialect.name == "postgresql":
+        return cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+    return literal(time.time_ns() // 1000)
 
 
 def is_lost_race(error: DBAPIError) -> bool:

@@ -33,6 +33,8 @@ class Settings:
     bus_partitions: int
     session_hours: int
     threads: int
+    workers: int = 1
+    metrics_port: int = 0
     log_level: str
     demo: bool
 
@@ -64,6 +66,8 @@ def load_settings(*, keys: bool = True) -> Settings:
         bus_partitions=env.int("CASELEDGER_BUS_PARTITIONS", 4),
         session_hours=env.int("CASELEDGER_SESSION_HOURS", 12),
         threads=env.int("CASELEDGER_THREADS", 8),
+        workers=env.int("CASELEDGER_WORKERS", 1),
+        metrics_port=env.int("CASELEDGER_METRICS_PORT", 0),
         log_level=env.str("CASELEDGER_LOG_LEVEL", "INFO").upper(),
         demo=(data / DEMO_MARK).exists(),
     )

@@ -19,6 +19,7 @@ from shared.bus.arrivals import Forked, Place
 from shared.bus.envelope import Arrived, Head, decode_head
 from shared.bus.parking import TRY_AGAIN, Learn
 from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
+from shared.bus.progress import log_progress
 from shared.database import Database
 from shared.failures import failure
 
@@ -52,8 +53,10 @@ class Intake:
         """Called when a reader has to wait for what it has seen elsewhere: those who publish may hurry."""
         self.fork: Forked | None = None
         self._database, self._bus, self._learn = database, bus, learn
-        self._topics = (*topics, HEADS)
-        self._sources = {service_of(topic) for topic in topics}
+        self.topics = (*topics, HEADS)
+        self.sources = frozenset(service_of(topic) for topic in topics)
+        self.batches = self.messages = 0
+        """How many this process has taken in."""
         self._consumer: Consumer | None = None
         self._places: dict[Partition, Place] = {}
         self._lost: set[Partition] = set()
@@ -77,6 +80,8 @@ class Intake:
         except BaseException:
             self._lost.update(Partition(message.topic, message.partition) for message in received)
             raise
+        self.batches += 1
+        self.messages += len(received)
         return len(received)
 
     def run(self, stop: threading.Event) -> None:
@@ -119,7 +124,7 @@ class Intake:
 
         Services whose events are not taken in here, such as the service itself, need no waiting.
         """
-        wanted = {service: position for service, position in seen.items() if service in self._sources}
+        wanted = {service: position for service, position in seen.items() if service in self.sources}
         if self._reached(wanted):
             return True
         with self._awaited():
@@ -168,22 +173,14 @@ class Intake:
 
     def behind(self) -> int:
         """How many messages stand in the log that are not yet taken in."""
-        with self._database.read() as conn:
-            stored = arrivals.places(conn)
-        missing = 0
-        for topic in self._topics:
-            identity = self._bus.topic_identity(topic)
-            for number, end in self._bus.end_offsets(topic).items():
-                place = stored.get(Partition(topic, number))
-                missing += end - (place.next_offset if place and place.topic_identity == identity else 0)
-        return missing
+        return sum(each.missing for each in log_progress(self._database, self._bus, self.topics).values())
 
     def _join(self) -> Consumer:
         with self._database.read() as conn:
             self.fork = next(iter(arrivals.forks(conn)), None)
         if self.fork is not None:
             raise self.fork
-        self._consumer = self._bus.consumer(f"caseledger.{self.service}", self._topics)
+        self._consumer = self._bus.consumer(f"caseledger.{self.service}", self.topics)
         return self._consumer
 
     def _place(self, consumer: Consumer) -> bool:

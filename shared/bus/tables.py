@@ -87,6 +87,14 @@ relay_lease = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
+broker_contact = Table(
+    "broker_contact",
+    _metadata,
+    # The part of the service that has a client of the broker: `relay` or `intake`.
+    Column("part", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class BusTables:
@@ -100,9 +108,10 @@ class BusTables:
     parked: Table
     relay_checkpoint: Table
     relay_lease: Table
+    broker_contact: Table
 
 
 def bus_tables(metadata: MetaData) -> BusTables:
     """Add the tables of the bus to a service's metadata."""
-    own = (arrival, log_offset, watermark, head, fork, parked, relay_checkpoint, relay_lease)
+    own = (arrival, log_offset, watermark, head, fork, parked, relay_checkpoint, relay_lease, broker_contact)
     return BusTables(*(table.to_metadata(metadata) for table in own))

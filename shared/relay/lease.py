@@ -7,11 +7,11 @@ overlap for a moment publish some events twice, each in order, and every consume
 import time
 import uuid
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, extract, func, insert, literal, or_, update
+from sqlalchemy import Connection, insert, or_, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.bus.tables import relay_lease
-from shared.database import Database
+from shared.database import Database, database_time
 
 SECONDS = 6.0
 """How long a lease outlives its holder. One that stands by looks every second, so it takes over well within ten."""
@@ -25,7 +25,12 @@ class Lease:
     def __init__(self, service: str, database: Database, seconds: float = SECONDS) -> None:
         self._service, self._database, self._seconds = service, database, seconds
         self._holder = uuid.uuid4().hex
-        self._fresh_until = 0.0
+        self._fresh_until = self._held_until = 0.0
+
+    @property
+    def held(self) -> bool:
+        """Whether this relay holds the lease, as far as it knows without asking."""
+        return time.monotonic() < self._held_until
 
     def hold(self) -> bool:
         """Take the lease or keep it; say no while another one holds it. Costs nothing while it is fresh."""
@@ -35,18 +40,18 @@ class Lease:
         with self._database.write() as conn:
             if not self._renewed(conn) and not self._made(conn):
                 return False
-        self._fresh_until = now + self._seconds / 3
+        self._fresh_until, self._held_until = now + self._seconds / 3, now + self._seconds
         return True
 
     def release(self) -> None:
         """Let another one take over at once."""
-        self._fresh_until = 0.0
+        self._fresh_until = self._held_until = 0.0
         own = (_columns.service == self._service, _columns.holder == self._holder)
         with self._database.write() as conn:
             conn.execute(update(relay_lease).where(*own), {"expires_at": 0})
 
     def _renewed(self, conn: Connection) -> bool:
-        now = _now(conn)
+        now = database_time(conn)
         free = or_(_columns.holder == self._holder, _columns.expires_at <= now)
         statement = update(relay_lease).where(_columns.service == self._service, free)
         until = now + int(self._seconds * 1_000_000)
@@ -61,10 +66,3 @@ class Lease:
         except IntegrityError:
             return False
         return self._renewed(conn)
-
-
-def _now(conn: Connection) -> ColumnElement[int]:
-    """The time in microseconds, by one clock for all who ask: the server's, or with SQLite this machine's."""
-    if conn.dialect.name == "postgresql":
-        return cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
-    return literal(time.time_ns() // 1000)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head
 from shared.bus.port import HEADS, Bus, Message, events_topic
+from shared.bus.progress import Progress
 from shared.bus.tables import relay_checkpoint
 from shared.database import Database
 from shared.errors import Unavailable
@@ -67,6 +68,8 @@ class Relay:
         self.service, self._topic = service, events_topic(service)
         self._database, self._store, self._bus = store.database, store, bus
         self._lease, self._look = lease, look
+        self.published = 0
+        """How many events this process has published."""
         self._compared = False
         self._woken, self._hurried = threading.Event(), threading.Event()
 
@@ -89,13 +92,14 @@ class Relay:
         if not compared:
             self._compare()
         with self._database.read() as conn:
-            after = _checkpoint(conn, self.service)
+            after = checkpoint(conn, self.service)
             rows = self._store.read_raw(conn, after, BATCH)
             head, recorded_at = self._store.head(conn)
         if rows:
             self._bus.publish(self._topic, [Message(row.stream_id, encode(self.service, row)) for row in rows])
             with self._database.write() as conn:
                 _move(conn, self.service, after, rows[-1].position)
+            self.published += len(rows)
         if recorded_at is not None and (rows or not compared):
             told = Head(service=self.service, position=head, recorded_at=recorded_at)
             self._bus.publish(HEADS, [Message(self.service, encode_head(told))])
@@ -123,10 +127,24 @@ class Relay:
             with suppress(SQLAlchemyError, Unavailable):
                 self._lease.release()
 
+    @property
+    def outbox(self) -> Outbox:
+        """The events that it publishes."""
+        return self._store
+
+    @property
+    def publishes(self) -> bool:
+        """Whether it is this relay's turn to publish; otherwise it stands by."""
+        return self._lease is None or self._lease.held
+
+    def progress(self) -> Progress:
+        """How many of the stored events are published."""
+        with self._database.read() as conn:
+            return Progress(checkpoint(conn, self.service), self._store.head(conn)[0])
+
     def behind(self) -> int:
         """How many stored events are not yet published."""
-        with self._database.read() as conn:
-            return self._store.head(conn)[0] - _checkpoint(conn, self.service)
+        return self.progress().missing
 
     def _compare(self) -> None:
         """See that topic and store tell one history, and move the checkpoint back to what the topic holds."""
@@ -176,7 +194,8 @@ def _at(position: int) -> ColumnElement[bool]:
     return relay_checkpoint.c.position == position
 
 
-def _checkpoint(conn: Connection, service: str) -> int:
+def checkpoint(conn: Connection, service: str) -> int:
+    """The last position that is known to be published."""
     return conn.execute(select(relay_checkpoint.c.position).where(_own(service))).scalar() or 0
 
 

@@ -48,7 +48,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Correlation-Id"] = g.correlation_id
-    if not (request.endpoint or "").startswith(_QUIET):
+    if not is_quiet():
         _LOG.info(
             "request",
             service=service().name,
@@ -59,6 +59,11 @@ def _end(response: Response) -> Response:
             correlation_id=g.correlation_id,
         )
     return response
+
+
+def is_quiet() -> bool:
+    """Say whether this request, for an asset or after health, is no news."""
+    return (request.endpoint or "").startswith(_QUIET)
 
 
 def log_failure(error: BaseException) -> None:

@@ -1,6 +1,15 @@
-"""The production HTTP server: gunicorn with threads, one worker process, everything made after the fork."""
+"""The production HTTP server: gunicorn with threads, and everything of the application made after the fork.
 
+SIGTERM lets requests in hand be answered and takes no new ones.
+"""
+
+import gc
+import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -8,6 +17,10 @@ from gunicorn.app.base import BaseApplication
 from shared.settings import Settings
 
 Wsgi = Callable[[dict[str, Any], Any], Any]
+
+GRACE_SECONDS = 20
+"""How long requests in hand may still take; whoever stops the server should wait a little longer than that."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - made by the system, and what is put there gets a random name
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -23,27 +36,56 @@ class Server(BaseApplication):  # type: ignore[misc]
         *,
         stop: Callable[[], None],
         ready: Callable[[], None] = lambda: None,
+        workers: int = 1,
     ) -> None:
         self._settings, self._load, self._stop, self._ready = settings, load, stop, ready
+        self._workers = workers
+        self._metrics = _directory_of_metrics() if workers > 1 else None
         super().__init__()
 
     def load_config(self) -> None:
         options = {
             "bind": f"{self._settings.host}:{self._settings.port}",
-            "workers": 1,
+            "workers": self._workers,
             "worker_class": "gthread",
             "threads": self._settings.threads,
+            # A worker says in a file that it lives; on a disk that hangs it would be taken for dead.
+            "worker_tmp_dir": _memory(),
             "timeout": 120,
-            "graceful_timeout": 20,
+            "graceful_timeout": GRACE_SECONDS,
             "keepalive": 30,
             "loglevel": "warning",
             "proc_name": "caseledger",
+            # By default all servers of one user would share one control socket.
             "control_socket_disable": True,
             "when_ready": lambda _arbiter: self._ready(),
             "worker_exit": lambda _arbiter, _worker: self._stop(),
+            "on_exit": lambda _arbiter: self._clean_up(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Wsgi:
-        return self._load()
+        app = self._load()
+        # Every call of the database gives way to the other threads: a request must not wait 5 ms for each of them.
+        sys.setswitchinterval(0.0005)
+        # What was made for the process's whole life need not be looked at again for garbage.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
+        return app
+
+    def _clean_up(self) -> None:
+        if self._metrics is not None:
+            shutil.rmtree(self._metrics, ignore_errors=True)
+
+
+def _directory_of_metrics() -> str:
+    """Where the workers put their numbers, for one another to sum; the variable must stand before the fork."""
+    directory = tempfile.mkdtemp(prefix="caseledger-metrics-", dir=_memory())
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+    return directory
+
+
+def _memory() -> str | None:
+    """A directory in memory, where there is one."""
+    return str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None
