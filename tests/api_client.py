@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fractions import Fraction
 from itertools import count
 from typing import Any
 
@@ -180,12 +181,28 @@ class Api:
         rows = self.report(contract, query)["outputs"]
         return {(row["indicator"], row["measure"]): row["actual"] for row in rows}
 
+    def exact(self, contract: str, query: str = "") -> dict[tuple[str, str], Fraction | None]:
+        """The figures without any rounding, as a recount has them; a share of nothing is None."""
+        return exact_figures(self.report(contract, query)["outputs"])
+
     def trace(self, contract: str, indicator: str, measure: str, query: str = "") -> dict[str, Any]:
         """What stands behind one figure."""
         path = f"/reporting/api/v1/contracts/{contract}/figures/{indicator}/{measure}{query}"
         answer = self.get(path).accepted().body
         assert isinstance(answer, dict)
         return answer
+
+
+def exact_figures(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Fraction | None]:
+    """The output figures of a report, exactly: hours from their minutes, shares from their two numbers."""
+    return {(row["indicator"], row["measure"]): _exact(row) for row in rows}
+
+
+def _exact(row: dict[str, Any]) -> Fraction | None:
+    if "share" in row:
+        part, whole = (Fraction(str(row["share"][number])) for number in ("k", "n"))
+        return part / whole if whole else None
+    return Fraction(row["minutes"], 60) if "minutes" in row else Fraction(str(row["actual"]))
 
 
 _NUMBERS = count(1)

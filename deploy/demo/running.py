@@ -78,6 +78,9 @@ def _casework(world: World, families: list[Person]) -> None:
             if day > world.end:
                 break
             _session(world, case, person, day, time)
+            if n < 2 and time == 9:
+                world.move_case(case, "close", day + timedelta(days=7), reason="goals_met")
+                break
 
 
 def _session(world: World, case: Case, person: Person, day: date, time: int) -> None:

@@ -1,6 +1,6 @@
 """The coded vocabulary of people and cases that only this service uses, each code with its two labels."""
 
-from shared.serviceunit.codes import DISTRICTS, Labels
+from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, Labels
 
 __all__ = ["CASE_KINDS", "CASE_STAGES", "CLOSING_REASONS", "DISTRICTS", "ERASURE_REASONS", "RELATIONSHIPS"]
 
@@ -34,14 +34,4 @@ CASE_STAGES: Labels = {
     "intake": ("Intake", "接案"),
     "open": ("Open", "進行中"),
     "closed": ("Closed", "已結案"),
-}
-CLOSING_REASONS: Labels = {
-    "goals_met": ("Goals met", "目標達成"),
-    "declined": ("The family does not wish to go on", "當事人不願繼續"),
-    "lost_contact": ("Lost contact", "失去聯絡"),
-    "moved_away": ("Moved away", "已遷離"),
-    "referred": ("Referred to another service", "已轉介其他服務"),
-    "deceased": ("Deceased", "離世"),
-    "contract_ended": ("The project ended", "計劃結束"),
-    "other": ("Other", "其他"),
 }

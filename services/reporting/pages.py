@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from services.reporting.figures import words
+from services.reporting.figures.language import in_language
 from shared.serviceunit.codes import label
 
 
@@ -11,11 +12,12 @@ def init_app(app: Flask) -> None:
     """Give the templates the words for figures and codes."""
     app.jinja_env.globals.update(
         label=lambda vocabulary, code: label(vocabulary, code, str(get_locale())),
-        in_language=words.in_language,
+        in_language=in_language,
         measure_name=words.measure_name,
         limb_words=words.limb_words,
         p_words=words.p_words,
         unit_words=words.UNITS,
+        part_words=words.PARTS,
         standing_words=words.STANDINGS,
         left_out_words=words.LEFT_OUT,
         change_words=words.CHANGES,

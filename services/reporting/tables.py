@@ -23,7 +23,8 @@ class LedgerTables:
     `entry`: one version of one session, assessment or tally: who wrote it, when and why, and for which contracts.
     `segment`: an entry version as one contract counts it, the people included, kept together by contract so that a
     report reads one stretch of rows whatever else is there. `participation`: who was ever recorded under which
-    contract, so that a merge knows which figures it may move. `identity`: merges and identifications.
+    contract, so that a merge knows which figures it may move. `case_stage`: when a case came to be open, and when it
+    was closed. `attribute`: dated codes of people, for breakdowns. `identity`: merges and identifications.
     """
 
     entry: Table
@@ -31,6 +32,7 @@ class LedgerTables:
     participation: Table
     score: Table
     tally: Table
+    case_stage: Table
     attribute: Table
     identity: Table
 
@@ -41,6 +43,7 @@ class LedgerTables:
             self.participation,
             self.score,
             self.tally,
+            self.case_stage,
             self.attribute,
             self.identity,
         )
@@ -59,6 +62,7 @@ def ledger_tables(metadata: MetaData) -> LedgerTables:
         participation=table("participation", (_key("agency_id"), _key("person_id"), _key("contract_id"))),
         score=table("score", _score()),
         tally=table("tally", _tally()),
+        case_stage=table("case_stage", _case_stage()),
         attribute=table("attribute", _attribute()),
         identity=table("identity", (*_identity(), Index("identity_agency", "agency_id"))),
     )
@@ -112,6 +116,14 @@ def _tally() -> Iterator[Column[object]]:
     yield _text("assessed_on")
     yield Column("satisfied", Integer, nullable=False)
     yield Column("not_satisfied", Integer, nullable=False)
+
+
+def _case_stage() -> Iterator[Column[object]]:
+    yield from _of_contract("case_id")
+    yield from _life()
+    yield _text("stage")  # opened or closed
+    yield _text("on_day")
+    yield from _source()
 
 
 def _attribute() -> Iterator[Column[object]]:

@@ -101,6 +101,16 @@ LATE_REASONS: Labels = {
     "workload": ("Workload", "工作繁忙"),
     "other": ("Other", "其他"),
 }
+CLOSING_REASONS: Labels = {
+    "goals_met": ("Goals met", "目標達成"),
+    "declined": ("The family does not wish to go on", "當事人不願繼續"),
+    "lost_contact": ("Lost contact", "失去聯絡"),
+    "moved_away": ("Moved away", "已遷離"),
+    "referred": ("Referred to another service", "已轉介其他服務"),
+    "deceased": ("Deceased", "離世"),
+    "contract_ended": ("The project ended", "計劃結束"),
+    "other": ("Other", "其他"),
+}
 GENDERS: Labels = {"female": ("Female", "女"), "male": ("Male", "男"), "other": ("Other", "其他")}
 DISTRICTS: Labels = {
     "central_western": ("Central and Western", "中西區"),
@@ -137,6 +147,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "tag": TAGS,
     "reason": REASONS,
     "late_reason": LATE_REASONS,
+    "closing_reason": CLOSING_REASONS,
     "gender": GENDERS,
     "district": DISTRICTS,
     "origin": ORIGINS,

@@ -39,6 +39,19 @@ RULES: tuple[Mapping[str, Any], ...] = (
 SERVICES = ("case", "groups", "outreach", "reporting")
 
 
+CASES = {
+    "id": "cases",
+    "measures": [{"id": which, "measure": "cases", "which": which} for which in ("opened", "active", "closed")],
+}
+
+
+def _with_share(output: dict[str, Any]) -> dict[str, Any]:
+    """An output with the share of what was done online or by phone, of each kind of measure that has one."""
+    online = {"measure": "share", "where": {"mode": ["online", "phone"]}}
+    shares = [{"id": f"{one['id']}-online", "of": one["id"], **online} for one in output["measures"]]
+    return {**output, "measures": [*output["measures"], *shares]}
+
+
 @dataclass
 class Entry:
     """One recorded entry."""
@@ -58,6 +71,7 @@ class History:
     slug: str = ""
     whole: dict[str, Any] = field(default_factory=dict)
     case_id: str = ""
+    case_on: date = FIRST_DAY
     people: list[tuple[str, str]] = field(default_factory=list)  # id and role
     practitioners: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
@@ -73,6 +87,7 @@ class History:
         self.slug = unique("history-")
         self.whole = {**kachi(**self.rules), "contract": self.slug}
         self.whole["period"] = {"from": "2021-01-11", "to": "2021-12-31"}
+        self.whole["outputs"] = [*map(_with_share, self.whole["outputs"]), CASES]
         self.house.lazy = False
         add_contract(self.house.as_("admin"), self.whole)
         worker = self.worker
@@ -167,17 +182,19 @@ class History:
     # The case
 
     def opens(self, rng: Random) -> None:
-        self._move_case("open")
+        self._move_case("open", rng)
 
     def closes(self, rng: Random) -> None:
-        self._move_case("close")
+        self._move_case("close", rng)
 
     def reopens(self, rng: Random) -> None:
-        self._move_case("reopen")
+        self._move_case("reopen", rng)
 
-    def _move_case(self, act: str) -> None:
-        path, on = f"/case/api/v1/cases/{self.case_id}", local_date(self.house.now()).isoformat()
-        self._change(self.worker, path, act, {"on": on})
+    def _move_case(self, act: str, rng: Random) -> None:
+        """On some day since its last stage, before the contract's period, within it, or after."""
+        on = min(self.case_on + timedelta(days=rng.choice((0, 3, 20, 90))), local_date(self.house.now()))
+        reply = self._change(self.worker, f"/case/api/v1/cases/{self.case_id}", act, {"on": on.isoformat()})
+        self.case_on = on if reply.status < 300 else self.case_on
 
     # Entries
 

@@ -23,7 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "training_day": {"full": 360, "half": 180},
 }
 UNIT_KEYS = ("kind", "activity", "setting", "mode")
-Figures = dict[tuple[str, str], Fraction]
+Figures = dict[tuple[str, str], Fraction | None]
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class Alive:
     scores: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     tallies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     edges: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    cases: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def same(self) -> Callable[[str], str]:
         """Who stands for whom: everybody connected by edges is one person, named by the smallest id."""
@@ -85,7 +86,13 @@ class Recount:
 
     def _living(self, on: date | None, cut: Mapping[str, int] | None) -> Alive:
         alive = Alive()
-        shelves = {"unit": alive.units, "score": alive.scores, "tally": alive.tallies, "edge": alive.edges}
+        shelves = {
+            "unit": alive.units,
+            "score": alive.scores,
+            "tally": alive.tallies,
+            "edge": alive.edges,
+            "case": alive.cases,
+        }
         for fact in self._facts:
             if not _known(fact, on, cut):
                 continue
@@ -98,7 +105,7 @@ class Recount:
     def figures(
         self, document: Mapping[str, Any], *, on: date | None = None, cut: Mapping[str, int] | None = None
     ) -> Figures:
-        """Every measure of every output."""
+        """Every measure of every output; a share as a fraction, and None where there is no whole."""
         alive = self.alive(on=on, cut=cut)
         return {
             (output["id"], measure["id"]): _measure(document, output, measure, alive)
@@ -199,11 +206,39 @@ def _matching(
 
 def _measure(
     document: Mapping[str, Any], output: Mapping[str, Any], measure: Mapping[str, Any], alive: Alive
+) -> Fraction | None:
+    kind = _kind(output, measure)
+    if kind == "cases":
+        return Fraction(sum(_case_counts(document, measure["which"], case) for case in alive.cases.values()))
+    if kind == "share":
+        whole = next(one for one in output["measures"] if one["id"] == measure["of"])
+        numbers = [_number(document, output, one, _kind(output, whole), alive) for one in (measure, whole)]
+        return numbers[0] / numbers[1] if numbers[1] else None
+    return _number(document, output, measure, kind, alive)
+
+
+def _case_counts(document: Mapping[str, Any], which: str, case: Mapping[str, Any]) -> bool:
+    """Whether a case was opened, open or closed in the period."""
+    first, last = _period(str(document["period"]["from"]), str(document["period"]["to"]))
+    if case["contract"] != document["contract"]:
+        return False
+    for opened, closed in case["spans"]:
+        if which == "opened" and first <= opened <= last:
+            return True
+        if which == "closed" and closed is not None and first <= closed <= last:
+            return True
+        if which == "active" and max(first, opened) <= min(last, closed or last):
+            return True
+    return False
+
+
+def _number(
+    document: Mapping[str, Any], output: Mapping[str, Any], measure: Mapping[str, Any], kind: str, alive: Alive
 ) -> Fraction:
     counted, rules = _counted(document, output, measure, alive), _rules(document)
     units = {unit_id: alive.units[unit_id] for unit_id in counted}
     minutes = {unit_id: unit["contracts"][document["contract"]] or 0 for unit_id, unit in units.items()}
-    match _kind(output, measure):
+    match kind:
         case "headcount":
             return Fraction(len(set().union(*counted.values())))
         case "sessions":
@@ -236,6 +271,8 @@ def _outcome(document: Mapping[str, Any], outcome: Mapping[str, Any], alive: Ali
     for output in document["outputs"]:
         if output["id"] in outcome["population"]["outputs"]:
             for measure in output["measures"]:
+                if _kind(output, measure) == "cases":
+                    continue  # A case is no session: nobody is served by it alone.
                 served |= set().union(*_counted(document, output, measure, alive).values())
     first, last = _period(str(document["period"]["from"]), str(document["period"]["to"]))
     scores = [

@@ -28,7 +28,7 @@ class Fact:
     service: str
     position: int
     recorded_at: datetime
-    sort: str  # unit, score, tally, edge
+    sort: str  # unit, score, tally, edge, case
     thing: str
     content: Mapping[str, Any] | None
 
@@ -134,17 +134,26 @@ class Replay:
         body = one.body
         match rest:
             case []:
-                case = self._cases[_made(one, "case_id")] = _Case(contract=body.get("contract_id"))
+                case_id = _made(one, "case_id")
+                case = self._cases[case_id] = _Case(contract=body.get("contract_id"))
                 if body["stage"] == "open":
                     case.spans.append([_day(body["on"]), None])
+                    self._case_stands(one, case_id)
             case [case_id, "open" | "reopen"]:
                 self._cases[case_id].spans.append([_day(body["on"]), None])
+                self._case_stands(one, case_id)
             case [case_id, "close"]:
                 case = self._cases[case_id]
                 if case.spans:
                     case.spans[-1][1] = _day(body["on"])
+                    self._case_stands(one, case_id)
                 else:
                     case.closed_unopened = _day(body["on"])
+
+    def _case_stands(self, one: Accepted, case_id: str) -> None:
+        case = self._cases[case_id]
+        spans = tuple((first, last) for first, last in case.spans)
+        self._fact(one, "case", case_id, {"contract": case.contract, "spans": spans})
 
     def _standing(self, case_id: str, day: date) -> str:
         case = self._cases[case_id]

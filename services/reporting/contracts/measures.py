@@ -6,9 +6,10 @@ from typing import cast
 
 from services.reporting.contracts.reading import Reader, join
 from services.reporting.contracts.where import never_matches, read_where
-from services.reporting.indicators.definition import UNITS, Comparator, Measure, MeasureKind, Text, Where
+from services.reporting.indicators.definition import UNITS, CaseCount, Comparator, Measure, MeasureKind, Text, Where
 
-_OPTIONAL = ("measure", "of", "where", "target", "comparator", "title")
+_OPTIONAL = ("measure", "which", "of", "where", "target", "comparator", "title")
+_CASES: tuple[CaseCount, ...] = ("opened", "active", "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class _Written:
     path: str
     id: str
     kind: str | None
+    which: CaseCount | None
     of: str | None
     where: Where
     target: Fraction | None
@@ -49,9 +51,10 @@ def _written(read: Reader, value: object, path: str) -> _Written:
         path=path,
         id=read.slug(fields.get("id"), join(path, "id")),
         kind=kind,
+        which=_which(read, fields.get("which"), join(path, "which"), kind),
         of=of,
         where=read_where(read, fields.get("where"), join(path, "where")),
-        target=read.number(fields.get("target"), join(path, "target")),
+        target=_target(read, fields.get("target"), join(path, "target"), kind),
         comparator=cast(
             "Comparator",
             read.one_of(fields.get("comparator"), join(path, "comparator"), ("at_least", "more_than"), "at_least"),
@@ -60,21 +63,41 @@ def _written(read: Reader, value: object, path: str) -> _Written:
     )
 
 
+def _which(read: Reader, value: object, path: str, kind: str | None) -> CaseCount | None:
+    """Which cases are counted; said for cases, and for nothing else."""
+    if kind != "cases":
+        if value is not None:
+            read.fail(path, "which_of_cases", "Only cases are counted as opened, active or closed. Leave it out here.")
+        return None
+    if value is None:
+        read.fail(path, "which_missing", "Say which cases are counted: %(known)s.", known=", ".join(_CASES))
+    return cast("CaseCount", read.one_of(value, path, _CASES, "opened"))
+
+
+def _target(read: Reader, value: object, path: str, kind: str | None) -> Fraction | None:
+    if kind == "share" and value is not None:
+        return read.share(value, path)
+    return read.number(value, path)
+
+
 def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Where) -> Measure:
     chain = _chain(read, one, by_id)
-    kind = chain[-1].kind or "sessions"
+    kind = "share" if one.kind == "share" else chain[-1].kind or "sessions"
+    _check_parts(read, one, chain)
     if one.of and one.kind and one.kind != kind:
         read.fail(
             join(one.path, "measure"), "measure_differs", "A part is measured like the whole: %(kind)s.", kind=kind
         )
     filters = (where, *(link.where for link in reversed(chain)))
+    if one.kind == "cases" and any(condition != Where() for condition in filters):
+        _refuse_conditions(read, one)
     if (impossible := never_matches(filters)) is not None:
         read.fail(
             join(one.path, f"where.{impossible}"),
             "never_matches",
             "No session can match this together with the filter above it.",
         )
-    if one.target is not None and one.target.denominator != 1 and kind not in ("minutes", "days"):
+    if one.target is not None and one.target.denominator != 1 and kind not in ("minutes", "days", "share"):
         read.fail(join(one.path, "target"), "target_not_whole", "A number of %(unit)s is whole.", unit=UNITS[kind])
     return Measure(
         id=one.id,
@@ -84,8 +107,34 @@ def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Wh
         filters=tuple(condition for condition in filters if condition != Where()),
         where=one.where,
         of=one.of,
+        which=one.which,
+        # The whole is checked in its own place.
+        whole=_resolved(Reader(), chain[1], by_id, where) if _is_share_of(chain) else None,
         title=one.title,
     )
+
+
+def _is_share_of(chain: list[_Written]) -> bool:
+    return len(chain) > 1 and chain[0].kind == "share" and chain[1].kind != "share"
+
+
+def _check_parts(read: Reader, one: _Written, chain: list[_Written]) -> None:
+    """A share names its whole and its part, and neither shares nor cases have parts."""
+    if one.kind == "share":
+        if one.of is None:
+            read.fail(join(one.path, "of"), "whole_missing", "Name in “of” the measure of which this is a share.")
+        if one.where == Where():
+            read.fail(join(one.path, "where"), "part_missing", "Say in “where” which part of it is meant.")
+    if len(chain) > 1 and chain[1].kind in ("share", "cases"):
+        read.fail(
+            join(one.path, "of"), "no_parts", "“%(id)s” has no parts: it is a share, or counts cases.", id=chain[1].id
+        )
+
+
+def _refuse_conditions(read: Reader, one: _Written) -> None:
+    path = join(one.path, "where") if one.where != Where() else join(one.path, "measure")
+    text = "A case has nothing that “where” could ask for. Count cases in an indicator without “where”."
+    read.fail(path, "cases_unfiltered", text)
 
 
 def _chain(read: Reader, one: _Written, by_id: dict[str, _Written]) -> list[_Written]:

@@ -14,6 +14,7 @@ from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS, REPORT_READERS
+from shared.clock import local_date
 from shared.web.requests import service
 
 bp = Blueprint("figures_api", __name__, description="Figures and what stands behind them")
@@ -38,7 +39,7 @@ def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str
     behind = figure_behind(
         service(), who.agency_id, contract_id, indicator, measure, Asked(**asked), sees_scores=sees_scores(who)
     )
-    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": behind.how, **behind.values})
+    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": str(behind.how), **behind.values})
 
 
 @bp.get("/units/<unit_id>/figures")
@@ -61,7 +62,7 @@ def figures_of_one_unit(unit_id: str) -> Response:
 def cuts(asked: dict[str, Any]) -> Response:
     """The cut of what was known at the end of a day."""
     with service().database.read() as connection:
-        cut = cut_on(connection, asked["on"])
+        cut = cut_on(connection, asked["on"], local_date(service().clock.now()), field="on")
     return jsonify({"on": asked["on"].isoformat(), "cut": str(cut)})
 
 

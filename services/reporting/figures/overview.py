@@ -5,9 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at, contracts_of
+from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.figures.reports import NOW, Asked, contract_report
+from services.reporting.indicators.indicators import share
 from services.reporting.indicators.pace import expected, standing
-from services.reporting.ledger.cuts import cut_asked
+from services.reporting.ledger.cuts import cut_written
 from shared.clock import local_date
 from shared.service import Service
 
@@ -19,7 +21,7 @@ def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = 
     """The report of a contract, grouped by indicator, with the definition it was counted by."""
     report = contract_report(service, agency_id, contract_id, asked)
     with service.database.read() as connection:
-        cut = cut_asked(connection, cut=report["cut"])
+        cut = cut_written(connection, report["cut"])
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
     today = asked.as_of or local_date(service.clock.now())
     figures = {(one["indicator"], one["measure"]): one for one in report["outputs"]}
@@ -46,14 +48,20 @@ def overviews(service: Service, agency_id: str, only: frozenset[str] | None) -> 
     return sorted(found, key=lambda one: one["ended"])
 
 
+def _exact(figure: Values) -> Fraction | None:
+    """The value that was printed, without its rounding."""
+    if "share" in figure:
+        return share(Fraction(str(figure["share"]["k"])), Fraction(str(figure["share"]["n"])))
+    return Fraction(figure["minutes"], 60) if "minutes" in figure else Fraction(str(figure["actual"]))
+
+
 def _line(found: ContractAt, measure: Any, figure: Values, today: date) -> Values:
     period = found.definition.period
-    actual = Fraction(str(figure["actual"]))
-    pace = expected(measure.target, period, today) if measure.target is not None else None
+    pace = plain_in_unit(measure, expected(measure, period, today))
     return {
         "measure": measure,
         "figure": figure,
-        "standing": standing(actual, measure.target, figure["met"], period, today),
-        "expected": float(pace) if pace is not None and today <= period.last else None,
+        "standing": standing(measure, _exact(figure), period, today),
+        "expected": pace if today <= period.last else None,
         "url": f"/reporting/contracts/{found.contract_id}/figures/{figure['indicator']}/{figure['measure']}",
     }

@@ -2,52 +2,59 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
-from services.reporting.figures.how import how_figure_counted
-from services.reporting.figures.rendering import outcome_values, output_values, share
+from services.reporting.figures.how import How, how_counted, how_outcome_counted
+from services.reporting.figures.rendering import outcome_values, output_values, printed, share
 from services.reporting.figures.reports import NOW, Asked
 from services.reporting.indicators.changes import Happened, Moved, moves
-from services.reporting.indicators.definition import Measure, Outcome, Output
-from services.reporting.indicators.facts import Facts, Score
+from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
+from services.reporting.indicators.facts import Case, Facts, Score
 from services.reporting.indicators.filters import Counted
-from services.reporting.indicators.indicators import MEASURES, Pair
+from services.reporting.indicators.indicators import Pair
 from services.reporting.indicators.report import (
-    OutputFigure,
+    Count,
+    case_selection,
     count_outcome,
+    counting_people,
     selection,
     served_by_output,
 )
-from services.reporting.indicators.rounding import plain
+from services.reporting.indicators.running import running_measure, running_outcome
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_now
 from services.reporting.ledger.history import history
 from services.reporting.ledger.queries import contracts_of_unit, facts_at, knows_unit
-from shared.clock import HONG_KONG
+from shared.clock import HONG_KONG, local_date
 from shared.errors import NotFound
 from shared.service import Service
 
 Values = dict[str, Any]
 SeesScores = Callable[[str | None], bool]
-OUTCOME_MEASURES = ("n", "improved", "unchanged", "worse", "satisfied", "not_satisfied")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """A figure with its definition and everything behind it, as JSON values."""
+    """A figure with its definition and everything behind it, as JSON values; `part` is which one of an outcome."""
 
     found: ContractAt
     cut: Cut
     output: Output | None
     measure: Measure | None
     outcome: Outcome | None
+    part: str | None
     values: Values
 
     @property
-    def how(self) -> str:
-        """How the figure is counted, in one sentence of the reader's language."""
-        return how_figure_counted(self.found.definition.counting, self.measure, self.outcome)
+    def how(self) -> How:
+        """How the figure is counted, in the reader's language."""
+        definition = self.found.definition
+        if self.outcome is not None and self.part is not None:
+            return how_outcome_counted(definition, self.outcome, self.part)
+        assert self.measure is not None
+        return how_counted(definition, self.measure)
 
 
 def figure_behind(
@@ -65,19 +72,26 @@ def figure_behind(
     `sees_scores` says whether the asker may see the scores of people of this team; those of others stay blank.
     """
     with service.database.read() as connection:
-        cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
+        cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         facts = facts_at(connection, agency_id, contract_id, cut)
         output, outcome = found.definition.output(indicator), found.definition.outcome(indicator)
-        if outcome is not None and measure_id in OUTCOME_MEASURES:
-            values = _of_outcome(found, outcome, facts, sees_scores)
-            return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, values=values)
         measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
-        if output is None or measure is None:
+        if measure is None and (outcome is None or measure_id not in parts_of(outcome)):
             raise NotFound("figure_not_found", "This contract has no such figure.")
-        events = history(connection, agency_id, contract_id, cut)
+        events = history(connection, agency_id, contract_id, cut, questionnaires=outcome is not None)
+    if outcome is not None:
+        values = _of_outcome(found, outcome, measure_id, facts, events, sees_scores)
+        return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, part=measure_id, values=values)
+    assert output is not None
+    assert measure is not None
     values = _of_output(found, output, measure, facts, events)
-    return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, values=values)
+    return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, part=None, values=values)
+
+
+def parts_of(outcome: Outcome) -> tuple[str, ...]:
+    """The figures of an outcome, by name."""
+    return ("n", "satisfied", "not_satisfied") if outcome.post_only else ("n", "improved", "unchanged", "worse")
 
 
 def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Callable[[Measure], str]) -> list[Values]:
@@ -101,10 +115,11 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
     """The figures that count the one session of these facts, and why the others do not."""
     definition = found.definition
     for output in definition.outputs:
-        for measure in output.measures:
-            chosen = selection(definition, measure, facts)
+        for measure in counting_people(output):
+            # A session of the whole moves a share, whether or not it is of the part.
+            chosen = selection(definition, measure.whole or measure, facts)
             why = chosen.left_out()[0][1] if not chosen.counted else None
-            given = MEASURES[measure.kind](chosen.counted, definition.counting)
+            alone = Count(definition, facts).figure(output, measure).actual
             yield {
                 "contract": found.contract_id,
                 "contract_title": dict(definition.title),
@@ -115,40 +130,61 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
                 "title": dict(measure.title),
                 "name": name_of(measure),
                 "counts": bool(chosen.counted),
-                "adds": plain(given),
+                "adds": printed(measure, alone),
                 "why_not": why,
             }
 
 
 def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts, events: Iterable[Happened]) -> Values:
-    counting = found.definition.counting
-    chosen = selection(found.definition, measure, facts)
-    moved = list(moves(measure, chosen.filter, counting, events))
-    actual = MEASURES[measure.kind](chosen.counted, counting)
+    definition = found.definition
+    moved = list(moves(running_measure(definition, measure), events))
+    behind = _of_sessions if measure.which is None else _of_cases
     return {
-        "figure": output_values(OutputFigure(output, measure, actual)),
+        "figure": output_values(Count(definition, facts).figure(output, measure)),
+        **behind(definition, measure, facts),
+        "changes": [_change(one, lambda value: printed(measure, value)) for one in reversed(moved)],
+    }
+
+
+def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Values:
+    chosen = selection(definition, measure, facts)
+    return {
         "sessions": [_session(one) for one in _in_order(chosen.counted)],
         "people": _people(chosen.counted),
         "left_out": [
             {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
             for unit, why in chosen.left_out()
         ],
-        "changes": [_change(one) for one in reversed(moved)],
     }
 
 
-def _change(moved: Moved) -> Values:
+def _of_cases(definition: Definition, measure: Measure, facts: Facts) -> Values:
+    chosen = case_selection(measure, definition, facts)
+    return {
+        "sessions": [],
+        "people": [],
+        "cases": [_case(one) for one, why in chosen if why is None],
+        "left_out": [{**_case(one), "why": why} for one, why in chosen if why is not None],
+    }
+
+
+def _case(case: Case) -> Values:
+    spans = [{"from": first.isoformat(), "to": last.isoformat() if last else None} for first, last in case.spans]
+    return {"case_id": case.case_id, "open": spans, "event_ids": [one.event_id for one in case.stages]}
+
+
+def _change(moved: Moved, shown: Callable[[Fraction | None], Any], *, names_entry: bool = True) -> Values:
     happened = moved.happened
     return {
-        "unit_id": happened.about,
+        "unit_id": happened.about if names_entry else None,
         "what": happened.what,
         "service": happened.service,
-        "event_id": happened.event_id,
+        "event_id": happened.event_id if names_entry else None,
         "recorded_at": happened.recorded_at.astimezone(HONG_KONG).isoformat(),
         "actor": happened.actor,
         "reason": happened.reason,
-        "from": plain(moved.before),
-        "to": plain(moved.after),
+        "from": shown(moved.before),
+        "to": shown(moved.after),
     }
 
 
@@ -183,8 +219,16 @@ def _people(counted: Iterable[Counted]) -> list[Values]:
     return [{"person_id": one, "first_on": first[one], "sessions": times[one]} for one in ordered]
 
 
-def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
+def _of_outcome(
+    found: ContractAt,
+    outcome: Outcome,
+    part: str,
+    facts: Facts,
+    events: Iterable[Happened],
+    sees_scores: SeesScores,
+) -> Values:
     definition = found.definition
+    moved = list(moves(running_outcome(definition, outcome, part), events))
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
@@ -206,8 +250,18 @@ def _of_outcome(found: ContractAt, outcome: Outcome, facts: Facts, sees_scores: 
             ),
             *(_administration(one, sees_scores) for one in scores),
         ],
-        "changes": [],
+        "changes": [_change(one, _whole, names_entry=_may_name(one, sees_scores)) for one in reversed(moved)],
     }
+
+
+def _whole(value: Fraction | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _may_name(moved: Moved, sees_scores: SeesScores) -> bool:
+    """What one score did to the figure says how its person did: only who may see the score is told which it was."""
+    things = (moved.happened.ended, moved.happened.begun)
+    return all(sees_scores(thing.team_id) for thing in things if isinstance(thing, Score) and thing.person_id)
 
 
 def _pair(pair: Pair, outcome: Outcome, sees_scores: SeesScores) -> Values:

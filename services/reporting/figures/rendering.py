@@ -1,12 +1,13 @@
 """Figures as JSON values: exact until here, rounded for display alone."""
 
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from services.reporting.indicators.definition import UNITS, Limb
+from services.reporting.indicators.definition import UNITS, Limb, Measure
 from services.reporting.indicators.indicators import Change, Satisfaction
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
-from services.reporting.indicators.rounding import percent, plain
+from services.reporting.indicators.rounding import half_up, percent, plain
 from services.reporting.indicators.sentences import filled, values_of_outcome, values_of_output
 from services.reporting.indicators.statistics import NotComputable, PairedT
 
@@ -34,7 +35,7 @@ def summary_of(counted: Report) -> dict[str, int]:
 
 def output_values(figure: OutputFigure) -> dict[str, Any]:
     measure = figure.measure
-    return {
+    values = {
         "indicator": figure.output.id,
         "measure": measure.id,
         "indicator_title": dict(figure.output.title),
@@ -43,11 +44,30 @@ def output_values(figure: OutputFigure) -> dict[str, Any]:
         "of": measure.of,
         "unit": UNITS[measure.kind],
         "comparator": measure.comparator,
-        "target": None if measure.target is None else plain(measure.target),
-        "actual": plain(figure.actual),
-        "variance": None if figure.variance is None else plain(figure.variance),
+        "target": plain_in_unit(measure, measure.target),
+        "actual": printed(measure, figure.actual),
+        "variance": plain_in_unit(measure, figure.variance),
         "met": figure.met,
     }
+    if measure.kind == "minutes" and figure.actual is not None:
+        values["minutes"] = int(figure.actual * 60)
+    if figure.part is not None and figure.whole is not None:
+        values["share"] = share(figure.part, figure.whole)
+    return values
+
+
+def printed(measure: Measure, value: Fraction | None) -> int | float | None:
+    """A figure as it is printed; a share as a percentage with one decimal, as every share is."""
+    if value is not None and measure.kind == "share":
+        return float(half_up(100 * value, 1))
+    return plain_in_unit(measure, value)
+
+
+def plain_in_unit(measure: Measure, value: Fraction | None) -> int | float | None:
+    """A target or a difference as a JSON number; of a share in percentage points."""
+    if value is None:
+        return None
+    return plain(100 * value if measure.kind == "share" else value)
 
 
 def outcome_values(figure: OutcomeFigure) -> dict[str, Any]:
@@ -111,10 +131,14 @@ def _t_test(result: PairedT | NotComputable) -> dict[str, Any]:
     }
 
 
-def share(part: int, whole: int) -> dict[str, Any]:
+def share(part: int | Fraction, whole: int | Fraction) -> dict[str, Any]:
     """A share: both numbers, and the percentage for display."""
     shown = percent(part, whole)
-    return {"k": part, "n": whole, "percent": None if shown is None else float(shown)}
+    return {
+        "k": plain(Fraction(part)),
+        "n": plain(Fraction(whole)),
+        "percent": None if shown is None else float(shown),
+    }
 
 
 def _limb(limb: Limb) -> dict[str, Any]:

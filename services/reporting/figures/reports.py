@@ -17,7 +17,7 @@ from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness
 from services.reporting.ledger.queries import facts_at
 from services.reporting.tables import kept_report, touched
-from shared.clock import HONG_KONG
+from shared.clock import HONG_KONG, local_date
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.eventstore import EventStore
@@ -42,7 +42,7 @@ NOW = Asked()
 def contract_report(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> dict[str, Any]:
     """The whole report as JSON values. Figures as of now come from what is kept, when nothing has moved since."""
     with service.database.read() as connection:
-        cut = cut_asked(connection, cut=asked.cut, as_of=asked.as_of)
+        cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         times = _times_touched(connection, agency_id, contract_id)
         kept = _kept(connection, found, times) if asked.is_now else None

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from services.reporting.contracts.access import require_seen, seen_by
 from services.reporting.figures.access import sees_scores
 from services.reporting.figures.overview import overview, overviews
-from services.reporting.figures.queries import figure_behind, figures_of_unit
+from services.reporting.figures.queries import figure_behind, figures_of_unit, parts_of
 from services.reporting.figures.reports import Asked
 from services.reporting.figures.words import measure_name
 from shared.auth.identity import identity, requires
@@ -22,6 +22,8 @@ home = Blueprint("home", __name__)
 bp = Blueprint("figures", __name__)
 
 SHOWN = 60
+ENTRIES = ("recorded", "case_opened", "case_closed")
+"""What moves a figure every day; everything else is a change that somebody may ask about."""
 
 
 @home.get("/")
@@ -73,19 +75,25 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     people = values["people"]
     shown = sessions if everything else sessions[:SHOWN]
     named = people if everything else people[:SHOWN]
-    changes = [one for one in values["changes"] if one["what"] != "recorded"]
-    recorded = [one for one in values["changes"] if one["what"] == "recorded"]
+    cases = values.get("cases", [])
+    changes = [one for one in values["changes"] if one["what"] not in ENTRIES]
+    recorded = [one for one in values["changes"] if one["what"] in ENTRIES]
+    left_out = _by_reason(values["left_out"])
+    unpaired = [one["person_id"] for _, ones in left_out for one in ones[:SHOWN] if "person_id" in one]
     return render_template(
         "reporting/figure.html",
         behind=behind,
         how=behind.how,
         sessions=shown,
         people=named,
-        more=len(shown) < len(sessions) or len(named) < len(people),
-        left_out=_by_reason(values["left_out"]),
+        cases=cases if everything else cases[:SHOWN],
+        more=not everything and max(len(sessions), len(people), len(cases), len(recorded)) > SHOWN,
+        left_out=left_out,
         changes=changes,
         recorded=recorded if everything else recorded[:SHOWN],
-        names=_names([one["person_id"] for one in named]),
+        names=_names([*(one["person_id"] for one in named), *unpaired]),
+        part_names=parts_of(behind.outcome) if behind.outcome else (),
+        entry_url=change_url,
         accounts=_account_names(who.agency_id),
         query=_query(asked),
         asked=asked,
@@ -98,6 +106,14 @@ def show_unit(unit_id: str) -> str:
     """Every figure that one session feeds, and why it does not feed the others of its contracts."""
     figures = figures_of_unit(service(), identity().agency_id, unit_id, measure_name)
     return render_template("reporting/unit.html", unit_id=unit_id, figures=figures, entry_url=entry_url(unit_id))
+
+
+def change_url(entry_id: str | None) -> str | None:
+    """Where one entry that moved a figure is shown: a session with the figures it feeds, a case by its own service."""
+    kind = (entry_id or "").split("-", 1)[0]
+    if kind == "case":
+        return f"/case/cases/{entry_id}"
+    return f"/reporting/units/{entry_id}/figures" if kind in ("session", "meeting", "visit") else None
 
 
 def entry_url(unit_id: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from services.reporting.figures.how import conditions_of
+from services.reporting.figures.language import in_language
 from services.reporting.indicators.definition import Measure
 
 UNITS = {
@@ -16,6 +17,17 @@ UNITS = {
     "hours": lazy_gettext("hours"),
     "days": lazy_gettext("days"),
     "organisations": lazy_gettext("organisations"),
+    "cases": lazy_gettext("cases"),
+    "percent": "%",
+    "answers": lazy_gettext("answers"),
+}
+PARTS = {
+    "n": lazy_gettext("Number counted"),
+    "improved": lazy_gettext("Improved"),
+    "unchanged": lazy_gettext("Unchanged"),
+    "worse": lazy_gettext("Worse"),
+    "satisfied": lazy_gettext("Satisfied"),
+    "not_satisfied": lazy_gettext("Not satisfied"),
 }
 KINDS = {
     "headcount": lazy_gettext("Different people"),
@@ -25,6 +37,12 @@ KINDS = {
     "minutes": lazy_gettext("Hours"),
     "days": lazy_gettext("Days"),
     "organisations": lazy_gettext("Organisations"),
+    "share": lazy_gettext("Share"),
+}
+CASES = {
+    "opened": lazy_gettext("Cases opened"),
+    "active": lazy_gettext("Cases that were open"),
+    "closed": lazy_gettext("Cases closed"),
 }
 STANDINGS = {
     "met": lazy_gettext("Met"),
@@ -52,6 +70,10 @@ LEFT_OUT = {
     "no_test": lazy_gettext("Neither a pre-test nor a post-test"),
     "no_pre_test": lazy_gettext("No pre-test"),
     "no_post_test": lazy_gettext("No post-test"),
+    "never_opened": lazy_gettext("Never opened"),
+    "not_opened_in_period": lazy_gettext("Not opened within the period"),
+    "not_open_in_period": lazy_gettext("Not open within the period"),
+    "not_closed_in_period": lazy_gettext("Not closed within the period"),
     "too_close_together": lazy_gettext("Pre-test and post-test too close together"),
 }
 CHANGES = {
@@ -62,6 +84,8 @@ CHANGES = {
     "unmerged": lazy_gettext("They are two people after all"),
     "identified": lazy_gettext("A contact was identified"),
     "unidentified": lazy_gettext("An identification was undone"),
+    "case_opened": lazy_gettext("A case was opened"),
+    "case_closed": lazy_gettext("A case was closed"),
 }
 SERVICES = {
     "case": lazy_gettext("Cases"),
@@ -70,18 +94,15 @@ SERVICES = {
 }
 
 
-def in_language(text: Mapping[str, str] | None, fallback: str = "") -> str:
-    """A contract's text in the language of the request, else in the one it has."""
-    chinese = str(get_locale()).startswith("zh")
-    order = ("zh-Hant", "en") if chinese else ("en", "zh-Hant")
-    return next((text[language] for language in order if text and language in text), fallback)
-
-
 def measure_name(measure: Measure) -> str:
     """Its title, else what it counts, with its own conditions where it has some."""
     if measure.title:
         return in_language(measure.title)
+    if measure.which is not None:
+        return str(CASES[measure.which])
     own = conditions_of(measure.where)
+    if measure.kind == "share":
+        return str(gettext("Share: %(conditions)s", conditions=own))
     if measure.of is not None:
         return str(gettext("of which %(conditions)s", conditions=own))
     kind = str(KINDS[measure.kind])

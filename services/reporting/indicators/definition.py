@@ -9,7 +9,10 @@ from typing import Literal
 Text = Mapping[str, str]
 """A text in the contract's languages: `zh-Hant` and `en`."""
 
-MeasureKind = Literal["headcount", "sessions", "contacts", "attendances", "minutes", "days", "organisations"]
+MeasureKind = Literal[
+    "headcount", "sessions", "contacts", "attendances", "minutes", "days", "organisations", "cases", "share"
+]
+CaseCount = Literal["opened", "active", "closed"]
 Comparator = Literal["at_least", "more_than"]
 
 UNITS: Mapping[str, str] = {
@@ -20,6 +23,8 @@ UNITS: Mapping[str, str] = {
     "minutes": "hours",
     "days": "days",
     "organisations": "organisations",
+    "cases": "cases",
+    "share": "percent",
 }
 """The unit in which each kind of measure is printed; its keys are all the kinds there are."""
 
@@ -81,7 +86,7 @@ class Measure:
     """One figure of an output indicator.
 
     `filters` holds what must hold: the indicator's filter, those of the parents, and its own (`where`), as far as they
-    set any condition.
+    set any condition. `which` cases are counted is said for that kind alone, and only a share has a `whole`.
     """
 
     id: str
@@ -91,12 +96,21 @@ class Measure:
     filters: tuple[Where, ...]
     where: Where
     of: str | None = None
+    which: CaseCount | None = None
+    whole: "Measure | None" = None
     title: Text = field(default_factory=dict)
 
-    def met(self, actual: Fraction) -> bool | None:
-        """Whether the target is reached, or None without a target."""
+    @property
+    def counts(self) -> MeasureKind:
+        """What is counted: of a share, that of its whole and so of its part."""
+        return self.kind if self.whole is None else self.whole.kind
+
+    def met(self, actual: Fraction | None) -> bool | None:
+        """Whether the target is reached, or None without a target; a share of nothing reaches nothing."""
         if self.target is None:
             return None
+        if actual is None:
+            return False
         return actual > self.target if self.comparator == "more_than" else actual >= self.target
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Presence(NamedTuple):
@@ -34,6 +34,36 @@ class Unit:
     organisation_id: str | None = None
     unidentified: int = 0
     people: tuple[Presence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A case came to be open, or was closed, on a day; `version` puts the stages of one case in order."""
+
+    case_id: str
+    version: int
+    stage: Literal["opened", "closed"]
+    on: date
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The stages of one case, in their order."""
+
+    case_id: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def spans(self) -> list[tuple[date, date | None]]:
+        """From and to when it was open, both days included. One closed before it ever opened was open on no day."""
+        spans: list[tuple[date, date | None]] = []
+        for one in self.stages:
+            if one.stage == "opened":
+                spans.append((one.on, None))
+            elif spans:
+                spans[-1] = (spans[-1][0], one.on)
+        return spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,4 +132,5 @@ class Facts:
     units: tuple[Unit, ...] = ()
     scores: tuple[Score, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    cases: tuple[Case, ...] = ()
     identities: Identities = field(default_factory=Identities)

@@ -1,7 +1,8 @@
 """How every figure is counted. This file is written to be read by a funder's auditor: one small function a measure.
 
 All functions are pure. Those of outputs are given the sessions that count for the measure, each with the people who
-make it count (`filters.py` says which do and why others do not); those of outcomes are given questionnaire scores.
+make it count (`filters.py` says which do and why others do not), or the contract's cases; those of outcomes are given
+questionnaire scores.
 Nothing is rounded here. "Source" names the rule's origin: the published results of the 家持II project (S002), or
 the contract's own document.
 """
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from services.reporting.indicators.definition import Counting, Limb, MeasureKind, Outcome, Period
-from services.reporting.indicators.facts import Facts, Identities, Score
+from services.reporting.indicators.definition import CaseCount, Counting, Limb, MeasureKind, Outcome, Period
+from services.reporting.indicators.facts import Case, Facts, Identities, Score
 from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.statistics import NotComputable, PairedT, paired_t
 
@@ -100,6 +101,36 @@ MEASURES: Mapping[MeasureKind, Callable[[Sequence[Counted], Counting], Fraction]
     "days": days,
     "organisations": organisations,
 }
+"""How sessions are counted, by kind of measure; cases and shares have functions of their own."""
+
+
+def left_out_case(case: Case, which: CaseCount, period: Period) -> str | None:
+    """個案數 — how many cases were opened, were active, or were closed in the period: None when this one counts.
+
+    Computation: different cases of the contract, each once. `opened`: it came to be open, for the first time or again,
+    on a day of the period. `active`: it was open on at least one day of the period; its first and its last day are
+    such days. `closed`: it was closed on a day of the period. A case that was never opened counts for none of them.
+    Source: the contract's own document.
+    """
+    spans = case.spans
+    if not spans:
+        return "never_opened"
+    if which == "opened":
+        return None if any(first in period for first, _ in spans) else "not_opened_in_period"
+    if which == "closed":
+        return None if any(last is not None and last in period for _, last in spans) else "not_closed_in_period"
+    is_active = any(first <= period.last and (last is None or last >= period.first) for first, last in spans)
+    return None if is_active else "not_open_in_period"
+
+
+def share(part: Fraction, whole: Fraction) -> Fraction | None:
+    """佔百分比 — which share a part has of its whole; None where there is no whole.
+
+    Computation: the measure named in `of`, narrowed by the share's own conditions, divided by that measure. Both
+    numbers are printed beside it; a target is compared with the exact fraction: 142 of 203 prints 70.0 % and misses 70.
+    Source: the contract's own document.
+    """
+    return part / whole if whole else None
 
 
 def persons(counted: Iterable[Counted]) -> frozenset[str]:

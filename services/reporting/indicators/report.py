@@ -1,11 +1,11 @@
 """All figures of one contract, counted from its facts in one pass over its definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Output, Where
-from services.reporting.indicators.facts import Facts
+from services.reporting.indicators.facts import Case, Facts
 from services.reporting.indicators.filters import Counted, Selection
 from services.reporting.indicators.indicators import (
     MEASURES,
@@ -13,23 +13,31 @@ from services.reporting.indicators.indicators import (
     Pairing,
     Satisfaction,
     change,
+    left_out_case,
     pairing,
     persons,
     satisfaction,
+    share,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFigure:
-    """One measure of an output indicator, with its exact value."""
+    """One measure of an output indicator, with its exact value; a share of nothing has none.
+
+    Of a share, `part` and `whole` are the two numbers.
+    """
 
     output: Output
     measure: Measure
-    actual: Fraction
+    actual: Fraction | None
+    part: Fraction | None = None
+    whole: Fraction | None = None
 
     @property
     def variance(self) -> Fraction | None:
-        return None if self.measure.target is None else self.actual - self.measure.target
+        target = self.measure.target
+        return None if target is None or self.actual is None else self.actual - target
 
     @property
     def met(self) -> bool | None:
@@ -61,21 +69,55 @@ class Report:
 
 def report(definition: Definition, facts: Facts) -> Report:
     """Count everything the definition asks for."""
-    figures: list[OutputFigure] = []
-    served: dict[str, frozenset[str]] = {}
-    # Measures of one indicator mostly count the same sessions.
-    known: dict[tuple[Where, ...], list[Counted]] = {}
-    for output in definition.outputs:
-        people: frozenset[str] = frozenset()
-        for measure in output.measures:
-            counted = known.get(measure.filters)
-            if counted is None:
-                counted = known[measure.filters] = selection(definition, measure, facts).counted
-            people |= persons(counted)
-            figures.append(OutputFigure(output, measure, MEASURES[measure.kind](counted, definition.counting)))
-        served[output.id] = people
+    count = Count(definition, facts)
+    figures = [count.figure(output, measure) for output in definition.outputs for measure in output.measures]
+    served = {output.id: count.served(output) for output in definition.outputs}
     outcomes = tuple(count_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
     return Report(definition, tuple(figures), outcomes)
+
+
+class Count:
+    """Counts measures over the same facts."""
+
+    def __init__(self, definition: Definition, facts: Facts) -> None:
+        self._definition, self._facts = definition, facts
+        # Measures of one indicator mostly count the same sessions.
+        self._known: dict[tuple[Where, ...], list[Counted]] = {}
+
+    def figure(self, output: Output, measure: Measure) -> OutputFigure:
+        """One measure with its value."""
+        part = self._value(measure)
+        if measure.whole is None:
+            return OutputFigure(output, measure, part)
+        whole = self._value(measure.whole)
+        return OutputFigure(output, measure, share(part, whole), part, whole)
+
+    def served(self, output: Output) -> frozenset[str]:
+        """Everybody counted in any measure of an output."""
+        return persons(session for measure in counting_people(output) for session in self._sessions(measure))
+
+    def _value(self, measure: Measure) -> Fraction:
+        if measure.which is not None:
+            chosen = case_selection(measure, self._definition, self._facts)
+            return Fraction(sum(why is None for _, why in chosen))
+        return MEASURES[measure.counts](self._sessions(measure), self._definition.counting)
+
+    def _sessions(self, measure: Measure) -> list[Counted]:
+        counted = self._known.get(measure.filters)
+        if counted is None:
+            counted = self._known[measure.filters] = selection(self._definition, measure, self._facts).counted
+        return counted
+
+
+def counting_people(output: Output) -> Iterable[Measure]:
+    """The measures that are about sessions, and so about the people there: all but those of cases."""
+    return (measure for measure in output.measures if measure.which is None)
+
+
+def case_selection(measure: Measure, definition: Definition, facts: Facts) -> list[tuple[Case, str | None]]:
+    """Every case of the contract, and why a measure of cases leaves it out; None when it counts."""
+    assert measure.which is not None
+    return [(case, left_out_case(case, measure.which, definition.period)) for case in facts.cases]
 
 
 def selection(definition: Definition, measure: Measure, facts: Facts) -> Selection:
@@ -85,12 +127,8 @@ def selection(definition: Definition, measure: Measure, facts: Facts) -> Selecti
 
 def served_by_output(definition: Definition, facts: Facts) -> dict[str, frozenset[str]]:
     """Everybody counted in any measure of each output."""
-    return {
-        output.id: persons(
-            session for measure in output.measures for session in selection(definition, measure, facts).counted
-        )
-        for output in definition.outputs
-    }
+    count = Count(definition, facts)
+    return {output.id: count.served(output) for output in definition.outputs}
 
 
 def count_outcome(

@@ -11,9 +11,9 @@ def half_up(value: Fraction, places: int) -> Decimal:
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
 
-def percent(part: int, whole: int) -> Decimal | None:
+def percent(part: int | Fraction, whole: int | Fraction) -> Decimal | None:
     """The share as a percentage with one decimal, or None of nothing. 142 of 203 shows 70.0 and still misses 70 %."""
-    return half_up(Fraction(100 * part, whole), 1) if whole else None
+    return half_up(Fraction(100 * part) / whole, 1) if whole else None
 
 
 def plain(value: Fraction) -> int | float:

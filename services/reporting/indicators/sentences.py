@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from services.reporting.indicators.indicators import Satisfaction
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure
-from services.reporting.indicators.rounding import percent, plain
+from services.reporting.indicators.rounding import half_up, percent, plain
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 PAIRED = ("served", "n", "improved", "unchanged", "worse", "percent")
@@ -24,7 +24,13 @@ def filled(sentence: Mapping[str, str], values: Mapping[str, object]) -> dict[st
 
 def values_of_output(figures: list[OutputFigure]) -> dict[str, object]:
     """What the sentence of an output indicator may name: its measures by id."""
-    return {figure.measure.id: plain(figure.actual) for figure in figures}
+    return {figure.measure.id: _value_of_output(figure) for figure in figures}
+
+
+def _value_of_output(figure: OutputFigure) -> object:
+    if figure.actual is None:
+        return "–"
+    return half_up(100 * figure.actual, 1) if figure.measure.kind == "share" else plain(figure.actual)
 
 
 def values_of_outcome(figure: OutcomeFigure) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, or_, select
 
+from services.reporting.ledger.published import CaseMoved
 from services.reporting.ledger.statements import ENDS, TOUCH
 from services.reporting.tables import FOREVER, ledger
 from shared.bulk import insert_missing_rows, insert_rows
@@ -83,6 +84,14 @@ class Batch:
         living = self._living.get(arrived.stream_id)
         if living is not None:
             self.add_entry(arrived, living.kind, (), reason)
+
+    def add_stage(self, arrived: Arrived, case: CaseMoved, stage: str) -> None:
+        """A case of a contract came to be open, or was closed. Nothing takes that back: it lives for ever."""
+        if case.contract_id is None:
+            return
+        key = (arrived.agency_id, case.contract_id, case.case_id, arrived.version)
+        self._new["case_stage"].append((*key, *_born(arrived), stage, case.on, *_source(arrived, case.reason)))
+        self._touched.add((arrived.agency_id, case.contract_id))
 
     def _end_before(self, arrived: Arrived) -> None:
         living = self._living.get(arrived.stream_id)

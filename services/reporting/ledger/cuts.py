@@ -20,8 +20,13 @@ def cut_now(connection: Connection) -> Cut:
     return Cut({**{service: marks.get(service, 0) for service in SOURCES}, "reporting": own})
 
 
-def cut_on(connection: Connection, day: date) -> Cut:
-    """What was known at the end of a day in Hong Kong: the last position each service had recorded by then."""
+def cut_on(connection: Connection, day: date, today: date, *, field: str = "as_of") -> Cut:
+    """What was known at the end of a day in Hong Kong: the last position each service had recorded by then.
+
+    Raises `Invalid` for a day to come: what will be known then is not known, and would not stay as it was shown.
+    """
+    if day > today:
+        raise Invalid("date_in_future", "This date is in the future. Please change it.", field=field)
     end = to_micros(datetime.combine(day + timedelta(days=1), time(), tzinfo=HONG_KONG))
     now = cut_now(connection)
     event, arrival = tables.event.c, tables.bus.arrival.c
@@ -34,13 +39,18 @@ def cut_on(connection: Connection, day: date) -> Cut:
     return Cut(positions)
 
 
-def cut_asked(connection: Connection, *, cut: str | None = None, as_of: date | None = None) -> Cut:
+def cut_asked(connection: Connection, today: date, *, cut: str | None = None, as_of: date | None = None) -> Cut:
     """The cut of a request; raises `Invalid` for one that lies ahead of what has arrived."""
     if cut is None:
-        return cut_now(connection) if as_of is None else cut_on(connection, as_of)
+        return cut_now(connection) if as_of is None else cut_on(connection, as_of, today)
     if as_of is not None:
         raise Invalid("cut_or_date", "Ask either for a date or for a cut.", field="cut")
-    asked, now = Cut.parse(cut), cut_now(connection)
+    return cut_written(connection, cut)
+
+
+def cut_written(connection: Connection, text: str) -> Cut:
+    """A cut that was written down; raises `Invalid` for one that lies ahead of what has arrived."""
+    asked, now = Cut.parse(text), cut_now(connection)
     for service, position in asked.positions.items():
         if position > now[service]:
             raise Invalid(

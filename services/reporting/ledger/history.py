@@ -1,45 +1,70 @@
-"""All that ever happened to a contract's sessions up to a cut, event by event."""
+"""All that ever happened to what a contract counts, up to a cut, event by event."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
 
-from services.reporting.indicators.changes import Happened
-from services.reporting.indicators.facts import Unit
+from services.reporting.indicators.changes import Happened, Thing
 from services.reporting.ledger.cut import SOURCES, Cut
-from services.reporting.ledger.queries import SEGMENT, positions, unit_of
+from services.reporting.ledger.queries import (
+    SCORE,
+    SEGMENT,
+    STAGE,
+    TALLY,
+    positions,
+    score_of,
+    stage_of,
+    tally_of,
+    unit_of,
+)
 from services.reporting.tables import ledger
 from shared.database import from_micros
 
-_WHAT = {"Recorded": "recorded", "Corrected": "corrected", "Voided": "voided"}
+_WHAT = {"Recorded": "recorded", "Tallied": "recorded", "Corrected": "corrected", "Voided": "voided"}
 
 
-def history(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> list[Happened]:
-    """Every event up to the cut that began or ended what this contract counts, and every merge of the agency."""
+def history(
+    connection: Connection, agency_id: str, contract_id: str, cut: Cut, *, questionnaires: bool = False
+) -> list[Happened]:
+    """Every event up to the cut that began or ended what this contract counts, and every merge of the agency.
+
+    Sessions and cases always; `questionnaires` too where the figure is an outcome's.
+    """
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    return [*_of_units(connection, which), *_of_identities(connection, which, cut)]
+    told = [*_of_entries(connection, which, _UNITS), *_of_identities(connection, which, cut)]
+    if questionnaires:
+        told += [*_of_entries(connection, which, _SCORES), *_of_entries(connection, which, _TALLIES)]
+        return told
+    return [*told, *_of_cases(connection, which)]
 
 
-def _of_units(connection: Connection, which: Mapping[str, Any]) -> Iterator[Happened]:
-    versions: dict[tuple[str, int], Unit] = {}
-    for row in connection.execute(_SEGMENTS, which):
-        version = unit_of(row)
-        versions[version.unit_id, version.version] = version
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where the versions of one kind of entry stand: what they say, and who wrote them when and why."""
+
+    versions: Any
+    entries: Any
+    of: Callable[[Sequence[Any]], Thing]
+
+
+def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept) -> Iterator[Happened]:
+    versions = {(row[0], row[1]): kept.of(row[2:]) for row in connection.execute(kept.versions, which)}
     stories: dict[str, list[Any]] = defaultdict(list)
-    for entry in connection.execute(_ENTRIES, which):
+    for entry in connection.execute(kept.entries, which):
         stories[entry.entry_id].append(entry)
-    for unit_id, entries in stories.items():
-        before: Unit | None = None
+    for entry_id, entries in stories.items():
+        before: Thing | None = None
         for entry in entries:
-            unit = versions.get((unit_id, entry.version))
-            if before is not None or unit is not None:
-                yield _happened(entry, before, unit)
-            before = unit
+            thing = versions.get((entry_id, entry.version))
+            if before is not None or thing is not None:
+                yield _happened(entry, before, thing)
+            before = thing
 
 
-def _happened(entry: Any, ended: Unit | None, begun: Unit | None) -> Happened:
+def _happened(entry: Any, ended: Thing | None, begun: Thing | None) -> Happened:
     return Happened(
         recorded_at=from_micros(entry.recorded_at),
         service=entry.service,
@@ -52,6 +77,21 @@ def _happened(entry: Any, ended: Unit | None, begun: Unit | None) -> Happened:
         ended=ended,
         begun=begun,
     )
+
+
+def _of_cases(connection: Connection, which: Mapping[str, Any]) -> Iterator[Happened]:
+    for row in connection.execute(_STAGES, which):
+        yield Happened(
+            recorded_at=from_micros(row.recorded_at),
+            service=row.service,
+            position=row.born,
+            event_id=row.event_id,
+            actor=row.actor,
+            reason=row.reason,
+            what=f"case_{row.stage}",
+            about=row.case_id,
+            begun=stage_of(row),
+        )
 
 
 def _of_identities(connection: Connection, which: Mapping[str, Any], cut: Cut) -> Iterator[Happened]:
@@ -86,14 +126,25 @@ def _known(table: Table) -> ColumnElement[bool]:
     return or_(*(and_(table.c.service == service, table.c.born <= bindparam(f"at_{service}")) for service in SOURCES))
 
 
-_OWN = (
-    ledger.segment.c.agency_id == bindparam("agency_id"),
-    ledger.segment.c.contract_id == bindparam("contract_id"),
-)
-_SEGMENTS = select(*(ledger.segment.c[name] for name in SEGMENT)).where(*_OWN, _known(ledger.segment))
-_ENTRIES = (
-    select(ledger.entry)
-    .where(ledger.entry.c.entry_id.in_(select(ledger.segment.c.unit_id).where(*_OWN)), _known(ledger.entry))
-    .order_by(ledger.entry.c.entry_id, ledger.entry.c.version)
+def _own(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
+
+
+def _kept(table: Table, own_id: str, columns: Sequence[str], of: Callable[[Sequence[Any]], Thing]) -> _Kept:
+    own, entry = _own(table), ledger.entry
+    versions = select(table.c[own_id], table.c.version, *(table.c[name] for name in columns))
+    theirs = entry.c.entry_id.in_(select(table.c[own_id]).where(*own))
+    entries = select(entry).where(theirs, _known(entry)).order_by(entry.c.entry_id, entry.c.version)
+    return _Kept(versions.where(*own, _known(table)), entries, of)
+
+
+_UNITS = _kept(ledger.segment, "unit_id", SEGMENT, unit_of)
+_SCORES = _kept(ledger.score, "assessment_id", SCORE, score_of)
+_TALLIES = _kept(ledger.tally, "tally_id", TALLY, tally_of)
+_stage = ledger.case_stage
+_STAGES = (
+    select(*(_stage.c[name] for name in (*STAGE, "service", "born", "recorded_at", "actor", "reason")))
+    .where(*_own(_stage), _known(_stage))
+    .order_by(_stage.c.case_id, _stage.c.version)
 )
 _EDGES = select(ledger.identity).where(ledger.identity.c.agency_id == bindparam("agency_id"), _known(ledger.identity))

@@ -106,6 +106,14 @@ def _voided(batch: Batch, arrived: Arrived) -> None:
     batch.void_entry(arrived, read(arrived, published.Ended).reason)
 
 
+def _case_opened(batch: Batch, arrived: Arrived) -> None:
+    batch.add_stage(arrived, read(arrived, published.CaseMoved), "opened")
+
+
+def _case_closed(batch: Batch, arrived: Arrived) -> None:
+    batch.add_stage(arrived, read(arrived, published.CaseMoved), "closed")
+
+
 def _merged(batch: Batch, arrived: Arrived) -> None:
     merged = read(arrived, published.PersonMerged)
     batch.add_identity(arrived, merged.merge_id, merged.person_id, merged.into, merged.reason)
@@ -129,7 +137,8 @@ def _unidentified(batch: Batch, arrived: Arrived) -> None:
 def _described(batch: Batch, arrived: Arrived) -> None:
     person = read(arrived, published.PersonDescribed)
     for name in ("gender", "birth_year_band", "district"):
-        batch.end_attribute(arrived, person.person_id, name)
+        if arrived.version > 1:  # Before a person's first event nothing was written that could end.
+            batch.end_attribute(arrived, person.person_id, name)
         value = getattr(person.attributes, name, None)
         if value is not None:
             batch.add_attribute(arrived, person.person_id, name, value)
@@ -169,6 +178,9 @@ _ENTRIES: dict[str, Handler] = {
 _ENTRY_EVENTS = frozenset(_ENTRIES)
 HANDLERS: dict[str, Handler] = {
     **_ENTRIES,
+    "CaseOpened": _case_opened,
+    "CaseReopened": _case_opened,
+    "CaseClosed": _case_closed,
     "PersonMergedInto": _merged,
     "PersonUnmerged": _unmerged,
     "ContactIdentified": _identified,

@@ -82,6 +82,15 @@ class TallyWritten(Read):
     reason: str | None = None
 
 
+class CaseMoved(Read):
+    """`CaseOpened`, `CaseReopened` and `CaseClosed`; without a contract it is regular service."""
+
+    case_id: str
+    on: str
+    contract_id: str | None = None
+    reason: str | None = None
+
+
 class PersonMerged(Read):
     person_id: str
     into: str

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
-from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Tally, Unit
+from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Stage, Tally, Unit
 from services.reporting.ledger.cut import SOURCES, Cut
 
 _people = msgspec.json.Decoder(tuple[Presence, ...])
@@ -35,8 +36,14 @@ def facts_at(
         units=(*units, *added),
         scores=tuple(score_of(row) for row in connection.execute(_SCORES, which).all()),
         tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES, which).all()),
+        cases=_cases(stage_of(row) for row in connection.execute(_STAGES, which).all()),
         identities=identities_at(connection, agency_id, cut),
     )
+
+
+def _cases(stages: Iterable[Stage]) -> tuple[Case, ...]:
+    """Stages that come in the order of their cases, each case's together."""
+    return tuple(Case(case_id, tuple(own)) for case_id, own in groupby(stages, key=lambda one: one.case_id))
 
 
 def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:
@@ -109,6 +116,10 @@ def tally_of(row: Sequence[Any]) -> Tally:
     )
 
 
+def stage_of(row: Sequence[Any]) -> Stage:
+    return Stage(case_id=row[0], version=row[1], stage=row[2], on=_day(row[3]), event_id=row[4])
+
+
 def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut: Cut) -> list[str]:
     """The contracts under which a session stands at a cut."""
     entry = tables.ledger.entry
@@ -150,13 +161,13 @@ SEGMENT = (
     "people",
 )
 _SEGMENTS = _of_contract(tables.ledger.segment, SEGMENT)
-_SCORES = _of_contract(
-    tables.ledger.score,
-    ("assessment_id", "event_id", "person_id", "instrument", "phase", "assessed_on", "total", "team_id"),
-)
-_TALLIES = _of_contract(
-    tables.ledger.tally, ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_satisfied")
-)
+SCORE = ("assessment_id", "event_id", "person_id", "instrument", "phase", "assessed_on", "total", "team_id")
+_SCORES = _of_contract(tables.ledger.score, SCORE)
+TALLY = ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_satisfied")
+_TALLIES = _of_contract(tables.ledger.tally, TALLY)
+STAGE = ("case_id", "version", "stage", "on_day", "event_id")
+_stage = tables.ledger.case_stage
+_STAGES = _of_contract(_stage, STAGE).order_by(_stage.c.case_id, _stage.c.version)
 _IDENTITIES = select(tables.ledger.identity.c.person_id, tables.ledger.identity.c.into_id).where(
     tables.ledger.identity.c.agency_id == bindparam("agency_id"), alive(tables.ledger.identity)
 )

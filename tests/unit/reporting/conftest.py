@@ -11,8 +11,7 @@ from services.reporting.contracts.document import definition_of
 from services.reporting.contracts.yamltext import as_json, load
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Presence, Score, Unit
-from services.reporting.indicators.indicators import MEASURES
-from services.reporting.indicators.report import selection
+from services.reporting.indicators.report import Count
 
 TEXT = (Path(__file__).parent / "kachi.yaml").read_text(encoding="utf-8")
 
@@ -20,6 +19,12 @@ TEXT = (Path(__file__).parent / "kachi.yaml").read_text(encoding="utf-8")
 @pytest.fixture
 def document() -> dict[str, Any]:
     """The contract document as plain values, anew for each test to change."""
+    return as_json(load(TEXT))
+
+
+@pytest.fixture(scope="session")
+def kachi_document() -> dict[str, Any]:
+    """The same, for those who change nothing."""
     return as_json(load(TEXT))
 
 
@@ -71,7 +76,6 @@ def figure() -> Callable[..., Any]:
         output = definition.output(output_id)
         assert output is not None
         measure = next(one for one in output.measures if one.id == measure_id)
-        counted = selection(definition, measure, facts).counted
-        return MEASURES[measure.kind](counted, definition.counting)
+        return Count(definition, facts).figure(output, measure).actual
 
     return count

@@ -3,10 +3,14 @@ from fractions import Fraction
 
 import pytest
 
-from services.reporting.indicators.definition import Period
+from services.reporting.indicators.definition import Measure, MeasureKind, Period, Where
 from services.reporting.indicators.pace import expected, standing
 
 YEAR = Period(first=date(2021, 1, 1), last=date(2021, 12, 31))
+
+
+def _measure(target: Fraction | None, kind: MeasureKind = "sessions") -> Measure:
+    return Measure(id="sessions", kind=kind, target=target, comparator="at_least", filters=(), where=Where())
 
 
 @pytest.mark.parametrize(
@@ -20,7 +24,7 @@ YEAR = Period(first=date(2021, 1, 1), last=date(2021, 12, 31))
     ],
 )
 def test_an_even_pace_reaches_the_target_on_the_last_day(today: date, due: int) -> None:
-    assert expected(Fraction(365), YEAR, today) == due
+    assert expected(_measure(Fraction(365)), YEAR, today) == due
 
 
 @pytest.mark.parametrize(
@@ -35,8 +39,22 @@ def test_an_even_pace_reaches_the_target_on_the_last_day(today: date, due: int) 
     ],
 )
 def test_only_an_ended_period_can_be_not_met(actual: int, today: date, word: str) -> None:
-    assert standing(Fraction(actual), Fraction(365), actual >= 365, YEAR, today) == word
+    assert standing(_measure(Fraction(365)), Fraction(actual), YEAR, today) == word
 
 
 def test_without_a_target_there_is_no_judgement() -> None:
-    assert standing(Fraction(3), None, None, YEAR, date(2022, 1, 1)) == "no_target"
+    assert standing(_measure(None), Fraction(3), YEAR, date(2022, 1, 1)) == "no_target"
+
+
+@pytest.mark.parametrize(
+    ("actual", "today", "word"),
+    [
+        (Fraction(7, 10), date(2021, 1, 2), "met"),
+        (Fraction(142, 203), date(2021, 12, 31), "behind"),
+        (Fraction(142, 203), date(2022, 1, 1), "not_met"),
+        (None, date(2021, 6, 1), "too_early"),
+        (None, date(2022, 1, 1), "not_met"),
+    ],
+)
+def test_of_a_share_the_whole_target_is_expected_on_every_day(actual: Fraction | None, today: date, word: str) -> None:
+    assert standing(_measure(Fraction(7, 10), "share"), actual, YEAR, today) == word
