@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from environs import EnvError
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from shared.eventstore import CommandMeta
 
 # What a command alone needs is imported in it: `caseledger --help` must not wait for a database or SciPy.
-out = Console()
+# In a file or a pipe there is no width to keep to: an id that is broken over two lines can be neither found nor copied.
+out = Console(width=None if sys.stdout.isatty() else 180)
 
 
 class Commands(click.Group):
@@ -36,9 +38,11 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except EnvError as error:
+            raise click.ClickException(str(error)) from error
         except (CaseledgerError, MasterKeyError) as error:
-            fields = getattr(error, "fields", [])
-            lines = [f"  {field.path}: {field.message % field.params}" for field in fields]
+            fields = [(one.path or "(document)", one.message % one.params) for one in getattr(error, "fields", [])]
+            lines = [f"  {path}: {message}" for path, message in fields if message != str(error)]
             raise click.ClickException("\n".join([str(error), *lines])) from error
 
 
@@ -154,9 +158,12 @@ def contract_add(file: Path, agency: str | None) -> None:
     """Register the contract in FILE, or a new version of it."""
     from services.reporting.contracts.handlers import document_of, put_contract
 
-    document = document_of({"yaml": file.read_text(encoding="utf-8")})
+    try:
+        document = document_of({"yaml": file.read_text(encoding="utf-8-sig")})
+    except UnicodeDecodeError as error:
+        raise click.BadParameter("This file is not text in UTF-8.", param_hint="FILE") from error
     with opened() as suite:
-        outcome = put_contract(suite.services["reporting"], operator(agency or the_agency(suite)), document)
+        outcome = put_contract(suite.services["reporting"], operator(the_agency(suite, agency)), document)
     out.print(f"Saved as version {outcome.version}.")
 
 
@@ -183,7 +190,7 @@ def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str
     with opened() as suite:
         service = suite.services["reporting"]
         asked = Asked(as_of=as_of.date() if as_of else None, cut=cut)
-        figures = contract_report(service, agency or agency_of(suite, contract_id), contract_id, asked)
+        figures = contract_report(service, agency_of(suite, contract_id, agency), contract_id, asked)
     if shape == "json":
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
     elif shape == "csv":
@@ -196,27 +203,17 @@ def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str
 @click.argument("figure", metavar="CONTRACT/INDICATOR/MEASURE")
 @click.option("--agency", help="The agency's id, where several have a contract of that name.")
 def sessions(figure: str, agency: str | None) -> None:
-    """The sessions behind a figure, for example kachi-2/output-1/attendances."""
+    """The sessions (or cases, pairs of tests, answers) behind a figure, for example kachi-2/output-1/attendances."""
+    from services.reporting.figures.printing import behind_as_table
     from services.reporting.figures.queries import figure_behind
 
     parts = figure.split("/")
     if len(parts) != 3:
         raise click.BadParameter("Write it as CONTRACT/INDICATOR/MEASURE.")
     with opened() as suite:
-        agency_id = agency or agency_of(suite, parts[0])
-        trace = figure_behind(suite.services["reporting"], agency_id, parts[0], parts[1], parts[2]).values
-    table = Table(
-        "date",
-        Column("session", overflow="fold"),
-        "kind",
-        "minutes",
-        "people",
-        title=f"{figure}: {trace['figure']['actual']:,}",
-    )
-    for one in trace["sessions"]:
-        row = (one["occurred_on"], one["unit_id"], one["kind"], one["minutes"], len(one["people"]))
-        table.add_row(*("" if value is None else str(value) for value in row))
-    out.print(table)
+        agency_id = agency_of(suite, parts[0], agency)
+        behind = figure_behind(suite.services["reporting"], agency_id, parts[0], parts[1], parts[2])
+    out.print(behind_as_table(figure, behind.values, part=behind.part))
 
 
 @main.group()
@@ -288,18 +285,23 @@ def opened() -> "Iterator[Suite]":
         suite.close()
 
 
-def the_agency(suite: "Suite") -> str:
-    """The only agency there is."""
+def the_agency(suite: "Suite", named: str | None = None) -> str:
+    """The agency that was named, else the only one there is."""
     agencies = [agency_id for agency_id, _ in suite.accounts.list_agencies()]
-    if len(agencies) != 1:
-        raise click.UsageError(f"Name one with --agency: {', '.join(agencies) or 'there is none yet'}.")
-    return agencies[0]
+    known = ", ".join(agencies) or "none yet"
+    if named is not None and named not in agencies:
+        raise click.UsageError(f"There is no agency “{named}”. There are: {known}.")
+    if named is None and len(agencies) != 1:
+        raise click.UsageError(f"Name one with --agency. There are: {known}.")
+    return named or agencies[0]
 
 
-def agency_of(suite: "Suite", contract_id: str) -> str:
-    """The agency whose contract this is."""
+def agency_of(suite: "Suite", contract_id: str, named: str | None = None) -> str:
+    """The agency that was named, else the one whose contract this is."""
     from services.reporting.contracts.queries import agencies_of
 
+    if named is not None:
+        return the_agency(suite, named)
     with suite.services["reporting"].database.read() as connection:
         found = agencies_of(connection, contract_id)
     if not found:

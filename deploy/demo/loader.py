@@ -29,6 +29,9 @@ from shared.web.demo import read_state, write_state
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 LANES = 2
+SOURCES = ("case", "groups", "outreach")
+"""The services of whose events figures are counted."""
+_LONGEST_WAIT = 60.0
 SIDE_BY_SIDE = (Order.PERSON, Order.ENTRY)
 
 Progress = Callable[[int, int], None]
@@ -120,6 +123,7 @@ class Loader:
     _tokens: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
+    _reached: dict[str, int] = field(default_factory=dict)
 
     def load(self) -> None:
         """Found the agencies, send every step, let the clock run again, and mark the directory."""
@@ -139,7 +143,23 @@ class Loader:
                     done += len(batch)
                 self._tell(today, done, len(plan))
         self._set_clock(None)
+        self._let_all_arrive()
         self._tell(today, len(plan), len(plan), finished=True)
+
+    def _let_all_arrive(self) -> None:
+        """Wait until reporting has heard of everything: whoever reads the figures next reads all of them."""
+        deadline = time.monotonic() + _LONGEST_WAIT
+        seen = ",".join(f"{name}={position}" for name, position in self._reached.items())
+        headers = self._bearer("admin") | {"X-Caseledger-Seen": seen}
+        while True:
+            # The answer itself waits up to two seconds for what was seen.
+            answer = self.transport.send("GET", "/reporting/api/v1/freshness", headers, None)
+            arrived = {name: one["arrived"] for name, one in answer.body.get("services", {}).items()}
+            behind = [name for name, at in self._reached.items() if name in SOURCES and arrived.get(name, 0) < at]
+            if not behind:
+                return
+            if time.monotonic() > deadline:
+                raise LoadFailed(f"Reporting has not heard all of {', '.join(behind)}: {answer.status}")
 
     def _today(self) -> date:
         """The day the demo is dated by: that of its first start, also when the load is resumed on another."""
@@ -222,8 +242,9 @@ class Loader:
         if step.path.endswith(("/merge", "/unmerge")):
             for touched in (step.body.get("into"), step.body.get("from_person")):
                 self._versions.pop(str(touched), None)
+        name, position = answer.headers["X-Caseledger-Position"].split("=")
+        self._reached[name] = max(int(position), self._reached.get(name, 0))
         if step.known_elsewhere:
-            name, position = answer.headers["X-Caseledger-Position"].split("=")
             self._seen[name] = max(int(position), self._seen.get(name, 0))
 
     def _filled(self, value: Any, step: Step) -> Any:

@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         p_words=words.p_words,
         unit_words=words.UNITS,
         part_words=words.PARTS,
+        part_name=words.part_name,
         standing_words=words.STANDINGS,
         left_out_words=words.LEFT_OUT,
         change_words=words.CHANGES,

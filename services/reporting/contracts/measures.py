@@ -133,8 +133,7 @@ def _check_parts(read: Reader, one: _Written, chain: list[_Written]) -> None:
 
 def _refuse_conditions(read: Reader, one: _Written) -> None:
     path = join(one.path, "where") if one.where != Where() else join(one.path, "measure")
-    text = "A case has nothing that “where” could ask for. Count cases in an indicator without “where”."
-    read.fail(path, "cases_unfiltered", text)
+    read.fail(path, "cases_unfiltered", "Count cases without “where”: it asks for sessions and the people there.")
 
 
 def _chain(read: Reader, one: _Written, by_id: dict[str, _Written]) -> list[_Written]:

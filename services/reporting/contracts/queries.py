@@ -44,6 +44,8 @@ def contract_at(
         revised_at = recorded.recorded_at if state.version != before else revised_at
         known = recorded.version
     if revised_at is None:
+        if story:
+            raise NotFound("contract_later", "This contract was registered later than that.")
         raise NotFound("contract_not_found", "There is no such contract.")
     return ContractAt(
         agency_id=agency_id,

@@ -54,7 +54,7 @@ class How:
     def __str__(self) -> str:
         """The whole as a few sentences."""
         named = (gettext("%(name)s: %(words)s.", name=name, words=words) for name, words in self.conditions)
-        return str(gettext(" ")).join((self.what, *named))
+        return ("" if is_chinese() else " ").join((self.what, *named))
 
 
 def how_counted(definition: Definition, measure: Measure) -> How:
@@ -63,9 +63,9 @@ def how_counted(definition: Definition, measure: Measure) -> How:
     if measure.which is not None:
         return How(str(_CASES[measure.which]) % _days(period), ())
     conditions = (
-        (gettext("Sessions"), _joined(_sessions(measure, counting))),
+        (gettext("Which sessions"), _joined(_sessions(measure, counting))),
         (gettext("When"), _period(period)),
-        (gettext("People"), _joined(_people(measure, counting))),
+        (gettext("Who"), _joined(_people(measure, counting))),
         (gettext("Left out"), _one_of("tag", counting.exclude_tags)),
     )
     return How(_what(measure, counting), tuple((name, words) for name, words in conditions if words))
@@ -92,7 +92,7 @@ def how_outcome_counted(definition: Definition, outcome: Outcome, part: str) -> 
         "the first questionnaire before, and the last one after, at least %(days)s days later", days=outcome.min_days
     )
     conditions += [
-        (gettext("People"), gettext("served in %(outputs)s", outputs=_joined(served))),
+        (gettext("Who"), gettext("served in %(outputs)s", outputs=_joined(served))),
         (gettext("Valid pair"), pair),
         (gettext("Improved"), better),
         (gettext("When"), _period(definition.period)),

@@ -9,6 +9,7 @@ from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.figures.reports import NOW, Asked, contract_report
 from services.reporting.indicators.indicators import share
 from services.reporting.indicators.pace import expected, standing
+from services.reporting.indicators.rounding import half_up
 from services.reporting.ledger.cuts import cut_written
 from shared.clock import local_date
 from shared.service import Service
@@ -57,7 +58,9 @@ def _exact(figure: Values) -> Fraction | None:
 
 def _line(found: ContractAt, measure: Any, figure: Values, today: date) -> Values:
     period = found.definition.period
-    pace = plain_in_unit(measure, expected(measure, period, today))
+    due = expected(measure, period, today)
+    # What an even pace would have reached is no count: one decimal is enough of it.
+    pace = None if due is None else plain_in_unit(measure, Fraction(half_up(due, 3 if measure.kind == "share" else 1)))
     return {
         "measure": measure,
         "figure": figure,

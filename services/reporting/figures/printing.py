@@ -1,6 +1,7 @@
 """A report in the terminal: as a table to read, and as CSV to take away."""
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -18,9 +19,7 @@ def as_table(figures: dict[str, Any]) -> Group:
         "indicator",
         Column("measure", overflow="fold"),
         "unit",
-        "target",
-        "actual",
-        "variance",
+        *(Column(name, justify="right") for name in ("target", "actual", "variance")),
         "",
         title=_title(figures),
     )
@@ -32,17 +31,70 @@ def as_table(figures: dict[str, Any]) -> Group:
     for one in figures["outcomes"]:
         outcomes.add_row(*_outcome(one))
     sentences = [Text(_chinese_first(text)) for text in figures["sentences"].values()]
-    return Group(outputs, outcomes, *sentences, Text(f"cut {figures['cut']}"))
+    return Group(outputs, outcomes, *sentences, *_behind_heads(figures), Text(f"cut {figures['cut']}"))
+
+
+def _behind_heads(figures: dict[str, Any]) -> Iterator[Text]:
+    """Which service has entries that these figures do not know of yet."""
+    for name, one in figures["freshness"].items():
+        if one["behind"] or one["parked"]:
+            yield Text(f"{name}: {one['behind']} events are still on their way, {one['parked']} could not be read.")
+
+
+def behind_as_table(name: str, values: dict[str, Any], *, part: str | None) -> Table:
+    """What stands behind a figure, a line each; `part` is which number of an outcome.
+
+    Sessions, cases, pairs of tests or answers; no score of a single person.
+    """
+    columns, rows = _behind(values, part)
+    title = f"{name}: {_number(values['figure'][part or 'actual']) or '–'}"
+    table = Table(*(Column(column, overflow="fold") for column in columns), title=title)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    return table
+
+
+def _behind(values: dict[str, Any], part: str | None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    if "cases" in values:
+        spans = [(one["case_id"], span["from"], span["to"]) for one in values["cases"] for span in one["open"]]
+        return ("case", "opened", "closed"), list(spans)
+    if part is None:
+        sessions = [
+            (one["occurred_on"], one["unit_id"], one["kind"], one["minutes"], len(one["people"]))
+            for one in values["sessions"]
+        ]
+        return ("date", "session", "kind", "minutes", "people"), list(sessions)
+    if values["answers"]:
+        answers = [
+            (one["assessed_on"], one.get("tally_id") or one["assessment_id"], one.get("k"), one.get("n", 1))
+            for one in values["answers"]
+        ]
+        return ("date", "questionnaires", "satisfied", "answers"), list(answers)
+    pairs = [
+        (one["person_id"], one["pre"]["assessed_on"], one["post"]["assessed_on"], one["result"])
+        for one in values["people"]
+        if part in ("n", one["result"])
+    ]
+    return ("person", "before", "after", "result"), list(pairs)
 
 
 def as_csv(figures: dict[str, Any]) -> str:
-    """The output figures; with a byte order mark, so that a spreadsheet reads Chinese right."""
+    """Every figure; with a byte order mark, so that a spreadsheet reads Chinese right."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for one in figures["outputs"]:
-        writer.writerow([_safe(one[name]) for name in COLUMNS])
+    for one in (*figures["outputs"], *(line for outcome in figures["outcomes"] for line in _lines(outcome))):
+        writer.writerow([_safe(one.get(name)) for name in COLUMNS])
     return _BOM + text.getvalue()
+
+
+def _lines(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """An outcome's numbers of people as lines like those of outputs; `met` stands on its first, for all of it."""
+    is_after = "share_satisfied" in outcome
+    parts = ("n", "satisfied", "not_satisfied") if is_after else ("n", "improved", "unchanged", "worse")
+    for part in parts:
+        line = {"indicator": outcome["indicator"], "measure": part, "unit": "answers" if is_after else "persons"}
+        yield {**line, "actual": outcome[part], **({"met": outcome["passed"]} if part == "n" else {})}
 
 
 def _safe(value: object) -> object:

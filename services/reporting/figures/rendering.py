@@ -67,7 +67,16 @@ def plain_in_unit(measure: Measure, value: Fraction | None) -> int | float | Non
     """A target or a difference as a JSON number; of a share in percentage points."""
     if value is None:
         return None
-    return plain(100 * value if measure.kind == "share" else value)
+    return _points(100 * value) if measure.kind == "share" else plain(value)
+
+
+def _points(value: Fraction) -> int | float:
+    """As the share itself, with one decimal; with as many as it takes not to show a difference as none."""
+    places = 1
+    while value and not half_up(value, places):
+        places += 1
+    rounded = half_up(value, places)
+    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
 
 
 def outcome_values(figure: OutcomeFigure) -> dict[str, Any]:

@@ -22,7 +22,6 @@ UNITS = {
     "answers": lazy_gettext("answers"),
 }
 PARTS = {
-    "n": lazy_gettext("Number counted"),
     "improved": lazy_gettext("Improved"),
     "unchanged": lazy_gettext("Unchanged"),
     "worse": lazy_gettext("Worse"),
@@ -107,6 +106,13 @@ def measure_name(measure: Measure) -> str:
         return str(gettext("of which %(conditions)s", conditions=own))
     kind = str(KINDS[measure.kind])
     return f"{kind} · {own}" if own else kind
+
+
+def part_name(part: str, *, post_only: bool) -> str:
+    """One number of an outcome; how many there are in all has a name by what they are."""
+    if part == "n":
+        return str(gettext("Answers") if post_only else gettext("Valid pairs"))
+    return str(PARTS[part])
 
 
 def limb_words(limb: Mapping[str, Any]) -> str:

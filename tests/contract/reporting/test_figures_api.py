@@ -133,10 +133,19 @@ def test_merged_people_stand_behind_a_figure_as_one(leader: Client, others: Othe
 
 
 def test_the_sentence_says_how_a_figure_is_counted(leader: Client) -> None:
-    how = _behind(leader, "output-3/visits")["how"]
-    assert how.startswith("How many contacts (each person at each session)")
-    for condition in ("Home visit or Outreach", "Person who uses drugs", "Hidden or Low motivation", "Held"):
-        assert condition in how
+    assert _behind(leader, "output-3/visits")["how"] == (
+        "Contacts: every person met counts once for each session."
+        " Which sessions: case session or visit; outreach or home visit; in person, online, phone, or hybrid; held."
+        " When: from 1 Jun 2018 to 31 May 2021."
+        " Who: person who uses drugs; low motivation or hidden; recorded as present, late, or left early."
+        " Left out: before the case opened or aftercare."
+    )
+    assert _behind(leader, "outcome-1/worse")["how"] == (
+        "Of the people with a valid pair of questionnaires, those whose score got worse."
+        " Questionnaire: PHQ-9. Who: served in Groups and activities; output-2."
+        " Valid pair: the first questionnaire before, and the last one after, at least 14 days later."
+        " Improved: a lower score. When: from 1 Jun 2018 to 31 May 2021."
+    )
 
 
 def test_an_outcomes_pairs_carry_their_scores_and_event_ids(leader: Client, others: Others) -> None:
@@ -165,6 +174,18 @@ def test_scores_are_blank_for_assistants_and_other_teams(
     assert (pair["pre"]["total"], pair["result"]) == (14, "improved")
 
 
+def test_what_a_score_moved_is_told_and_whose_it_was_only_to_those_who_may_see_it(
+    leader: Client, others: Others, as_user: Callable[[str], Client]
+) -> None:
+    others.record("session-1", family("person-m"))
+    others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
+    post = others.assess("assessment-2", "person-m", "post", "2019-06-03", 9)
+    (told,) = _behind(leader, "outcome-1/improved")["changes"]
+    assert (told["unit_id"], told["event_id"]) == ("assessment-2", post.event_id)
+    (blank,) = _behind(as_user("worker-east"), "outcome-1/improved")["changes"]
+    assert (blank["unit_id"], blank["event_id"], blank["from"], blank["to"]) == (None, None, 0, 1)
+
+
 def test_a_corrected_and_a_voided_assessment_move_the_outcome(leader: Client, others: Others) -> None:
     others.record("session-1", family("person-m"))
     others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
@@ -176,6 +197,23 @@ def test_a_corrected_and_a_voided_assessment_move_the_outcome(leader: Client, ot
     assert leader.report()["outcomes"][0]["worse"] == 1
     others.store("case", "AssessmentVoided", "assessment-2", assessment_id="assessment-2", reason="duplicate")
     assert leader.report()["outcomes"][0]["n"] == 0
+    assert _told(leader, "outcome-1/n") == [("voided", "duplicate", 1, 0), ("recorded", None, 0, 1)]
+    assert _told(leader, "outcome-1/improved") == [("corrected", "typing_error", 1, 0), ("recorded", None, 0, 1)]
+    assert _told(leader, "outcome-1/worse") == [("voided", "duplicate", 1, 0), ("corrected", "typing_error", 0, 1)]
+
+
+def _told(leader: Client, figure: str) -> list[tuple[Any, ...]]:
+    """What moved a figure, the newest first: what happened, the coded reason, and from where to where."""
+    return [(one["what"], one["reason"], one["from"], one["to"]) for one in _behind(leader, figure)["changes"]]
+
+
+def test_an_outcome_moves_when_its_people_are_merged_or_not_served_after_all(leader: Client, others: Others) -> None:
+    others.record("session-1", family("person-m"))
+    others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
+    others.assess("assessment-2", "person-n", "post", "2019-06-03", 9)
+    others.merge("person-n", "person-m")
+    others.void("session-1")
+    assert _told(leader, "outcome-1/improved") == [("voided", "duplicate", 1, 0), ("merged", "duplicate", 0, 1)]
 
 
 def test_a_tally_counts_and_its_correction_replaces_it(leader: Client, others: Others) -> None:
@@ -188,9 +226,17 @@ def test_a_tally_counts_and_its_correction_replaces_it(leader: Client, others: O
     assert _behind(leader, "outcome-4/n")["answers"][0]["tally_id"] == "tally-1"
     others.store("case", "QuestionnaireTallyVoided", "tally-1", tally_id="tally-1", reason="duplicate")
     assert leader.report()["outcomes"][1]["n"] == 0
+    assert _told(leader, "outcome-4/satisfied") == [
+        ("voided", "duplicate", 69, 0),
+        ("corrected", "typing_error", 60, 69),
+        ("recorded", None, 0, 60),
+    ]
 
 
-@pytest.mark.parametrize("figure", ["output-9/sessions", "output-2/nothing", "outcome-1/sessions"])
+@pytest.mark.parametrize(
+    "figure",
+    ["output-9/sessions", "output-2/nothing", "outcome-1/sessions", "outcome-1/satisfied", "outcome-4/improved"],
+)
 def test_a_figure_the_contract_does_not_have_is_not_found(leader: Client, figure: str) -> None:
     assert leader.get(f"/contracts/kachi-2/figures/{figure}").status_code == 404
 

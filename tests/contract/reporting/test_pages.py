@@ -64,7 +64,7 @@ def test_a_figures_page_shows_sessions_people_left_out_and_changes(browser: Flas
     others.correct("meeting-1", family("person-m"))
     others.record("meeting-2", family("person-m"), status="cancelled")
     page = browser.get(f"{CONTRACT}/figures/output-1/attendances").text
-    assert "How many attendances" in page
+    assert "every person counts once for each session" in page
     assert "2 → 1" in page
     assert "Attendance was wrong" in page
     assert "Worker" in page
@@ -77,7 +77,7 @@ def test_an_outcomes_page_shows_the_pairs(browser: FlaskClient, others: Others) 
     others.assess("assessment-1", "person-m", "pre", "2019-01-07", 14)
     others.assess("assessment-2", "person-m", "post", "2019-06-03", 9)
     page = browser.get(f"{CONTRACT}/figures/outcome-1/n").text
-    assert "improved" in page
+    assert "Improved" in page
     assert ">14<" in page.replace(" ", "")
 
 
