@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,12 @@ import pytest
 from sqlalchemy import delete, update
 
 from services.reporting import tables
+from services.reporting.contracts.queries import contract_at
+from services.reporting.figures.reports import counted
+from services.reporting.ledger.cuts import cut_now
+from services.reporting.ledger.queries import facts_at
 from shared.service import Service
+from shared.testing.people import AGENCY
 from tests.contract.reporting.conftest import Client, Others, family, field_codes
 
 MOTHER, FATHER = family("person-m"), family("person-f")
@@ -322,6 +328,24 @@ def test_another_agency_has_none_of_it(leader: Client, others: Others, as_user: 
     assert stranger.get("/contracts").json["items"] == []
     others.record("session-2", MOTHER, agency="agency-two")
     assert leader.figures()["output-2/sessions"] == 1
+
+
+def test_figures_with_a_session_added_or_taken_away_are_what_they_would_be(
+    leader: Client, others: Others, service: Service
+) -> None:
+    others.record("session-1", family("person-m"))
+    others.record("session-2", family("person-f"))
+    with service.database.read() as connection:
+        cut = cut_now(connection)
+        found = contract_at(service.store, connection, AGENCY, "kachi-2")
+        (first, second) = facts_at(connection, AGENCY, "kachi-2", cut).units
+        without = counted(connection, found, cut, taken_away={first.unit_id})
+        more = counted(connection, found, cut, added=[replace(second, unit_id="session-3")])
+    figures = [
+        {one["measure"]: one["actual"] for one in each["outputs"] if one["indicator"] == "output-2"}
+        for each in (without, more)
+    ]
+    assert figures == [{"persons": 1, "sessions": 1}, {"persons": 2, "sessions": 3}]
 
 
 def test_a_funder_sees_the_report_of_its_own_contract_and_nobody_behind_it(
