@@ -12,7 +12,8 @@ import yaml
 from deploy.demo.documents import document
 from deploy.demo.staff import AGENCY
 from services.cli import main
-from tests.integration.conftest import copied, settings_in
+from shared.testing.settings import settings_in
+from tests.in_process import copied
 
 CONTRACT = {**document("kachi-2"), "contract": "families"}
 

@@ -24,8 +24,8 @@ ERRORS = [
     for name, value in vars(shared.errors).items()
     if isinstance(value, type) and issubclass(value, CaseledgerError)
 ]
-PLACES = dict.fromkeys(ERRORS, 1) | {"FieldError": 2, "Notice": 0}
-"""Where the sentence stands among the arguments of what is made."""
+PLACES = dict.fromkeys(ERRORS, 1) | {"FieldError": 2, "Notice": 0, "fail": 2}
+"""Where the sentence stands among the arguments of what is made; `fail` is of the check of contract documents."""
 ELSEWHERE = {
     "case": {CLOSED[1], ERASED[1], OUTSIDE_PERIOD, OVERLAP, PERSON_MERGED, POSSIBLE_DUPLICATE},
     "shared": {sentence for _pattern, _code, sentence in _KNOWN},
