@@ -76,6 +76,14 @@ class _Place(msgspec.Struct):
     recordedat: datetime | None = None
 
 
+def readable(message: Received) -> Arrived | None:
+    """The event of a message, None when it cannot be read: for those who keep nothing of its arrival."""
+    try:
+        return decode(message.value)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 def opened(message: Received) -> Opened:
     """Read a message as far as it can be read."""
     try:

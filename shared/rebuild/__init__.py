@@ -3,7 +3,7 @@
 `rebuild` makes them and puts them in place; `verify` names whatever differs. Both run beside the processes that serve.
 """
 
-from shared.rebuild.rebuild import Rebuilt, rebuild
+from shared.rebuild.made_again import Rebuilt, rebuild
 from shared.rebuild.replay import LogIncomplete
 from shared.rebuild.verify import verify
 

@@ -70,7 +70,6 @@ class Beside:
                 yield connection
         else:
             with self.engine.begin() as connection:
-                connection.execute(text("SET LOCAL synchronous_commit = on"))
                 yield connection
 
     def create(self, tables: Sequence[Table]) -> None:
@@ -78,6 +77,9 @@ class Beside:
         with self.write() as connection:
             for table in tables:
                 table.create(connection, checkfirst=False)
+                if connection.dialect.name == "postgresql":
+                    # Nothing in it has to survive a crash: only rows that differ are copied out of it.
+                    connection.execute(text(f"ALTER TABLE {self.new}.{table.name} SET UNLOGGED"))
 
 
 @contextmanager
@@ -93,8 +95,7 @@ def beside(database: Database, tables: Sequence[Table]) -> Iterator[Beside]:
 def _postgres(database: Database) -> Iterator[Beside]:
     with database.read() as connection:
         home = connection.execute(text("SELECT current_schema()")).scalar_one()
-    # Nothing here has to survive a crash before the switch, which waits for the disk itself.
-    options = f"-c search_path={SCHEMA},{home} -c timezone=UTC -c synchronous_commit=off -c lock_timeout=20000"
+    options = f"-c search_path={SCHEMA},{home} -c timezone=UTC -c lock_timeout=20000"
     engine = create_engine(database.url, connect_args={"options": options}, hide_parameters=True)
     try:
         # The lock belongs to a session of its own and ends with it, however that ends.

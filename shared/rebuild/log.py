@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from shared.bus.port import Bus, BusError, Partition, Received, events_topic
 
@@ -43,14 +43,14 @@ class Log:
         wanted = {each: end for each, end in ends.items() if starts.get(each, 0) < end}
         if consumer is None or not wanted:
             return
-        reached = {each: starts.get(each, 0) for each in wanted}
+        reached: dict[tuple[str, int], int] = {each: starts.get(each, 0) for each in wanted}
         for each in consumer.assignment() & wanted.keys():
             consumer.seek(*each, reached[each])
         heard = time.monotonic()
         while any(reached[each] < end for each, end in wanted.items()):
             for each in consumer.awaiting_seek():
                 consumer.seek(*each, reached.get(each, 0))
-            found = [message for message in consumer.poll(AT_ONCE, _WAIT) if _is_next(message, reached, wanted)]
+            found = _next_ones(consumer.poll(AT_ONCE, _WAIT), reached, wanted)
             if found:
                 heard = time.monotonic()
                 yield found
@@ -58,10 +58,15 @@ class Log:
                 raise BusError("The log cannot be read to its end.")
 
 
-def _is_next(message: Received, reached: dict[Partition, int], wanted: Mapping[Partition, int]) -> bool:
-    """Say whether a message was asked for and is not a second delivery; remember how far its partition was read."""
-    partition = Partition(message.topic, message.partition)
-    if not reached.get(partition, 0) <= message.offset < wanted.get(partition, 0):
-        return False
-    reached[partition] = message.offset + 1
-    return True
+def _next_ones(
+    received: Sequence[Received], reached: dict[tuple[str, int], int], ends: Mapping[Partition, int]
+) -> list[Received]:
+    """Those that were asked for and are no second delivery; how far each partition was read is remembered."""
+    upto: Mapping[Any, int] = ends
+    found = []
+    for message in received:
+        place = (message.topic, message.partition)
+        if reached.get(place, 0) <= message.offset < upto.get(place, 0):
+            reached[place] = message.offset + 1
+            found.append(message)
+    return found

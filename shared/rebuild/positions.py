@@ -21,8 +21,9 @@ class Positions:
 
     def add(self, position: int) -> bool:
         """Add a position; say whether it is new."""
-        if position in self:
+        page, place, bit = self._pages[position // _BITS], position % _BITS >> 3, 1 << (position & 7)
+        if page[place] & bit:
             return False
-        self._pages[position // _BITS][position % _BITS >> 3] |= 1 << (position & 7)
+        page[place] |= bit
         self._count += 1
         return True

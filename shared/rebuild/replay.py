@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from shared.bus import arrivals, tables
 from shared.bus.envelope import Arrived
-from shared.bus.parking import Stream, opened
+from shared.bus.parking import Stream, readable
 from shared.bus.port import Partition, Received
 from shared.rebuild.log import Log
 from shared.rebuild.positions import Positions
@@ -148,22 +148,29 @@ class Replay:
 
     def _fresh(self, connection: Connection, received: list[Received], left: dict[Partition, int]) -> list[Arrived]:
         """Those of the events that are to be shown now. `left` gets the place where a partition is to be read on."""
-        found = [(message, event) for message in received if (event := opened(message).event) is not None]
+        found = [(message, event) for message in received if (event := readable(message)) is not None]
         taken_in = _taken_in(connection, [event for _, event in found])
         fresh = []
         for message, event in found:
-            partition = Partition(message.topic, message.partition)
-            if partition in left or event.position in self._learnt[event.service]:
+            shown = self._learnt[event.service]
+            if event.position in shown or (left and _partition(message) in left):
                 continue
-            stream = (event.service, event.stream_id)
-            if event.event_id in taken_in.parked or stream in self._waiting:
-                self._waiting.setdefault(stream, _Waiting(event.event_id, partition, message.offset))
-            elif not taken_in.has(event):
-                left[partition] = message.offset
-            else:
-                self._learnt[event.service].add(event.position)
+            if (taken_in.parked or self._waiting) and self._waits(message, event, taken_in.parked):
+                continue
+            if taken_in.has(event):
+                shown.add(event.position)
                 fresh.append(event)
+            else:
+                left[_partition(message)] = message.offset
         return fresh
+
+    def _waits(self, message: Received, event: Arrived, parked: frozenset[str]) -> bool:
+        """Say whether an event is parked or stands behind one that is, and remember the first of its stream."""
+        stream = (event.service, event.stream_id)
+        waits = event.event_id in parked or stream in self._waiting
+        if waits:
+            self._waiting.setdefault(stream, _Waiting(event.event_id, _partition(message), message.offset))
+        return waits
 
     def _lacking(self) -> dict[str, int]:
         expected = self._expected
@@ -182,6 +189,10 @@ class Replay:
                 if named == _NAMED:
                     yield "..."
                     return
+
+
+def _partition(message: Received) -> Partition:
+    return Partition(message.topic, message.partition)
 
 
 def _taken_in(connection: Connection, events: list[Arrived]) -> _TakenIn:

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 
 from shared.bus import arrivals, tables
 from shared.bus.envelope import Arrived, digest
-from shared.bus.parking import opened
+from shared.bus.parking import readable
 from shared.bus.port import Bus, Received, events_topic
 from shared.eventstore import RawEvent
 from shared.rebuild.log import Log
+from shared.rebuild.made_again import made_again
 from shared.rebuild.positions import Positions
-from shared.rebuild.rebuild import made_again
 from shared.rebuild.replay import LogIncomplete
 from shared.service import Service
 
@@ -129,7 +129,7 @@ def _of_topic(source: Service, bus: Bus, published: int, progress: Progress) -> 
         for received in log.read({}, ends):
             events: list[Arrived] = []
             for message in received:
-                event = opened(message).event
+                event = readable(message)
                 if event is not None and event.service == source.name:
                     events.append(event)
                 else:

@@ -17,7 +17,7 @@ from services.reporting import tables
 from services.suite import Suite
 from shared.errors import Unavailable
 from shared.rebuild import rebuild
-from shared.rebuild.rebuild import made_again
+from shared.rebuild.made_again import made_again
 from shared.service import Service
 from tests.integration.rebuild.conftest import SESSIONS
 from tests.integration.rebuild.world import record, world
