@@ -7,8 +7,9 @@ import msgspec
 from sqlalchemy import Connection, select, tuple_
 
 from services.case.assessments.domain import AssessmentState, TallyState
+from services.case.people.queries import same_person
 from services.case.sessions.queries import cursor_place
-from services.case.tables import assessment, person, tally
+from services.case.tables import assessment, tally
 
 
 def assessment_list(
@@ -26,9 +27,7 @@ def assessment_list(
     if teams is not None:
         wanted = wanted.where(assessment.c.team_id.in_(teams))
     if person_id is not None:
-        root = select(person.c.root_id).where(person.c.person_id == person_id).scalar_subquery()
-        same = select(person.c.person_id).where(person.c.root_id == root)
-        wanted = wanted.where(assessment.c.person_id.in_(same))
+        wanted = wanted.where(assessment.c.person_id.in_(same_person(person_id)))
     if case_id is not None:
         wanted = wanted.where(assessment.c.case_id == case_id)
     order = (assessment.c.assessed_on, assessment.c.assessment_id)

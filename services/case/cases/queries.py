@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select
 
 from services.case.cases.domain import Case
+from services.case.people.queries import same_person
 from services.case.tables import case_file, case_member, person
 
 _EVER_MEMBERS = (
@@ -55,7 +56,7 @@ def case_list(
     if stage is not None:
         wanted = wanted.where(case_file.c.stage == stage)
     if person_id is not None:
-        of_person = select(case_member.c.case_id).where(case_member.c.person_id == person_id)
+        of_person = select(case_member.c.case_id).where(case_member.c.person_id.in_(same_person(person_id)))
         wanted = wanted.where(case_file.c.case_id.in_(of_person))
     if q:
         wanted = wanted.where(case_file.c.case_number.icontains(q, autoescape=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from services.case.people.domain import Person, Spell, normalised
 from services.case.people.events import Particulars
@@ -225,6 +225,12 @@ def next_number(work: Work, kind: str) -> int:
         work.connection.execute(insert(number_sequence), first)
     last: int = work.connection.execute(select(number_sequence.c.last).where(row)).scalar_one()
     return last
+
+
+def same_person(person_id: str) -> Select[tuple[str]]:
+    """Every id of one person, for a list that shows what was recorded under any of them."""
+    own = person.alias("own")
+    return select(person.c.person_id).join(own, own.c.root_id == person.c.root_id).where(own.c.person_id == person_id)
 
 
 def merged_with(connection: Connection, person_id: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select, tuple_
 
+from services.case.people.queries import same_person
 from services.case.sessions.domain import CaseFacts
 from services.case.tables import (
     case_file,
@@ -116,14 +117,13 @@ def session_list(
     wanted = select(session_unit).where(session_unit.c.agency_id == agency_id)
     if teams is not None:
         wanted = wanted.where(session_unit.c.team_id.in_(teams))
-    for link, value in (
-        (session_case.c.case_id, case_id),
-        (session_person.c.person_id, person_id),
-        (session_worker.c.worker_id, worker_id),
-    ):
+    for link, value in ((session_case.c.case_id, case_id), (session_worker.c.worker_id, worker_id)):
         if value is not None:
             of_value = select(link.table.c.unit_id).where(link == value)
             wanted = wanted.where(session_unit.c.unit_id.in_(of_value))
+    if person_id is not None:
+        theirs = select(session_person.c.unit_id).where(session_person.c.person_id.in_(same_person(person_id)))
+        wanted = wanted.where(session_unit.c.unit_id.in_(theirs))
     if on is not None:
         wanted = wanted.where(session_unit.c.occurred_on == on)
     if after is not None:

@@ -1,10 +1,11 @@
 """All that happened in a case, newest first, whichever service recorded it."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, or_, select
 
 from services.case.assessments.queries import assessment_list
 from services.case.cases.events import CaseEvent, CaseRegistered
@@ -14,6 +15,7 @@ from services.case.tables import (
     assessment,
     case_member,
     contact_person,
+    person,
     session_case,
     session_unit,
     timeline_entry,
@@ -32,7 +34,7 @@ def timeline(
         *_elsewhere(connection, case_id),
         *(_assessments(connection, case_id) if with_assessments else ()),
     ]
-    return sorted(items, key=cursor_of, reverse=True)
+    return sorted(_under_who_remained(connection, items), key=cursor_of, reverse=True)
 
 
 def cursor_of(item: dict[str, Any]) -> str:
@@ -95,8 +97,7 @@ def _occasion(unit: dict[str, Any], phase: str, service: str) -> dict[str, Any]:
 
 
 def _elsewhere(connection: Connection, case_id: str) -> list[dict[str, Any]]:
-    """Meetings and visits that name the case, or a member while they were one; a token stands for whom it turned out
-    to be."""
+    """Meetings and visits that name the case, or a member while they were one."""
     wanted = _of_members(case_id).union(select(timeline_entry.c.unit_id).where(timeline_entry.c.case_id == case_id))
     rows = connection.execute(select(timeline_entry).where(timeline_entry.c.unit_id.in_(wanted))).all()
     people = select(timeline_person.c.unit_id, timeline_person.c.person_id).where(
@@ -113,35 +114,44 @@ def _elsewhere(connection: Connection, case_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def _members(case_id: str) -> Subquery:
+    """The members with their days, under every id they ever had: their own, of whom was merged with them, and the
+    tokens that turned out to be them."""
+    member, same = person.alias("member"), person.alias("same")
+    known = (
+        select(same.c.person_id, case_member.c.from_date, case_member.c.to_date)
+        .select_from(case_member)
+        .join(member, member.c.person_id == case_member.c.person_id)
+        .join(same, same.c.root_id == member.c.root_id)
+        .where(case_member.c.case_id == case_id)
+    ).cte("known")
+    tokens = select(contact_person.c.contact_id, known.c.from_date, known.c.to_date).join(
+        known, known.c.person_id == contact_person.c.person_id
+    )
+    return select(known).union(tokens).subquery("members")
+
+
+def _while_member(members: Subquery, day: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(members.c.from_date <= day, or_(members.c.to_date.is_(None), members.c.to_date >= day))
+
+
 def _of_members(case_id: str) -> Select[tuple[str]]:
-    there = (
+    members = _members(case_id)
+    return (
         select(timeline_entry.c.unit_id)
         .join(timeline_person, timeline_person.c.unit_id == timeline_entry.c.unit_id)
-        .outerjoin(contact_person, contact_person.c.contact_id == timeline_person.c.person_id)
+        .join(members, members.c.person_id == timeline_person.c.person_id)
+        .where(_while_member(members, timeline_entry.c.occurred_on))
     )
-    return there.join(
-        case_member,
-        and_(
-            or_(
-                case_member.c.person_id == timeline_person.c.person_id,
-                case_member.c.person_id == contact_person.c.person_id,
-            ),
-            case_member.c.from_date <= timeline_entry.c.occurred_on,
-            or_(case_member.c.to_date.is_(None), case_member.c.to_date >= timeline_entry.c.occurred_on),
-        ),
-    ).where(case_member.c.case_id == case_id)
 
 
 def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
     """Of the case, and of its members while they were members."""
+    members = _members(case_id)
     of_members = (
         select(assessment.c.assessment_id)
-        .join(case_member, case_member.c.person_id == assessment.c.person_id)
-        .where(
-            case_member.c.case_id == case_id,
-            case_member.c.from_date <= assessment.c.assessed_on,
-            or_(case_member.c.to_date.is_(None), case_member.c.to_date >= assessment.c.assessed_on),
-        )
+        .join(members, members.c.person_id == assessment.c.person_id)
+        .where(_while_member(members, assessment.c.assessed_on))
     )
     wanted = select(assessment).where(or_(assessment.c.case_id == case_id, assessment.c.assessment_id.in_(of_members)))
     return [
@@ -158,6 +168,24 @@ def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
         }
         for row in connection.execute(wanted)
     ]
+
+
+def _under_who_remained(connection: Connection, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name everybody by the id of who they are now, after merges and identifications."""
+    named = {one for item in items for one in (*item.get("person_ids", ()), item.get("person_id")) if one}
+    tokens = select(contact_person.c.contact_id, contact_person.c.person_id).where(
+        contact_person.c.contact_id.in_(named)
+    )
+    same = {row.contact_id: row.person_id for row in connection.execute(tokens)}
+    roots = select(person.c.person_id, person.c.root_id).where(person.c.person_id.in_({*named, *same.values()}))
+    root = {row.person_id: row.root_id for row in connection.execute(roots)}
+    now = {one: root.get(same.get(one, one), one) for one in named}
+    for item in items:
+        if item.get("person_id"):
+            item["person_id"] = now[item["person_id"]]
+        if item.get("person_ids"):
+            item["person_ids"] = list(dict.fromkeys(now[one] for one in item["person_ids"]))
+    return items
 
 
 def of_person(

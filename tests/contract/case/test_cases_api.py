@@ -170,3 +170,36 @@ def test_the_timeline_shows_the_case_its_sessions_and_what_others_recorded(
     assert voided["visit-1"] == "voided"
     page = worker.get(f"/cases/{CASE}/timeline", limit=2).json
     assert worker.get(f"/cases/{CASE}/timeline", limit=2, after=page["next"]).json["items"][0]["on"] == "2026-03-12"
+
+
+def test_what_was_recorded_for_somebody_merged_away_stands_in_the_timeline_under_who_remained(
+    worker: Client, leader: Client, others: Others, family: str
+) -> None:
+    add_person(worker, "person-twin")
+    meeting = a_unit("meeting-1", "group_meeting", "person-twin")
+    others.publish("groups", "ServiceUnitRecorded", "meeting-1", unit=meeting, note_subject="meeting-1")
+    visit = a_unit("visit-1", "visit", "contact-1", case_id=CASE, occurred_on="2026-03-20")
+    others.publish("outreach", "ServiceUnitRecorded", "visit-1", unit=visit, note_subject="visit-1")
+    found = {"contact_id": "contact-1", "person_id": "person-twin", "identification_id": "identification-1"}
+    others.publish("outreach", "ContactIdentified", "contact-1", **found)
+    asked = {"person_id": "person-twin", "instrument": "bdf13", "phase": "pre", "assessed_on": "2026-03-12"}
+    assessed = worker.post("/assessments", {**asked, "total": 3, "contract_id": "kachi-2"})
+    assert assessed.status_code == 201, assessed.json
+
+    def shown() -> dict[str, Any]:
+        items = worker.get(f"/cases/{CASE}/timeline").json["items"]
+        return {one["id"]: one.get("person_ids") or one.get("person_id") for one in items if one["entry"] != "step"}
+
+    assert shown() == {"visit-1": ["person-twin"]}
+    version = worker.get(f"/people/{SON}").json["version"]
+    leader.post("/people/person-twin/merge", {"into": SON, "into_version": version}, version=1)
+    together = worker.post("/sessions", a_session("person-twin", MOTHER)).json["session_id"]
+    assessment_id = assessed.json["assessment_id"]
+    with_twin = {"visit-1": [SON], assessment_id: SON, together: [SON, MOTHER]}
+    assert shown() == {**with_twin, "meeting-1": None}
+    for person_id in (SON, "person-twin"):
+        theirs = worker.get("/sessions", person_id=person_id).json["items"]
+        assert [one["session_id"] for one in theirs] == [together]
+        assert [one["case_id"] for one in worker.get("/cases", person_id=person_id).json["items"]] == [CASE]
+    leader.post("/people/person-twin/unmerge", {}, version=2)
+    assert shown() == {"visit-1": ["person-twin"], together: ["person-twin", MOTHER]}
