@@ -99,7 +99,7 @@ PROJECTED = (activity_group, group_member, meeting, meeting_participant, practit
 
 # What was learnt from the events of other services
 
-known_person, known_code = people_tables(metadata)
+known_person, known_code, known_member = people_tables(metadata)
 known_contract = contract_table(metadata)
 
 LEARNT = (known_person, known_code, known_contract)

@@ -83,7 +83,7 @@ PROJECTED = (contact, place, visit, visit_participant, note_review)
 
 # What was learnt from the events of other services
 
-known_person, known_code = people_tables(metadata)
+known_person, known_code, known_member = people_tables(metadata)
 known_contract = contract_table(metadata)
 Index("ix_known_person_agency_id", known_person.c.agency_id)
 Index("ix_known_person_merged_into", known_person.c.merged_into)

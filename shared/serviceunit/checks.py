@@ -1,6 +1,6 @@
 """What must hold of any service unit, whoever records it. Pure; returns the wrong fields instead of raising."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 
 from shared.clock import local_date
@@ -101,6 +101,19 @@ def _adds_up(unit: ServiceUnit) -> bool:
         return True
     known = [count for count in minutes if count is not None]
     return len(known) == len(minutes) and sum(known) == unit.minutes
+
+
+def unknown_contracts(unit: ServiceUnit, known: Container[str]) -> list[FieldError]:
+    """The errors of contracts that the agency does not have."""
+    return [
+        FieldError(
+            "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
+            "contract_unknown",
+            "There is no such contract.",
+        )
+        for index, segment in enumerate(unit.segments)
+        if segment.contract_id not in known
+    ]
 
 
 def _wrong_people(unit: ServiceUnit) -> Iterator[FieldError]:

@@ -47,6 +47,11 @@ ROLES: Labels = {
     "guest": ("Guest", "嘉賓"),
     "collateral": ("Collateral contact", "相關人士"),
 }
+ROLES_THAT_HELP = frozenset({"practitioner", "volunteer", "peer_supporter"})
+ROLES_THAT_LOOK_ON = frozenset({"companion", "guest", "child"})
+ROLES_BESIDE_MEMBERS = ROLES_THAT_HELP | ROLES_THAT_LOOK_ON | {"collateral"}
+"""Who comes in one of these need not belong to the case or the group."""
+
 TARGET_GROUPS: Labels = {
     "low_motivation": ("Low motivation", "低動機"),
     "hidden": ("Hidden", "隱蔽"),

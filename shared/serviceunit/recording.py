@@ -1,6 +1,6 @@
 """The one flow of plan, record, correct and void; a service adds how its units are completed, checked and stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from shared.auth.identity import Identity
 from shared.auth.teams import require_team
-from shared.errors import NotFound
+from shared.errors import FieldError, NotFound
 from shared.eventstore import CommandMeta, Outcome, Recorded, Work
 from shared.ids import chosen_id, is_id
 from shared.service import Service
@@ -128,6 +128,21 @@ def own(work: Work, who: Identity, unit_id: str, prefix: str) -> UnitState:
     """Return the state of a unit of this person's teams."""
     state = work.fold(unit_id, lifecycle.INITIAL, lifecycle.evolve)[0] if is_id(unit_id, prefix) else lifecycle.INITIAL
     return _visible(state, who)
+
+
+def unknown_workers(
+    service: Service, who: Identity, unit: ServiceUnit, helpers: Collection[str], before: ServiceUnit | None
+) -> list[FieldError]:
+    """The errors of those in `served_by` who have no account here, and are no `helpers`; who was in it before stays."""
+    trusted = {who.account_id, *helpers, *(before.served_by if before else ())}
+    if trusted.issuperset(unit.served_by):
+        return []
+    known = trusted | {account.account_id for account in service.accounts.list_accounts(who.agency_id)}
+    return [
+        FieldError(f"served_by.{index}", "worker_unknown", "Nobody with this account works here.")
+        for index, worker in enumerate(unit.served_by)
+        if worker not in known
+    ]
 
 
 def state_after(outcome: Outcome) -> UnitState:

@@ -43,6 +43,8 @@ _FACTS = "services/reporting/indicators/facts.py"
 _FILTERS = "services/reporting/indicators/filters.py"
 _INBOX = "services/reporting/ledger/inbox.py"
 _INDICATORS = "services/reporting/indicators/indicators.py"
+_NOTICES = "shared/serviceunit/notices.py"
+_DUAL = "test_a002_09_who_serves_or_supervises_their_own_relative_is_warned_of_and_the_family_is_not_named"
 _LEDGER = "services/reporting/ledger/queries.py"
 
 MUTANTS = (
@@ -136,6 +138,27 @@ MUTANTS = (
         "and (roles is None or person.role in roles)",
         "",
         "an indicator asks for the role somebody had there",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "around = own.union(*(cases.get(one, ()) for one in served if one != helper))",
+        "around = own",
+        "who helps beside a relative is warned of",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "around = own.union(*(cases.get(one, ()) for one in served if one != helper))",
+        "around = own.union(*(cases.get(one, ()) for one in served))",
+        "nobody is their own relative",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "own = {*unit.case_ids, *([unit.case_id] if unit.case_id else [])}",
+        "own = set[str]()",
+        "who helps in their own family's case is warned of",
     ),
     Mutant(
         "test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approved_split",

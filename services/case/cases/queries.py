@@ -20,6 +20,12 @@ _MEMBERS = _EVER_MEMBERS.where(
     or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
 )
 
+_CASES_OF = (
+    select(person.c.root_id, case_member.c.case_id)
+    .join(case_member, case_member.c.person_id == person.c.person_id)
+    .where(person.c.root_id.in_(bindparam("people", expanding=True)), person.c.agency_id == bindparam("agency"))
+)
+
 
 def case_number_taken(connection: Connection, agency_id: str, case_number: str) -> bool:
     taken = select(case_file.c.case_id).where(
@@ -33,6 +39,15 @@ def members_on(connection: Connection, case_ids: Collection[str], day: date, *, 
     if ever:
         return set(connection.scalars(_EVER_MEMBERS, {"cases": list(case_ids)}))
     return set(connection.scalars(_MEMBERS, {"cases": list(case_ids), "day": day}))
+
+
+def cases_of(connection: Connection, agency_id: str, people: Collection[str]) -> dict[str, set[str]]:
+    """The cases these people have ever been members of, by the id of those who remained after merges."""
+    found: dict[str, set[str]] = {}
+    if people:
+        for root_id, case_id in connection.execute(_CASES_OF, {"agency": agency_id, "people": list(people)}):
+            found.setdefault(root_id, set()).add(case_id)
+    return found
 
 
 def case_list(

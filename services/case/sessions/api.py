@@ -3,18 +3,18 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from services.case.people.handlers import note_looks
 from services.case.sessions import queries
 from services.case.sessions.handlers import Written, sessions
 from services.case.sessions.schemas import SessionCorrectionSchema, SessionListSchema, SessionSchema
-from services.case.sessions.shown import represented, told
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
+from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.schemas import VoidSchema
+from shared.serviceunit.shown import represented, told, warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("sessions_api", __name__, description="Case sessions and interdisciplinary support sessions")
@@ -86,7 +86,7 @@ def read(session_id: str) -> Response:
     state, story = sessions.read(service(), identity(), session_id)
     assert state.unit is not None
     note_looks(service(), identity(), {one.person_id for one in state.unit.participants}, "session")
-    response = jsonify(represented(state, len(story), identity()))
+    response = jsonify(_shown(state, len(story)))
     response.set_etag(str(len(story)))
     return response
 
@@ -103,8 +103,10 @@ def history(session_id: str) -> Response:
 
 def _answer(written: Written, status: int = 200) -> Response:
     """The session after the command, and what is worth a second look."""
-    warnings = [
-        {"code": one.code, "message": gettext(one.message, **one.params), **one.params} for one in written.warnings
-    ]
-    view = represented(written.state, written.outcome.version, identity())
-    return answer(written.outcome, {**view, "warnings": warnings}, status)
+    view = _shown(written.state, written.outcome.version)
+    return answer(written.outcome, {**view, "warnings": warned(written.notices)}, status)
+
+
+def _shown(state: UnitState, version: int) -> dict[str, Any]:
+    shown = represented(state, version, identity())
+    return {"session_id": shown["unit_id"], **shown}

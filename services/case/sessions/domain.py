@@ -5,11 +5,12 @@ handed what it needs to know of cases, people and other sessions.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from shared.errors import FieldError, RuleBroken
+from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
+from shared.serviceunit.notices import Notice
 from shared.serviceunit.unit import Participant, ServiceUnit
 
 KINDS = ("case_session", "support_session")
@@ -21,7 +22,6 @@ PROFESSIONS = (
     "chinese_medicine",
     "counselling",
 )
-NEED_NO_MEMBERSHIP = frozenset({"collateral", "companion", "guest", "child"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +71,12 @@ def not_members(people: Iterable[Participant], members: Collection[str], same: M
             "This person is not a member of the case on that day. Add them to the case, or choose another role.",
         )
         for index, person in enumerate(people)
-        if person.role not in NEED_NO_MEMBERSHIP and same.get(person.person_id, person.person_id) not in members
+        if person.role not in ROLES_BESIDE_MEMBERS and same.get(person.person_id, person.person_id) not in members
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
-    """Something the person should look at; the session is saved all the same."""
-
-    code: str
-    message: str
-    params: dict[str, Any] = field(default_factory=dict)
 
 
 POSSIBLE_DUPLICATE = "A session of the same case, start and worker exists already. Please check that it is another one."
 OVERLAP = "Another session of the same worker or person overlaps in time. Please check the times."
-PERSON_MERGED = "This person was merged into another record; the session counts for the one who remains."
-OUTSIDE_PERIOD = "This date lies outside the period of the contract, so the session will not count for it."
 
 
 def refuse_counted_twice(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> None:
@@ -103,38 +92,19 @@ def refuse_counted_twice(unit: ServiceUnit, others: Iterable[ServiceUnit], same:
         )
 
 
-def doubts(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> list[Warned]:
+def doubts(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> list[Notice]:
     """What is doubtful about `unit` beside the `others` of about the same day."""
     near = _near(unit, others)
     if any(_is_same_entry(unit, other) for other in near):
-        return [Warned(code="possible_duplicate", message=POSSIBLE_DUPLICATE)]
+        return [Notice(code="possible_duplicate", message=POSSIBLE_DUPLICATE)]
     if any(_shares_somebody(unit, other, same) and _overlap(unit, other) for other in near):
-        return [Warned(code="overlap", message=OVERLAP)]
+        return [Notice(code="overlap", message=OVERLAP)]
     return []
 
 
 def _near(unit: ServiceUnit, others: Iterable[ServiceUnit]) -> list[ServiceUnit]:
     """The others that were held, when this one was; the entry itself is no other."""
     return [other for other in others if other.unit_id != unit.unit_id and other.status == unit.status == "held"]
-
-
-def outside_period(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) -> list[Warned]:
-    """One warning when the day lies outside the period of any of the session's contracts."""
-    for segment in unit.segments:
-        first, last = periods[segment.contract_id]
-        if not first <= unit.occurred_on <= last:
-            params = {"contract_id": segment.contract_id}
-            return [Warned(code="outside_period", message=OUTSIDE_PERIOD, params=params)]
-    return []
-
-
-def merged_away(unit: ServiceUnit, same: Mapping[str, str]) -> list[Warned]:
-    """A warning for everybody who was merged into another record; the entry counts for who remained."""
-    return [
-        Warned(code="person_merged", message=PERSON_MERGED, params={"path": f"participants.{index}.person_id"})
-        for index, person in enumerate(unit.participants)
-        if same.get(person.person_id, person.person_id) != person.person_id
-    ]
 
 
 def _is_same_occasion(unit: ServiceUnit, other: ServiceUnit, same: Mapping[str, str]) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
-from services.case.sessions.domain import NEED_NO_MEMBERSHIP
 from shared.clock import HONG_KONG
+from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
 
@@ -38,11 +38,13 @@ class Row:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """A form as it stands: single values, the people, and whom a search has found."""
+    """A form as it stands: single values, the people, the other cases, and what a search has found of both."""
 
     values: dict[str, Any]
     rows: list[Row] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
     found: list[dict[str, Any]] = field(default_factory=list)
+    found_cases: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
         """Put somebody into the form, once."""
@@ -94,12 +96,12 @@ def of_state(state: UnitState, members: set[str], *, with_note: bool) -> Draft:
     ]
     there = {row.person_id for row in rows}
     rows += [Row(person_id=one, role="family_member", there=False) for one in sorted(members - there)]
-    return Draft(values=values, rows=rows)
+    return Draft(values=values, rows=rows, cases=list(unit.case_ids[1:]))
 
 
 def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
-    names = (*TEXTS, *NUMBERS, "contract_id", "helpers", "note", "q", "reason", "reason_text")
+    names = (*TEXTS, *NUMBERS, "contract_id", "helpers", "note", "q", "case_q", "reason", "reason_text")
     values: dict[str, Any] = {name: form.get(name, "") for name in names}
     values |= {"served_by": form.getlist("served_by"), "aftercare": "aftercare" in form}
     rows = [
@@ -112,10 +114,12 @@ def of_form(form: MultiDict[str, str]) -> Draft:
         )
         for person_id in form.getlist("person")
     ]
-    return Draft(values=values, rows=rows)
+    return Draft(values=values, rows=rows, cases=form.getlist("case"))
 
 
-def asked_of(draft: Draft, schema: Schema, fixed: dict[str, Any], before: UnitState | None = None) -> dict[str, Any]:
+def asked_of(
+    draft: Draft, schema: Schema, case_id: str, fixed: dict[str, Any], before: UnitState | None = None
+) -> dict[str, Any]:
     """What the draft asks for, as the API would have loaded it; raises `Invalid` with the wrong fields.
 
     What no field of the form shows (parts for several contracts, given target groups, a place) stays as it was.
@@ -130,6 +134,7 @@ def asked_of(draft: Draft, schema: Schema, fixed: dict[str, Any], before: UnitSt
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows if row.there]
     asked["aftercare"] = bool(values.get("aftercare"))
+    asked |= {"case_id": case_id, "case_ids": [case_id, *draft.cases] if draft.cases else []}
     asked |= _contract(values, before) | fixed
     for name in ("reason", "reason_text"):
         if name in schema.fields and values.get(name):
@@ -165,4 +170,4 @@ def usual_role(roles: set[str], *, is_member: bool) -> str:
     return next((role for role in ("drug_user", "family_member", "child") if role in roles), "family_member")
 
 
-ROLES_BESIDE = tuple(sorted(NEED_NO_MEMBERSHIP))
+ROLES_BESIDE = tuple(sorted(ROLES_BESIDE_MEMBERS))

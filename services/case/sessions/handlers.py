@@ -7,18 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.case.cases.queries import members_on
+from services.case.cases.queries import cases_of, members_on
 from services.case.people.queries import Known, known_people, target_groups_on
 from services.case.sessions import queries
 from services.case.sessions.domain import (
     KINDS,
     PROFESSIONS,
     CaseFacts,
-    Warned,
     doubts,
-    merged_away,
     not_members,
-    outside_period,
     refuse_counted_twice,
     tags_of,
 )
@@ -30,10 +27,11 @@ from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
-from shared.serviceunit.checks import unknown_code, wrong_fields
+from shared.serviceunit.checks import unknown_code, unknown_contracts, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
-from shared.serviceunit.recording import Entry, Recording, own, state_after
+from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
+from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
 from shared.serviceunit.unit import ServiceUnit
 
@@ -46,7 +44,7 @@ class Written:
 
     outcome: Outcome
     state: UnitState
-    warnings: Sequence[Warned] = ()
+    notices: Sequence[Notice] = ()
 
 
 def _save(
@@ -60,12 +58,12 @@ def _save(
     *,
     dry_run: bool,
 ) -> Written:
-    warned: list[Warned] = []
+    notices: list[Notice] = []
 
     def body(work: Work) -> None:
         state = own(work, who, unit_id, PREFIX) if expected else lifecycle.INITIAL
         draft = _Draft(service, who, work, unit_id, asked, state)
-        warned[:] = draft.checked()
+        notices[:] = draft.checked()
         command = entry(draft.unit, draft.private(), local_date(work.now))
         work.append(unit_id, lifecycle.decide(command, state), expected)
 
@@ -73,8 +71,8 @@ def _save(
     state = state_after(outcome)
     if outcome.replayed and state.unit is not None:
         with service.database.read() as connection:
-            warned = _warnings(connection, who, state.unit)
-    return Written(outcome, state, warned)
+            notices = _notices(connection, who, state.unit)
+    return Written(outcome, state, notices)
 
 
 sessions = Recording(PREFIX, _save)
@@ -105,7 +103,7 @@ class _Draft:
         note = self.asked.get("note")
         return Private(subject=self._note_subject(), note=note, helpers=self.helpers or None, keep_note=keep)
 
-    def checked(self) -> list[Warned]:
+    def checked(self) -> list[Notice]:
         """Raise what is wrong, return what is doubtful."""
         unit, connection = self.unit, self.work.connection
         periods = contract_periods(connection, self.who.agency_id, [one.contract_id for one in unit.segments])
@@ -114,15 +112,15 @@ class _Draft:
             *_wrong_kind(unit),
             *unknown_people(self.asked, self._unknown()),
             *self._not_members(),
-            *_unknown_contracts(unit, periods),
-            *self._unknown_workers(),
+            *unknown_contracts(unit, periods),
+            *unknown_workers(self.service, self.who, unit, self.helpers, self.before),
         ]
         if wrong:
             raise Invalid.of(wrong)
         others = queries.sessions_near(connection, self.who.agency_id, unit)
         same = _same_people(connection, self.who, self.people, others)
         refuse_counted_twice(unit, others, same)
-        return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
+        return _doubts(connection, self.who, unit, others, same, periods)
 
     def _cases(self) -> list[CaseFacts]:
         asked, before = self.asked, self.before
@@ -194,18 +192,6 @@ class _Draft:
         wrong = not_members(self.unit.participants, members, same)
         return [one for one in wrong if self.unit.participants[int(one.path.split(".")[1])].person_id in self.people]
 
-    def _unknown_workers(self) -> list[FieldError]:
-        trusted = {self.who.account_id, *self.helpers, *(self.before.served_by if self.before else ())}
-        named = [one for one in self.unit.served_by if one not in trusted]
-        if not named:
-            return []
-        accounts = {account.account_id for account in self.service.accounts.list_accounts(self.who.agency_id)}
-        return [
-            FieldError(f"served_by.{index}", "worker_unknown", "Nobody with this account works here.")
-            for index, worker in enumerate(self.unit.served_by)
-            if worker in named and worker not in accounts
-        ]
-
     def _note_subject(self) -> str:
         match self.unit.participants:
             case (only,) if only.person_id in self.people and not self.people[only.person_id].erased:
@@ -231,25 +217,31 @@ def _wrong_kind(unit: ServiceUnit) -> list[FieldError]:
     return []
 
 
-def _unknown_contracts(unit: ServiceUnit, periods: dict[str, tuple[date, date]]) -> list[FieldError]:
-    return [
-        FieldError(
-            "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
-            "contract_unknown",
-            "There is no such contract.",
-        )
-        for index, segment in enumerate(unit.segments)
-        if segment.contract_id not in periods
-    ]
-
-
-def _warnings(connection: Connection, who: Identity, unit: ServiceUnit) -> list[Warned]:
+def _notices(connection: Connection, who: Identity, unit: ServiceUnit) -> list[Notice]:
     """What is worth a second look, as things are now."""
     others = queries.sessions_near(connection, who.agency_id, unit)
     people = known_people(connection, who.agency_id, [one.person_id for one in unit.participants])
     same = _same_people(connection, who, people, others)
     periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
-    return [*doubts(unit, others, same), *outside_period(unit, periods), *merged_away(unit, same)]
+    return _doubts(connection, who, unit, others, same, periods)
+
+
+def _doubts(
+    connection: Connection,
+    who: Identity,
+    unit: ServiceUnit,
+    others: Sequence[ServiceUnit],
+    same: dict[str, str],
+    periods: dict[str, tuple[date, date]],
+) -> list[Notice]:
+    helped = somebody_helps(one.role for one in unit.participants)
+    people = {same.get(one.person_id, one.person_id) for one in unit.participants} if helped else set()
+    return [
+        *doubts(unit, others, same),
+        *outside_period(unit, periods),
+        *same_people(unit, same),
+        *dual_relationships(unit, same, cases_of(connection, who.agency_id, people)),
+    ]
 
 
 def _same_people(

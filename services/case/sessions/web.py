@@ -1,10 +1,10 @@
 """The pages of sessions: log or plan one, look at it with its story, correct it, void it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from services.case import pages
 from services.case.cases import handlers as cases
@@ -17,7 +17,6 @@ from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
 from services.case.sessions.handlers import Written, sessions
 from services.case.sessions.schemas import SessionCorrectionSchema, SessionSchema
-from services.case.sessions.shown import told
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
@@ -25,8 +24,8 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.schemas import VoidSchema
-from shared.web.field_messages import load
+from shared.serviceunit.pages import void_page
+from shared.serviceunit.shown import line, told, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 from shared.web.shell import day
 
@@ -34,13 +33,6 @@ bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]
-
-STORY = {
-    "ServiceUnitPlanned": lazy_gettext("Planned"),
-    "ServiceUnitRecorded": lazy_gettext("Recorded"),
-    "ServiceUnitCorrected": lazy_gettext("Corrected"),
-    "ServiceUnitVoided": lazy_gettext("Voided"),
-}
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -54,7 +46,7 @@ def new() -> Page:
     planned = request.args.get("plan") == "1"
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
-        asked = forms.asked_of(draft, SessionSchema(), {"case_id": case.case_id, "note": draft.values["note"] or None})
+        asked = forms.asked_of(draft, SessionSchema(), case.case_id, {"note": draft.values["note"] or None})
         handler = sessions.plan if planned else sessions.record
         return handler(service(), who, meta, asked)
 
@@ -80,7 +72,7 @@ def show(session_id: str) -> str:
         workers=[{**colleagues, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         reads_notes=reads_notes(who),
-        story=[_line(told(recorded, who, colleagues)) for recorded in reversed(story)],
+        story=[line(item := told(recorded, who, colleagues), _detail(item["unit"])) for recorded in reversed(story)],
     )
 
 
@@ -92,7 +84,7 @@ def record(session_id: str) -> Page:
     state, story = sessions.read(service(), who, session_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
-        asked = forms.asked_of(draft, SessionSchema(), _note_of(draft, who), state)
+        asked = forms.asked_of(draft, SessionSchema(), _first_case(state), _note_of(draft, who), state)
         return sessions.record_planned(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story))
@@ -106,7 +98,7 @@ def correct(session_id: str) -> Page:
     state, story = sessions.read(service(), who, session_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
-        asked = forms.asked_of(draft, SessionCorrectionSchema(), _note_of(draft, who), state)
+        asked = forms.asked_of(draft, SessionCorrectionSchema(), _first_case(state), _note_of(draft, who), state)
         return sessions.correct(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story), correcting=True)
@@ -116,18 +108,7 @@ def correct(session_id: str) -> Page:
 @requires(*RECORDERS)
 def void(session_id: str) -> Page:
     """Void a session, with the reason."""
-    who, error = identity(), None
-    state, story = sessions.read(service(), who, session_id)
-    if request.method == "POST":
-        try:
-            asked = load(VoidSchema(), pages.filled(request.form, "reason", "reason_text"))
-            meta, expected = command_meta(), expected_version()
-            outcome = sessions.void(service(), who, meta, session_id, asked, expected)
-            return see_other(f"/case/sessions/{session_id}", outcome)
-        except CaseledgerError as raised:
-            error = raised
-    page = render_template("case/session-void.html", unit=state.unit, version=len(story), error=error)
-    return page, error.status if error else 200
+    return void_page(sessions, session_id, f"/case/sessions/{session_id}")
 
 
 def _choose_case(who: Identity) -> str:
@@ -147,19 +128,29 @@ def _new_draft(who: Identity, case: Case) -> Draft:
     if request.method == "POST":
         return forms.of_form(request.form)
     today = local_date(service().clock.now())
-    members = [one.person_id for one in case.members if one.to_date is None or one.to_date >= today]
     with service().database.read() as connection:
         last = queries.session_list(connection, who.agency_id, None, case_id=case.case_id, limit=1)
+    return forms.blank(today, who.account_id, _members(case), case.contract_id, last[0] if last else None)
+
+
+def _members(case: Case) -> list[Row]:
+    """The members of today, each in the role they most likely have."""
+    today = local_date(service().clock.now())
+    members = [one.person_id for one in case.members if one.to_date is None or one.to_date >= today]
+    with service().database.read() as connection:
         roles = roles_on(connection, members, today)
-    rows = [Row(person_id=one, role=forms.usual_role(roles.get(one, set()), is_member=True)) for one in members]
-    return forms.blank(today, who.account_id, rows, case.contract_id, last[0] if last else None)
+    return [Row(person_id=one, role=forms.usual_role(roles.get(one, set()), is_member=True)) for one in members]
+
+
+def _first_case(state: UnitState) -> str:
+    return (state.unit.case_id if state.unit else None) or ""
 
 
 def _form_of(who: Identity, state: UnitState, save: Save, version: int, *, correcting: bool = False) -> Page:
     unit = state.unit
     assert unit is not None
-    case, _ = cases.load(service(), who, unit.case_id or "")
-    members = {one.person_id for one in case.members}
+    case, *others = [cases.load(service(), who, one)[0] for one in unit.case_ids or (_first_case(state),)]
+    members = {one.person_id for known in (case, *others) for one in known.members}
     draft = forms.of_state(state, members, with_note=reads_notes(who))
     if request.method == "POST":
         draft = forms.of_form(request.form)
@@ -179,7 +170,7 @@ def _form(
 ) -> Page:
     """Save the form, or draw it again with what its other buttons asked for."""
     error = None
-    if request.method == "POST" and not _redrawn(who, draft):
+    if request.method == "POST" and not _redrawn(who, case, draft):
         try:
             return _saved(save(draft, command_meta()))
         except CaseledgerError as raised:
@@ -196,7 +187,8 @@ def _form(
         correcting=correcting,
         version=version,
         error=error,
-        names=pages.names_of(who, [row.person_id for row in draft.rows], "session form"),
+        names=pages.names_of(who, _named(draft), "session form"),
+        other_cases=_cases(who, draft.cases),
         contracts=contracts,
         workers=_workers(who, draft),
         professions=PROFESSIONS,
@@ -208,7 +200,13 @@ def _form(
     return page, error.status if error else 200
 
 
-def _redrawn(who: Identity, draft: Draft) -> bool:
+def _named(draft: Draft) -> set[str]:
+    """Whose names the form shows."""
+    found = (one["person_id"] for case in draft.found_cases for one in case["members"])
+    return {*(row.person_id for row in draft.rows), *found}
+
+
+def _redrawn(who: Identity, case: Case, draft: Draft) -> bool:
     """Do what another button than saving asked for; say whether there was one."""
     form = request.form
     if "find" in form:
@@ -216,6 +214,15 @@ def _redrawn(who: Identity, draft: Draft) -> bool:
         found = find(service(), who, text, None, 20, None) if text.strip() else []
         here = {row.person_id for row in draft.rows}
         draft.found = [one for one in found if one["person_id"] not in here]
+        draft.found_cases = _found_cases(who, form.get("case_q", "").strip(), {case.case_id, *draft.cases})
+    elif "add_case" in form:
+        draft.values["kind"] = "support_session"
+        draft.cases = [*dict.fromkeys((*draft.cases, form["add_case"]))]
+        for row in _members(cases.load(service(), who, form["add_case"])[0]):
+            draft.add(row)
+    elif "remove_case" in form:
+        draft.cases = [one for one in draft.cases if one != form["remove_case"]]
+        _remove_members(who, draft, form["remove_case"], [case.case_id, *draft.cases])
     elif "add" in form:
         draft.add(Row(person_id=form["add"], role="collateral", is_member=False))
     elif "remove" in form:
@@ -225,10 +232,26 @@ def _redrawn(who: Identity, draft: Draft) -> bool:
     return True
 
 
+def _found_cases(who: Identity, text: str, here: set[str]) -> list[dict[str, Any]]:
+    if not text:
+        return []
+    with service().database.read() as connection:
+        found = case_list(connection, who.agency_id, teams_seen(who), q=text, limit=20)
+    return [one for one in found if one["case_id"] not in here]
+
+
+def _remove_members(who: Identity, draft: Draft, case_id: str, others: list[str]) -> None:
+    """Take the members of a case out of the form, unless another case there has them too."""
+    of_others = {one.person_id for other in others for one in cases.load(service(), who, other)[0].members}
+    for one in cases.load(service(), who, case_id)[0].members:
+        if one.person_id not in of_others:
+            draft.remove(one.person_id)
+
+
 def _saved(written: Written) -> Page:
     assert written.state.unit is not None
-    for one in written.warnings:
-        flash(gettext(one.message, **one.params))
+    for notice in warned(written.notices):
+        flash(notice["message"])
     return see_other(f"/case/sessions/{written.state.unit.unit_id}", written.outcome)
 
 
@@ -244,7 +267,7 @@ def _workers(who: Identity, draft: Draft) -> list[tuple[str, str]]:
     return [*({one: colleagues.get(one, one) for one in draft.values["served_by"]} | choices).items()]
 
 
-def _cases(who: Identity, case_ids: tuple[str, ...]) -> list[tuple[str, str]]:
+def _cases(who: Identity, case_ids: Iterable[str]) -> list[tuple[str, str]]:
     shown = []
     for case_id in case_ids:
         try:
@@ -254,23 +277,10 @@ def _cases(who: Identity, case_ids: tuple[str, ...]) -> list[tuple[str, str]]:
     return shown
 
 
-def _line(item: dict[str, Any]) -> dict[str, Any]:
-    """One version of the entry as a line of its story."""
-    unit, reason = item["unit"], item["reason"]
-    parts = [pages.label("reason", reason)] if reason else []
-    if item.get("reason_text"):
-        parts.append(item["reason_text"])
-    return {
-        "what": STORY[item["type"]],
-        "who": item["actor_name"],
-        "when": item["recorded_at"],
-        "detail": _detail(unit) if unit else None,
-        "reason": " · ".join(parts),
-        "struck": False,
-    }
-
-
-def _detail(unit: dict[str, Any]) -> str:
+def _detail(unit: dict[str, Any] | None) -> str | None:
+    """What one version of the entry held, for its story."""
+    if unit is None:
+        return None
     parts = [day(unit["occurred_on"]), pages.label("status", unit["status"]), pages.label("mode", unit["mode"])]
     if unit.get("minutes") is not None:
         parts.append(gettext("%(count)s minutes", count=unit["minutes"]))

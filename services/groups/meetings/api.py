@@ -8,12 +8,13 @@ from flask_smorest import Blueprint
 from services.groups.meetings import queries
 from services.groups.meetings.handlers import Written, meetings
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingListSchema, MeetingSchema
-from services.groups.meetings.shown import represented, told, warned
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
+from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
+from shared.serviceunit.shown import represented, told, warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("meetings_api", __name__, description="Meetings of groups and events for the sector")
@@ -85,9 +86,8 @@ def list_meetings(asked: dict[str, Any]) -> Response:
 @requires(*RECORDERS)
 def read(meeting_id: str) -> Response:
     """One meeting as it is now."""
-    who = identity()
-    state, story = meetings.read(service(), who, meeting_id)
-    response = jsonify(represented(state, len(story), who))
+    state, story = meetings.read(service(), identity(), meeting_id)
+    response = jsonify(_shown(state, len(story)))
     response.set_etag(str(len(story)))
     return response
 
@@ -105,5 +105,10 @@ def history(meeting_id: str) -> Response:
 def _answer(written: Written, status: int) -> Response:
     """The meeting after the command, and what is worth a second look; the same again for a repeated request."""
     outcome = written.outcome
-    body = represented(state_after(outcome), outcome.version, identity())
+    body = _shown(state_after(outcome), outcome.version)
     return answer(outcome, {**body, "warnings": warned(written.notices)}, status)
+
+
+def _shown(state: UnitState, version: int) -> dict[str, Any]:
+    shown = represented(state, version, identity())
+    return {"meeting_id": shown["unit_id"], **shown}

@@ -1,21 +1,18 @@
 """What groups ask of a meeting before the shared lifecycle decides: its kind, its group, the people in it. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES, GroupOnDay
 from services.groups.people.domain import PersonOnDay
 from shared.errors import FieldError, RuleBroken
 from shared.serviceunit.checks import unknown_code
+from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
+from shared.serviceunit.notices import Notice, dual_relationships, outside_period, overlap, same_people
 from shared.serviceunit.unit import Participant, ServiceUnit
 
 ACTIVITIES_OF_KIND = {"group_meeting": FAMILY_ACTIVITIES, "sector_event": SECTOR_ACTIVITIES}
-
-# These may come to a meeting without being members of the group.
-ROLES_BESIDE_MEMBERS = frozenset(
-    {"companion", "guest", "child", "volunteer", "collateral", "peer_supporter", "practitioner"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +25,6 @@ class OtherMeeting:
     minutes: int | None
     served_by: frozenset[str]
     contracts: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something worth a look that does not stand in the way of saving."""
-
-    code: str
-    message: str
-    path: str | None = None
-    params: dict[str, object] = field(default_factory=dict)
 
 
 def wrong_fields_here(
@@ -149,48 +136,24 @@ def notices(
     people: Mapping[str, PersonOnDay],
     periods: Mapping[str, tuple[date, date]],
     others: Iterable[OtherMeeting],
+    cases: Mapping[str, Set[str]],
 ) -> list[Notice]:
-    """What somebody should look at again before, or after, this is saved."""
+    """What somebody should look at again before, or after, this is saved; `cases` are those of each person."""
+    same = {person.person_id: person.same_as for person in people.values()}
     return [
-        *_about_dates(unit, group, periods),
-        *_about_people(unit, people),
+        *outside_period(unit, periods),
+        *_about_group(unit, group),
+        *same_people(unit, same),
+        *dual_relationships(unit, same, cases),
         *_about_other_meetings(unit, others),
     ]
 
 
-def _about_dates(
-    unit: ServiceUnit, group: GroupOnDay | None, periods: Mapping[str, tuple[date, date]]
-) -> Iterator[Notice]:
-    for segment in unit.segments:
-        first, last = periods[segment.contract_id]
-        if not first <= unit.occurred_on <= last:
-            yield Notice(
-                code="outside_period",
-                message="This date lies outside the period of %(contract)s, so it will not count there.",
-                path="occurred_on",
-                params={"contract": segment.contract_id},
-            )
-    if (
-        group is not None
-        and unit.status != "planned"
-        and (group.phase == "planned" or unit.occurred_on < group.from_date)
-    ):
+def _about_group(unit: ServiceUnit, group: GroupOnDay | None) -> Iterator[Notice]:
+    if group is None or unit.status == "planned":
+        return
+    if group.phase == "planned" or unit.occurred_on < group.from_date:
         yield Notice(code="group_not_open", message="The group was not open on that day.", path="occurred_on")
-
-
-def _about_people(unit: ServiceUnit, people: Mapping[str, PersonOnDay]) -> Iterator[Notice]:
-    seen: set[str] = set()
-    for index, participant in enumerate(unit.participants):
-        person, path = people[participant.person_id], f"participants.{index}.person_id"
-        if person.same_as in seen:
-            yield Notice(
-                code="same_person", message="Two of these entries are one person now, who counts once.", path=path
-            )
-        elif person.same_as != person.person_id:
-            yield Notice(
-                code="person_merged", message="This person was merged with another, and counts as that one.", path=path
-            )
-        seen.add(person.same_as)
 
 
 def _about_other_meetings(unit: ServiceUnit, others: Iterable[OtherMeeting]) -> Iterator[Notice]:
@@ -204,7 +167,7 @@ def _about_other_meetings(unit: ServiceUnit, others: Iterable[OtherMeeting]) -> 
                 path="starts_at",
                 params={"unit_id": other.unit_id},
             )
-        elif other.unit_id != unit.unit_id and _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+        elif other.unit_id != unit.unit_id and overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
             for worker in sorted(other.served_by.intersection(unit.served_by)):
                 yield Notice(
                     code="overlap",
@@ -219,10 +182,3 @@ def _is_same_occasion(unit: ServiceUnit, other: OtherMeeting) -> bool:
     if other.unit_id == unit.unit_id or unit.group_id is None or unit.status not in ("held", "planned"):
         return False
     return (other.group_id, other.starts_at) == (unit.group_id, unit.starts_at)
-
-
-def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:
-    if start is None or other is None:
-        return False
-    ends, other_ends = start + timedelta(minutes=length or 1), other + timedelta(minutes=other_length or 1)
-    return start < other_ends and other < ends

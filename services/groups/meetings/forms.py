@@ -11,8 +11,8 @@ from typing import Any
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
-from services.groups.meetings.domain import ROLES_BESIDE_MEMBERS
 from shared.clock import HONG_KONG
+from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
 

@@ -4,20 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.groups.groups.domain import GroupOnDay
-from services.groups.meetings.domain import Notice, refuse, wrong_fields_here
+from services.groups.meetings.domain import refuse, wrong_fields_here
 from services.groups.meetings.surroundings import Surroundings, surroundings, surroundings_of
 from services.groups.people.domain import PersonOnDay
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
 from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
-from shared.errors import FieldError, Invalid
+from shared.errors import Invalid
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
 from shared.serviceunit import lifecycle
-from shared.serviceunit.checks import wrong_fields
+from shared.serviceunit.checks import unknown_contracts, wrong_fields
 from shared.serviceunit.lifecycle import Private, UnitState
-from shared.serviceunit.recording import Entry, Recording, own, state_after
+from shared.serviceunit.notices import Notice
+from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of
 from shared.serviceunit.unit import ServiceUnit
 
@@ -86,7 +87,7 @@ def _checked(
         helpers=helpers,
         group_id=group_id,
     )
-    _check(service, who, work, unit, around, before)
+    _check(service, who, work, unit, helpers, around, before)
     private = Private(
         subject=_note_subject(service, work, unit_id, state),
         note=asked["note"],
@@ -97,10 +98,10 @@ def _checked(
 
 
 def _look_around(work: Work, who: Identity, group_id: str | None, asked: dict[str, Any]) -> Surroundings:
-    people = [person["person_id"] for person in asked["participants"]]
+    roles = {person["person_id"]: person["role"] for person in asked["participants"]}
     contracts = [asked.get("contract_id"), *(part["contract_id"] for part in asked["segments"])]
     given = [contract_id for contract_id in contracts if contract_id is not None]
-    around = surroundings(work.connection, who.agency_id, group_id, asked["occurred_on"], people, given)
+    around = surroundings(work.connection, who.agency_id, group_id, asked["occurred_on"], roles, given)
     if around.group is not None:
         require_team(who, around.group.team_id)
         # The rules of the group were read from a read table: hold this command to what it said.
@@ -109,14 +110,20 @@ def _look_around(work: Work, who: Identity, group_id: str | None, asked: dict[st
 
 
 def _check(
-    service: Service, who: Identity, work: Work, unit: ServiceUnit, around: Surroundings, before: ServiceUnit | None
+    service: Service,
+    who: Identity,
+    work: Work,
+    unit: ServiceUnit,
+    helpers: dict[str, str],
+    around: Surroundings,
+    before: ServiceUnit | None,
 ) -> None:
     already = {person.person_id for person in before.participants} if before else set()
     wrong = [
         *wrong_fields(unit, local_date(work.now)),
         *wrong_fields_here(unit, around.group, around.people, already),
-        *_unknown_contracts(unit, around),
-        *_unknown_workers(service, who, unit, before),
+        *unknown_contracts(unit, around.periods),
+        *unknown_workers(service, who, unit, helpers, before),
     ]
     if wrong:
         raise Invalid.of(wrong)
@@ -154,30 +161,3 @@ def _team(
     if asked["team_id"] is None and known is not None:
         return known
     return chosen_team(who, service.accounts, asked["team_id"])
-
-
-def _unknown_contracts(unit: ServiceUnit, around: Surroundings) -> list[FieldError]:
-    return [
-        FieldError(
-            "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
-            "contract_unknown",
-            "There is no such contract.",
-        )
-        for index, segment in enumerate(unit.segments)
-        if segment.contract_id not in around.periods
-    ]
-
-
-def _unknown_workers(
-    service: Service, who: Identity, unit: ServiceUnit, before: ServiceUnit | None
-) -> list[FieldError]:
-    trusted = {who.account_id, *(before.served_by if before else ())}
-    named = [one for one in unit.served_by if one not in trusted and not one.startswith("helper-")]
-    if not named:
-        return []
-    accounts = {account.account_id for account in service.accounts.list_accounts(who.agency_id)}
-    return [
-        FieldError(f"served_by.{index}", "worker_unknown", "Nobody with this account works here.")
-        for index, worker in enumerate(unit.served_by)
-        if worker in named and worker not in accounts
-    ]

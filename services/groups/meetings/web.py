@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import get_locale, gettext
 
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
@@ -15,7 +15,6 @@ from services.groups.meetings import forms, queries
 from services.groups.meetings.forms import Draft, Row
 from services.groups.meetings.handlers import Written, meetings
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
-from services.groups.meetings.shown import told, warned
 from services.groups.naming import contract_title, find, names_by_id
 from services.groups.people.queries import people_on
 from shared.auth.identity import Identity, identity, requires
@@ -27,21 +26,14 @@ from shared.eventstore import CommandMeta
 from shared.serviceunit import codes
 from shared.serviceunit.learnt.queries import contracts
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.schemas import VoidSchema
-from shared.web.field_messages import load
+from shared.serviceunit.pages import void_page
+from shared.serviceunit.shown import line, told, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]
-
-_STORY = {
-    "ServiceUnitPlanned": lazy_gettext("Planned"),
-    "ServiceUnitRecorded": lazy_gettext("Recorded"),
-    "ServiceUnitCorrected": lazy_gettext("Corrected"),
-    "ServiceUnitVoided": lazy_gettext("Voided"),
-}
 
 
 @bp.app_context_processor
@@ -110,7 +102,7 @@ def show(meeting_id: str) -> str:
         names=names_by_id(who, [one.person_id for one in unit.participants]),
         workers=[{**accounts, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
         shows_note=who.role in NOTE_READERS,
-        story=[_told(one) for one in reversed([told(recorded, who, accounts) for recorded in story])],
+        story=[line(item := told(recorded, who, accounts), _detail(item["unit"])) for recorded in reversed(story)],
     )
 
 
@@ -146,17 +138,7 @@ def correct(meeting_id: str) -> Page:
 @requires(*RECORDERS)
 def void(meeting_id: str) -> Page:
     """Void a meeting, with the reason."""
-    who, error, status = identity(), None, 200
-    state, story = meetings.read(service(), who, meeting_id)
-    if request.method == "POST":
-        try:
-            asked = {"reason": request.form.get("reason", ""), "reason_text": request.form.get("reason_text") or None}
-            loaded = load(VoidSchema(), asked)
-            outcome = meetings.void(service(), who, command_meta(), meeting_id, loaded, expected_version())
-            return see_other(f"/groups/meetings/{meeting_id}", outcome)
-        except CaseledgerError as raised:
-            error, status = raised, raised.status
-    return render_template("groups/meeting-void.html", unit=state.unit, version=len(story), error=error), status
+    return void_page(meetings, meeting_id, f"/groups/meetings/{meeting_id}")
 
 
 def _choose_group(who: Identity) -> str:
@@ -311,19 +293,9 @@ def _day(draft: Draft) -> date:
         return local_date(service().clock.now())
 
 
-def _told(item: dict[str, Any]) -> dict[str, Any]:
-    """One version of the entry as a line of its story."""
-    unit, reason = item["unit"], item["reason"]
-    parts = [codes.label("reason", reason, str(get_locale()))] if reason else []
-    if item.get("reason_text"):
-        parts.append(item["reason_text"])
-    counted = (
-        {"present": queries.present_count(unit["participants"]), "named": len(unit["participants"])} if unit else {}
-    )
-    return {
-        "what": _STORY[item["type"]],
-        "who": item["actor_name"],
-        "when": item["recorded_at"],
-        "detail": gettext("%(present)s of %(named)s people present", **counted) if unit else None,
-        "reason": " · ".join(parts),
-    }
+def _detail(unit: dict[str, Any] | None) -> str | None:
+    """What one version of the entry held, for its story."""
+    if unit is None:
+        return None
+    present, named = queries.present_count(unit["participants"]), len(unit["participants"])
+    return str(gettext("%(present)s of %(named)s people present", present=present, named=named))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.outreach.answers import page_of, versioned, warned
+from services.outreach.answers import page_of, versioned
 from services.outreach.contacts import handlers
 from services.outreach.contacts.domain import INITIAL, evolve
 from services.outreach.contacts.queries import represented
@@ -19,6 +19,7 @@ from services.outreach.contacts.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.serviceunit.shown import warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("contacts_api", __name__, url_prefix="/contacts", description="People met who have no name here")

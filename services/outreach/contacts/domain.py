@@ -16,11 +16,11 @@ from services.outreach.contacts.events import (
     ContactTargetGroupGiven,
     DatedGroup,
 )
-from services.outreach.notices import Notice
 from services.outreach.people.domain import PersonOnDay
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
+from shared.serviceunit.notices import Notice
 
 # A Hong Kong identity card number; a token must never hold one.
 _HKID = re.compile(r"(?<![A-Z])[A-Z]{1,2}\d{6}\s*\(?[0-9A]\)?(?!\d)", re.IGNORECASE)

@@ -17,7 +17,6 @@ from services.outreach.contacts.domain import (
     possible_duplicate,
 )
 from services.outreach.contacts.events import ContactRegistered
-from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.places.queries import is_known as is_known_place
 from shared.auth.identity import Identity
@@ -27,6 +26,7 @@ from shared.errors import Invalid, NotFound
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import chosen_id, new_id, require_id
 from shared.service import Service
+from shared.serviceunit.notices import Notice
 
 Asked = dict[str, Any]
 

@@ -9,7 +9,6 @@ from flask import Blueprint, flash, render_template, request
 from flask_babel import gettext
 
 from services.outreach import naming
-from services.outreach.answers import warned
 from services.outreach.contacts import handlers
 from services.outreach.contacts.schemas import ContactSchema, IdentifySchema, TargetGroupSchema, UnidentifySchema
 from services.outreach.visits.queries import visits_of
@@ -17,6 +16,7 @@ from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.serviceunit.shown import warned
 from shared.web.field_messages import load
 from shared.web.names import find_people
 from shared.web.requests import command_meta, expected_version, see_other, service

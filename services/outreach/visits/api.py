@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from services.outreach.answers import page_of, versioned, warned
+from services.outreach.answers import page_of, versioned
 from services.outreach.visits import handlers
 from services.outreach.visits.handlers import visits
 from services.outreach.visits.queries import cursor_of, represented, told
@@ -20,6 +20,7 @@ from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.eventstore import Outcome
 from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
+from shared.serviceunit.shown import warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("visits_api", __name__, url_prefix="/visits", description="Outreach, home and online visits")

@@ -1,14 +1,14 @@
 """What outreach asks of a visit before the shared lifecycle decides: who was met, the case, the people. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from services.outreach.cases.domain import KnownCase
-from services.outreach.notices import Notice
 from services.outreach.people.domain import PersonOnDay
 from shared.errors import FieldError, RuleBroken
 from shared.serviceunit.checks import unknown_code
+from shared.serviceunit.notices import Notice, dual_relationships, outside_period, overlap, same_people
 from shared.serviceunit.unit import Participant, ServiceUnit
 
 SETTINGS = ("outreach", "home_visit", "online")
@@ -114,35 +114,16 @@ def notices(
     people: Mapping[str, PersonOnDay],
     periods: Mapping[str, tuple[date, date]],
     others: Iterable[OtherVisit],
+    cases: Mapping[str, Set[str]],
 ) -> list[Notice]:
-    """What somebody should look at again before, or after, this is saved."""
-    return [*_about_dates(unit, periods), *_about_people(unit, people), *_about_other_visits(unit, others)]
-
-
-def _about_dates(unit: ServiceUnit, periods: Mapping[str, tuple[date, date]]) -> Iterator[Notice]:
-    for segment in unit.segments:
-        period = periods.get(segment.contract_id)
-        if period is not None and not period[0] <= unit.occurred_on <= period[1]:
-            yield Notice(
-                code="outside_period",
-                message="This date lies outside the period of %(contract)s, so it will not count there.",
-                path="occurred_on",
-                params={"contract": segment.contract_id},
-            )
-
-
-def _about_people(unit: ServiceUnit, people: Mapping[str, PersonOnDay]) -> Iterator[Notice]:
-    seen: set[str] = set()
-    for index, participant in enumerate(unit.participants):
-        person = people.get(participant.person_id)
-        same_as = person.same_as if person else participant.person_id
-        if same_as in seen:
-            yield Notice(
-                code="same_person",
-                message="Two of these entries are one person now, who counts once.",
-                path=f"participants.{index}.person_id",
-            )
-        seen.add(same_as)
+    """What somebody should look at again before, or after, this is saved; `cases` are those of each person."""
+    same = {person.person_id: person.same_as for person in people.values()}
+    return [
+        *outside_period(unit, periods),
+        *same_people(unit, same),
+        *dual_relationships(unit, same, cases),
+        *_about_other_visits(unit, others),
+    ]
 
 
 def _about_other_visits(unit: ServiceUnit, others: Iterable[OtherVisit]) -> Iterator[Notice]:
@@ -156,7 +137,7 @@ def _about_other_visits(unit: ServiceUnit, others: Iterable[OtherVisit]) -> Iter
                 path="participants",
                 params={"unit_id": other.unit_id},
             )
-        elif other.unit_id != unit.unit_id and _overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
+        elif other.unit_id != unit.unit_id and overlap(unit.starts_at, unit.minutes, other.starts_at, other.minutes):
             for worker in sorted(other.served_by.intersection(unit.served_by)):
                 yield Notice(
                     code="overlap",
@@ -172,10 +153,3 @@ def _is_same_occasion(unit: ServiceUnit, other: OtherVisit) -> bool:
         return False
     same = (other.setting, other.starts_at) == (unit.setting, unit.starts_at)
     return same and any(person.person_id in other.people for person in unit.participants)
-
-
-def _overlap(start: datetime | None, length: int | None, other: datetime | None, other_length: int | None) -> bool:
-    if start is None or other is None:
-        return False
-    ends, other_ends = start + timedelta(minutes=length or 1), other + timedelta(minutes=other_length or 1)
-    return start < other_ends and other < ends

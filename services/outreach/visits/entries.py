@@ -19,9 +19,10 @@ from shared.auth.teams import chosen_team
 from shared.errors import FieldError, Invalid, RuleBroken
 from shared.ids import chosen_id, new_id
 from shared.service import Service
-from shared.serviceunit.checks import wrong_fields
+from shared.serviceunit.checks import unknown_contracts, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
+from shared.serviceunit.recording import unknown_workers
 from shared.serviceunit.schemas import named_helpers, unit_of
 from shared.serviceunit.unit import Participant, ServiceUnit
 
@@ -79,6 +80,9 @@ def entry_of(asking: Asking) -> Entry:
     )
     already = {person.person_id for person in before.participants} if before else set()
     wrong += _wrong_references(asking, case)
+    periods = contract_periods(asking.connection, asking.who.agency_id, [one.contract_id for one in unit.segments])
+    wrong += unknown_contracts(unit, periods)
+    wrong += unknown_workers(asking.service, asking.who, unit, helpers, before)
     wrong += wrong_fields_here(unit, people, already)
     wrong += wrong_fields(unit, asking.today)
     if wrong:
@@ -164,23 +168,6 @@ def _wrong_references(asking: Asking, case: KnownCase | None) -> Iterator[FieldE
         yield FieldError("place_id", "place_unknown", "There is no such place.")
     if asked["organisation_id"] is not None:
         yield FieldError("organisation_id", "organisation_unknown", "There is no such organisation.")
-    named = {"contract_id": asked["contract_id"]} if asked["contract_id"] else {}
-    named |= {f"segments.{index}.contract_id": part["contract_id"] for index, part in enumerate(asked["segments"])}
-    known = contract_periods(asking.connection, agency_id, set(named.values()))
-    for path, contract_id in named.items():
-        if contract_id not in known:
-            yield FieldError(path, "contract_unknown", "There is no such contract.")
-    yield from _wrong_workers(asking)
-
-
-def _wrong_workers(asking: Asking) -> Iterator[FieldError]:
-    named = asking.asked["served_by"]
-    known = {asking.who.account_id, *(asking.before.served_by if asking.before else ())}
-    if not known.issuperset(named):
-        known |= {account.account_id for account in asking.service.accounts.list_accounts(asking.who.agency_id)}
-    for index, account_id in enumerate(named):
-        if account_id not in known:
-            yield FieldError(f"served_by.{index}", "account_unknown", "There is no such colleague.")
 
 
 def _private(asking: Asking, unit: ServiceUnit, helpers: dict[str, str]) -> Private:

@@ -5,7 +5,6 @@ from typing import Any
 from services.outreach.contacts import domain as contacts
 from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
-from services.outreach.notices import Notice
 from services.outreach.people.queries import people_on
 from services.outreach.visits import queries
 from services.outreach.visits.domain import notices, refuse
@@ -18,8 +17,9 @@ from shared.errors import RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
 from shared.serviceunit import lifecycle, recording
-from shared.serviceunit.learnt.queries import contract_periods
+from shared.serviceunit.learnt.queries import cases_of, contract_periods, merges
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.notices import Notice, somebody_helps
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.unit import ServiceUnit
 
@@ -80,7 +80,12 @@ def notices_of(service: Service, who: Identity, unit: ServiceUnit, outcome: Outc
     with service.database.read() as connection:
         people = people_on(connection, who.agency_id, list(paths), unit.occurred_on)
         terms = contract_periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
-        found = notices(unit, people, terms, others_on(connection, who.agency_id, unit.occurred_on))
+        others = others_on(connection, who.agency_id, unit.occurred_on)
+        remained = (
+            {one.same_as for one in people.values()} if somebody_helps(one.role for one in unit.participants) else set()
+        )
+        cases = cases_of(connection, who.agency_id, remained, merges(connection, who.agency_id))
+        found = notices(unit, people, terms, others, cases)
         for one in made:
             alike = same_aliases(connection, service.vault, who.agency_id, one.team_id, one.alias, own)
             if alike:

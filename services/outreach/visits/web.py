@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from services.outreach import naming
-from services.outreach.answers import warned
 from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
 from services.outreach.visits.domain import SETTINGS, is_met
@@ -22,8 +21,8 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Outcome, Recorded
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.schemas import VoidSchema
-from shared.web.field_messages import load
+from shared.serviceunit.pages import void_page
+from shared.serviceunit.shown import line, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
@@ -31,13 +30,6 @@ bp = Blueprint("visits", __name__, url_prefix="/visits")
 Page = Any
 Save = Callable[[Draft, CommandMeta], Outcome]
 PAGE = 50
-
-_STORY = {
-    "ServiceUnitPlanned": lazy_gettext("Planned"),
-    "ServiceUnitRecorded": lazy_gettext("Recorded"),
-    "ServiceUnitCorrected": lazy_gettext("Corrected"),
-    "ServiceUnitVoided": lazy_gettext("Voided"),
-}
 
 
 @bp.context_processor
@@ -126,17 +118,7 @@ def correct(visit_id: str) -> Page:
 @requires(*RECORDERS)
 def void(visit_id: str) -> Page:
     """Void a visit, with the reason."""
-    who, error, status = identity(), None, 200
-    state, story = visits.read(service(), who, visit_id)
-    if request.method == "POST":
-        try:
-            given = {"reason": request.form.get("reason", ""), "reason_text": request.form.get("reason_text") or None}
-            asked = load(VoidSchema(), given)
-            outcome = visits.void(service(), who, command_meta(), visit_id, asked, expected_version())
-            return see_other(f"/outreach/visits/{visit_id}", outcome)
-        except CaseledgerError as raised:
-            error, status = raised, raised.status
-    return render_template("outreach/visit-void.html", unit=state.unit, version=len(story), error=error), status
+    return void_page(visits, visit_id, f"/outreach/visits/{visit_id}")
 
 
 def _form(
@@ -248,21 +230,8 @@ def _case_options(state: UnitState | None) -> list[tuple[str, str]]:
 
 def _told(recorded: Recorded, accounts: dict[str, str]) -> dict[str, Any]:
     """One version of the entry as a line of its story."""
-    shows_note = identity().role in NOTE_READERS
-    shown = told(recorded, accounts, with_note=shows_note)
-    unit, reason = getattr(recorded.event, "unit", None), shown["reason"]
-    parts = [naming.label("reason", reason)] if reason else []
-    if shown.get("reason_text"):
-        parts.append(shown["reason_text"])
-    detail = None
+    unit, detail = getattr(recorded.event, "unit", None), None
     if unit is not None:
         met = sum(map(is_met, unit.participants))
         detail = gettext("%(met)s of %(named)s contacts met", met=met, named=len(unit.participants))
-    return {
-        "what": _STORY[recorded.type],
-        "who": shown["actor_name"],
-        "when": recorded.recorded_at,
-        "detail": detail,
-        "reason": " · ".join(parts),
-        "struck": recorded.type == "ServiceUnitVoided",
-    }
+    return line(told(recorded, accounts, with_note=identity().role in NOTE_READERS), detail)

@@ -1,4 +1,4 @@
-"""What case says of people (that they exist, their dated codes, merges, erasures), and reporting of contracts."""
+"""What case says of people (that they exist, dated codes, merges, erasures, cases), and reporting of contracts."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, update
 
 from shared.bus.envelope import Arrived
 from shared.bus.versions import require_known
-from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
+from shared.serviceunit.learnt.tables import known_code, known_contract, known_member, known_person
 
 
 class _Registered(msgspec.Struct, frozen=True):
@@ -34,6 +34,20 @@ class _TargetGroup(msgspec.Struct, frozen=True):
 class _Merged(msgspec.Struct, frozen=True):
     person_id: str
     into: str
+
+
+class _Member(msgspec.Struct, frozen=True):
+    person_id: str
+
+
+class _Case(msgspec.Struct, frozen=True):
+    case_id: str
+    members: tuple[_Member, ...] = ()
+
+
+class _Joined(msgspec.Struct, frozen=True):
+    case_id: str
+    person_id: str
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -109,6 +123,25 @@ def _erased(connection: Connection, arrived: Arrived) -> None:
     connection.execute(delete(known_code).where(known_code.c.person_id == person_id))
 
 
+def _case(connection: Connection, arrived: Arrived) -> None:
+    case = msgspec.json.decode(arrived.data, type=_Case)
+    for member in case.members:
+        _join(connection, arrived, member.person_id, case.case_id)
+
+
+def _joined(connection: Connection, arrived: Arrived) -> None:
+    joined = msgspec.json.decode(arrived.data, type=_Joined)
+    _join(connection, arrived, joined.person_id, joined.case_id)
+
+
+def _join(connection: Connection, arrived: Arrived, person_id: str, case_id: str) -> None:
+    """Who leaves is a relative still, so it is not forgotten; who comes back is there already."""
+    own = (known_member.c.person_id == person_id, known_member.c.case_id == case_id)
+    connection.execute(delete(known_member).where(*own))
+    row = {"person_id": person_id, "case_id": case_id, "agency_id": arrived.agency_id}
+    connection.execute(insert(known_member), row)
+
+
 def _begin(connection: Connection, person_id: str, kind: str, code: str, day: date | None) -> None:
     row = {"person_id": person_id, "kind": kind, "code": code, "from_date": day}
     connection.execute(delete(known_code).where(*(known_code.c[name] == value for name, value in row.items())))
@@ -146,4 +179,6 @@ _OF_PEOPLE: dict[str, Callable[[Connection, Arrived], None]] = {
     "PersonMergedInto": _merged_into,
     "PersonUnmerged": _unmerged,
     "PersonErased": _erased,
+    "CaseRegistered": _case,
+    "CaseMemberJoined": _joined,
 }

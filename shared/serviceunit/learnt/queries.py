@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from shared.serviceunit.learnt.tables import known_code, known_contract, known_person
+from shared.serviceunit.learnt.tables import known_code, known_contract, known_member, known_person
 
 
 def registered(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, bool]:
@@ -55,6 +55,22 @@ def resolved(person_id: str, edges: Mapping[str, str]) -> str:
             break
         person_id = edges[person_id]
     return person_id
+
+
+def cases_of(
+    connection: Connection, agency_id: str, people: Collection[str], edges: Mapping[str, str]
+) -> dict[str, set[str]]:
+    """The cases these people have ever been members of; `people` are those who remained after the merges `edges`."""
+    if not people:
+        return {}
+    ids = {*people, *(one for one in edges if resolved(one, edges) in people)}
+    wanted = select(known_member.c.person_id, known_member.c.case_id).where(
+        known_member.c.agency_id == agency_id, known_member.c.person_id.in_(ids)
+    )
+    found: dict[str, set[str]] = {}
+    for person_id, case_id in connection.execute(wanted):
+        found.setdefault(resolved(person_id, edges), set()).add(case_id)
+    return found
 
 
 def contract_periods(

@@ -24,6 +24,15 @@ known_code = Table(
     Column("to_date", Date),
 )
 
+# Who was ever a member of which case: relatives, most likely.
+known_member = Table(
+    "known_member",
+    _metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
+)
+
 known_contract = Table(
     "known_contract",
     _metadata,
@@ -35,9 +44,9 @@ known_contract = Table(
 )
 
 
-def people_tables(metadata: MetaData) -> tuple[Table, Table]:
-    """Add `known_person` and `known_code` to a service's metadata."""
-    return known_person.to_metadata(metadata), known_code.to_metadata(metadata)
+def people_tables(metadata: MetaData) -> tuple[Table, Table, Table]:
+    """Add `known_person`, `known_code` and `known_member` to a service's metadata."""
+    return known_person.to_metadata(metadata), known_code.to_metadata(metadata), known_member.to_metadata(metadata)
 
 
 def contract_table(metadata: MetaData) -> Table:

@@ -266,3 +266,44 @@ def test_no_name_stands_in_an_address(browser: FlaskClient, family: str) -> None
         assert "陳美玲" in page
         addresses = re.findall(r'(?:href|action)="([^"]*)"', page)
         assert not [one for one in addresses if "陳美玲" in one or "%E9%99%B3" in one]
+
+
+def test_one_support_session_serves_several_families_with_its_profession(
+    browser: FlaskClient, worker: Client, family: str
+) -> None:
+    for name, number in (("person-lee", "C-LEE"), ("person-ho", "C-HO")):
+        add_person(worker, name, alias=name[7:])
+        members = [{"person_id": name, "relationship": "mother"}]
+        body = {"id": f"case-{name[7:]}", "case_number": number, "kind": "family", "stage": "open", "on": "2026-03-02"}
+        assert worker.post("/cases", {**body, "members": members}).status_code == 201
+    new = f"/case/sessions/new?case_id={family}"
+    form: dict[str, Any] = {"occurred_on": "2026-03-09", "minutes": "90", "kind": "case_session", "status": "held"}
+    form |= {"person": [MOTHER], f"role-{MOTHER}": "family_member", f"member-{MOTHER}": "1", "contract_id": "regular"}
+    found = send(browser, new, new, **form, case_q="c-lee", find="1")
+    assert 'name="add_case" value="case-lee"' in found.text
+    assert "No case was found" in send(browser, new, new, **form, case_q="nothing", find="1").text
+    added = send(browser, new, new, **form, add_case="case-lee").text
+    assert 'name="case" value="case-lee"' in added
+    assert 'name="person" value="person-lee"' in added
+    assert 'value="support_session" checked' in added
+    both = {**form, "case": ["case-lee", "case-ho"], "person": [MOTHER, "person-lee", "person-ho"]}
+    fewer = send(browser, new, new, **both, remove_case="case-ho").text
+    assert ("case-ho" in fewer, "person-ho" in fewer, "person-lee" in fewer) == (False, False, True)
+    form |= {"case": "case-lee", "person": [MOTHER, "person-lee"], "role-person-lee": "family_member"}
+    one_only = send(browser, new, new, **form)
+    assert (one_only.status_code, "A case session belongs to one case" in one_only.text) == (422, True)
+    form |= {"kind": "support_session", "mode": "in_person", "setting": "centre"}
+    no_profession = send(browser, new, new, **form)
+    assert (no_profession.status_code, 'href="#activity"' in no_profession.text) == (422, True)
+    saved = send(browser, new, new, **form, activity="nursing")
+    assert saved.status_code == 303, saved.text
+    session = worker.get(f"/sessions/{saved.location.rpartition('/')[2]}").json
+    assert (session["case_ids"], session["activity"]) == ([family, "case-lee"], "nursing")
+    assert "C-LEE" in browser.get(saved.location).text
+    correct = f"{saved.location}/correct"
+    shown = browser.get(correct).text
+    assert 'name="case" value="case-lee"' in shown
+    form |= {"case": [], "person": [MOTHER], "activity": "nursing", "reason": "wrong_person"}
+    assert send(browser, correct, correct, **form).status_code == 303
+    alone = worker.get(f"/sessions/{session['session_id']}").json
+    assert (alone["case_id"], alone["case_ids"]) == (family, [])

@@ -168,7 +168,7 @@ def test_a_correction_keeps_who_entered_it_and_the_helpers(worker: Client, as_us
         ({"case_id": "case-nowhere"}, "case_id", "case_unknown"),
         ({"place_id": "place-nowhere"}, "place_id", "place_unknown"),
         ({"organisation_id": "陳大文"}, "organisation_id", "organisation_unknown"),
-        ({"served_by": ["account-worker", "account-foreign-worker"]}, "served_by.1", "account_unknown"),
+        ({"served_by": ["account-worker", "account-foreign-worker"]}, "served_by.1", "worker_unknown"),
         ({"team_id": "team-nowhere"}, "team_id", "team_unknown"),
         ({"team_id": "team-foreign"}, "team_id", "team_unknown"),
         ({"setting": "centre"}, "setting", "unknown_code"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api_client import Api, House
+from tests.api_client import Api, House, Reply
 from tests.stories import (
     GROUPS,
     MEETINGS,
@@ -181,6 +181,48 @@ def test_a002_09_one_person_with_two_roles_counts_for_families_and_for_the_secto
         for row in worker.trace("kachi-2", *figure)["people"]
     }
     assert people == {mother}
+
+
+def test_a002_09_who_serves_or_supervises_their_own_relative_is_warned_of_and_the_family_is_not_named(
+    worker: Api, outreach: Api
+) -> None:
+    # Fails when `around` leaves out those who are served in shared/serviceunit/notices.py.
+    mother, son, twin, stranger = register(worker), register(worker), register(worker), register(worker)
+    case, other_case = open_case(worker, mother, son), open_case(worker, stranger)
+    helper = at(mother, "peer_supporter")
+
+    def told(reply: Reply) -> list[tuple[str, str]]:
+        warnings = [one for one in reply.accepted().body["warnings"] if one["code"] == "dual_relationship"]
+        assert all(set(one) == {"code", "message", "path"} for one in warnings)
+        return [(one["code"], one["path"]) for one in warnings]
+
+    def warned(*places: int) -> list[tuple[str, str]]:
+        return [("dual_relationship", f"participants.{place}.person_id") for place in places]
+
+    assert told(meeting(worker, at(son), helper)) == warned(1)
+    assert told(meeting(worker, at(stranger), helper, on="2021-03-02")) == []
+    assert told(meeting(worker, at(son), at(mother), on="2021-03-03")) == []
+    assert told(meeting(worker, at(son, "companion"), helper, on="2021-03-04")) == []
+    assert told(session(worker, case, at(son), helper)) == warned(1)
+    assert told(session(worker, case, helper, on="2021-03-02")) == warned(0)
+    assert told(session(worker, other_case, at(stranger), helper, on="2021-03-03")) == []
+    assert told(visit(outreach, at(son, "drug_user"), helper)) == warned(1)
+    assert told(visit(outreach, at(mother, "volunteer"), on="2021-03-02", case_id=case)) == warned(0)
+    for person in (mother, son):
+        path = f"{PEOPLE}/{person}"
+        role = {"role": "practitioner", "from_date": "2021-01-01"}
+        worker.post(f"{path}/roles", role, version=worker.version_of(path)).accepted()
+    supervised = [at(mother, "practitioner"), at(son, "practitioner")]
+    assert told(sector(worker, "supervision", 120, participants=supervised)) == warned(0, 1)
+    merge = {"into": son, "into_version": int(worker.version_of(f"{PEOPLE}/{son}"))}
+    leader = worker.house.as_("leader1")
+    leader.post(f"{PEOPLE}/{twin}/merge", merge, version=leader.version_of(f"{PEOPLE}/{twin}")).accepted()
+    for told_of in (
+        meeting(worker, at(twin), helper, on="2021-03-08"),
+        visit(outreach, at(twin, "drug_user"), helper, on="2021-03-09"),
+        session(worker, other_case, at(stranger), at(twin, "collateral"), helper, on="2021-03-10"),
+    ):
+        assert told(told_of) == warned(len(told_of.body["participants"]) - 1)
 
 
 def test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approved_split(worker: Api) -> None:

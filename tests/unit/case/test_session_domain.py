@@ -11,12 +11,12 @@ from services.case.sessions.domain import (
     CaseFacts,
     doubts,
     not_members,
-    outside_period,
     refuse_counted_twice,
     tags_of,
 )
 from shared.clock import HONG_KONG
 from shared.errors import RuleBroken
+from shared.serviceunit.notices import outside_period
 from shared.serviceunit.unit import Segment, ServiceUnit
 from shared.testing.units import TODAY, a_person, a_unit
 
@@ -143,9 +143,9 @@ def test_overlapping_is_mutual(start: int, length: int, other_start: int, other_
     assert bool(codes(first, second)) == (start < other_start + other_length and other_start < start + length)
 
 
-def test_a_day_outside_any_of_the_periods_is_told_once() -> None:
+def test_a_day_outside_the_period_is_told_for_each_contract() -> None:
     two = a_unit(segments=(Segment(contract_id="a", minutes=30), Segment(contract_id="b", minutes=30)))
     inside, outside = (TODAY, TODAY), (TODAY + DAY, TODAY + DAY)
-    assert [one.params for one in outside_period(two, {"a": inside, "b": outside})] == [{"contract_id": "b"}]
-    assert len(outside_period(two, {"a": outside, "b": outside})) == 1
-    assert outside_period(two, {"a": inside, "b": inside}) == []
+    assert [one.params for one in outside_period(two, {"a": inside, "b": outside})] == [{"contract": "b"}]
+    assert len(list(outside_period(two, {"a": outside, "b": outside}))) == 2
+    assert list(outside_period(two, {"a": inside, "b": inside})) == []

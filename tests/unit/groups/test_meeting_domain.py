@@ -169,7 +169,7 @@ def codes_of(
 ) -> list[str]:
     periods = {"kachi-2": (date(2018, 6, 1), date(2021, 5, 31))}
     known_people = {one.person_id: one for one in people.values()}
-    return [notice.code for notice in notices(unit, group, known_people, periods, others)]
+    return [notice.code for notice in notices(unit, group, known_people, periods, others, {})]
 
 
 def test_a002_22_a_date_outside_the_contract_is_pointed_out() -> None:

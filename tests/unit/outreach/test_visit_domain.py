@@ -152,7 +152,7 @@ PERIODS = {"kachi-2": (date(2018, 6, 1), date(2021, 5, 31))}
 
 
 def pointed_out(unit: ServiceUnit, *others: OtherVisit) -> list[str]:
-    return [notice.code for notice in notices(unit, PEOPLE, PERIODS, others)]
+    return [notice.code for notice in notices(unit, PEOPLE, PERIODS, others, {})]
 
 
 def test_a002_24_a_worker_in_two_places_is_pointed_out() -> None:

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 import shared.errors
 from services.case.cases.domain import CLOSED
 from services.case.people.domain import ERASED
-from services.case.sessions.domain import OUTSIDE_PERIOD, OVERLAP, PERSON_MERGED, POSSIBLE_DUPLICATE
+from services.case.sessions.domain import OVERLAP, POSSIBLE_DUPLICATE
 from shared.errors import CaseledgerError
 from shared.settings import SERVICES
 from shared.web.field_messages import _KNOWN
@@ -27,7 +27,7 @@ ERRORS = [
 PLACES = dict.fromkeys(ERRORS, 1) | {"FieldError": 2, "Notice": 0, "fail": 2}
 """Where the sentence stands among the arguments of what is made; `fail` is of the check of contract documents."""
 ELSEWHERE = {
-    "case": {CLOSED[1], ERASED[1], OUTSIDE_PERIOD, OVERLAP, PERSON_MERGED, POSSIBLE_DUPLICATE},
+    "case": {CLOSED[1], ERASED[1], OVERLAP, POSSIBLE_DUPLICATE},
     "shared": {sentence for _pattern, _code, sentence in _KNOWN},
 }
 """Sentences that stand in a constant."""

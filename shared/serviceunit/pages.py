@@ -1,0 +1,27 @@
+"""The page that is the same for every kind of entry: voiding it, with the reason."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from shared.auth.identity import identity
+from shared.errors import CaseledgerError
+from shared.serviceunit.recording import Recording
+from shared.serviceunit.schemas import VoidSchema
+from shared.web.field_messages import load
+from shared.web.requests import command_meta, expected_version, see_other, service
+
+
+def void_page(units: Recording[Any], unit_id: str, back: str) -> Any:
+    """Ask for the reason and void the entry, whose own page is at `back`."""
+    who, error = identity(), None
+    state, story = units.read(service(), who, unit_id)
+    if request.method == "POST":
+        try:
+            given = {name: request.form.get(name) or None for name in ("reason", "reason_text")}
+            asked = load(VoidSchema(), {name: value for name, value in given.items() if value})
+            return see_other(back, units.void(service(), who, command_meta(), unit_id, asked, expected_version()))
+        except CaseledgerError as raised:
+            error = raised
+    page = render_template("entry-void.html", unit=state.unit, version=len(story), error=error, back=back)
+    return page, error.status if error else 200

@@ -1,0 +1,70 @@
+"""How an entry, its story and what is worth a second look are shown, to programs and on pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from shared.auth.identity import Identity
+from shared.auth.teams import reads_notes
+from shared.eventstore import Recorded
+from shared.serviceunit import codes
+from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.notices import Notice
+
+_STORY = {
+    "ServiceUnitPlanned": lazy_gettext("Planned"),
+    "ServiceUnitRecorded": lazy_gettext("Recorded"),
+    "ServiceUnitCorrected": lazy_gettext("Corrected"),
+    "ServiceUnitVoided": lazy_gettext("Voided"),
+}
+
+
+def represented(state: UnitState, version: int, who: Identity) -> dict[str, Any]:
+    """An entry for an answer; the note goes to those who may read notes."""
+    assert state.unit is not None
+    shown: dict[str, Any] = {
+        "version": version,
+        "phase": state.phase,
+        **msgspec.to_builtins(state.unit),
+        "helpers": dict(state.helpers),
+    }
+    return shown | ({"note": state.note} if reads_notes(who) else {})
+
+
+def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, Any]:
+    """One version in the story of an entry; `names` are those of the agency's accounts."""
+    event = recorded.event
+    shown: dict[str, Any] = {
+        "version": recorded.version,
+        "type": recorded.type,
+        "recorded_at": recorded.recorded_at.isoformat(),
+        "actor": recorded.actor,
+        "actor_name": names.get(recorded.actor),
+        "reason": getattr(event, "reason", None),
+        "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
+    }
+    if reads_notes(who):
+        shown |= {"reason_text": getattr(event, "reason_text", None), "note": getattr(event, "note", None)}
+    return shown
+
+
+def line(item: dict[str, Any], detail: str | None) -> dict[str, Any]:
+    """One version of an entry as a line of its story on a page; `detail` says what the entry held."""
+    reason = codes.label("reason", item["reason"], str(get_locale()))
+    return {
+        "what": _STORY[item["type"]],
+        "who": item["actor_name"],
+        "when": item["recorded_at"],
+        "detail": detail,
+        "reason": " · ".join(part for part in (reason, item.get("reason_text")) if part),
+    }
+
+
+def warned(notices: Iterable[Notice]) -> list[dict[str, Any]]:
+    """Notices in the language of the request."""
+    return [
+        {"code": one.code, "message": gettext(one.message, **one.params), "path": one.path, **one.params}
+        for one in notices
+    ]
