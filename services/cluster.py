@@ -70,6 +70,9 @@ def open_service(name: str, settings: Settings) -> Opened:
     part: Part = import_module(f"services.{name}.app")
     bus = bus_of(settings)
     service = part.create_service(settings, clock=clock_of(settings), accounts=open_accounts(settings), bus=bus)
+    if settings.kafka is None:
+        make_topics(bus, settings)
+        Relay(name, service.store, bus).compare()
     return Opened(settings, bus, service, part)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from services.rebuild_cli import progress_bar
 from shared.settings import SERVICES, load_settings
 
 if TYPE_CHECKING:
@@ -95,7 +96,30 @@ def parked_retry(service: str | None) -> None:
     click.echo("Nothing is parked any more.")
 
 
-COMMANDS = (republish, parked)
+@click.command()
+@services_argument
+@click.option("--tail", is_flag=True, required=True, help="Bring back from the topic what the store lacks.")
+def restore(service: str | None, tail: bool) -> None:  # noqa: ARG001 - until there is another way to restore
+    """Bring SERVICE, or all services, up to date after their databases were restored from an older copy.
+
+    Its entries are closed to everybody until its store and its topic tell one history.
+    """
+    from services.operations.tail import restore_tail
+
+    for name in _chosen(service):
+        with opened(name) as process, progress_bar(f"Reading the topic of {name}") as moved:
+            done = restore_tail(process, moved)
+        if not done.events:
+            click.echo(f"{name}: the store holds all that its topic holds.")
+            continue
+        click.echo(f"{name}: positions {done.first:,} to {done.last:,} were brought back; {name} may be written again.")
+        for line in done.lost:
+            click.echo(f"    lost, if it held any: what was sealed in {line}")
+        if done.keys_destroyed:
+            click.echo(f"    {done.keys_destroyed:,} keys of what was erased meanwhile were destroyed again.")
+
+
+COMMANDS = (republish, parked, restore)
 
 
 @contextmanager

@@ -68,5 +68,7 @@ def build(settings: Settings) -> Suite:
     relays = [Relay(service.name, service.store, bus) for service in services.values()]
     for service, relay in zip(services.values(), relays, strict=True):
         service.store.on_commit = relay.wake
+        if settings.kafka is None:
+            relay.compare()
     background = Background(relays, [service.intake for service in services.values()])
     return Suite(settings, accounts, services, apps, bus, background)

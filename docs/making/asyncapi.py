@@ -53,8 +53,9 @@ _ATTRIBUTES: dict[str, Schema] = {
     "correlationid": _text("The request that it all began with."),
     "causationid": _text("The id of the event that it answers."),
     "traceparent": _text("W3C trace context of the request."),
+    "commandkey": _text("The key of the command, at the first of its events: repeated, it counts once."),
 }
-_SOMETIMES = ("causationid", "traceparent")
+_SOMETIMES = ("causationid", "traceparent", "commandkey")
 _HEAD: Schema = {
     "type": "object",
     "description": "How far the event store of a service reaches.",

@@ -40,6 +40,8 @@ class StoredRow(Protocol):
     @property
     def traceparent(self) -> str | None: ...
     @property
+    def command_key(self) -> str | None: ...
+    @property
     def data(self) -> bytes: ...
 
 
@@ -60,6 +62,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    command_key: str | None = None
     data: bytes
 
 
@@ -90,6 +93,8 @@ class _CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     correlationid: str
     causationid: str | None = None
     traceparent: str | None = None
+    # Of the first event of a command: by it a repeated request is known again, also by a store made anew of its topic.
+    commandkey: str | None = None
     data: msgspec.Raw
 
 
@@ -130,6 +135,7 @@ def encode(service: str, row: StoredRow) -> bytes:
             correlationid=row.correlation_id,
             causationid=row.causation_id,
             traceparent=row.traceparent,
+            commandkey=row.command_key,
             data=msgspec.Raw(row.data),
         )
     )
@@ -153,6 +159,7 @@ def decode(value: bytes) -> Arrived:
         correlation_id=found.correlationid,
         causation_id=found.causationid,
         traceparent=found.traceparent,
+        command_key=found.commandkey,
         data=bytes(found.data),
     )
 

@@ -25,12 +25,12 @@ class Outbox:
     def read_raw(self, connection: Connection, after: int, limit: int) -> list[RawEvent]:
         """Return the next events as stored, nothing decoded and nothing sealed: what a relay publishes."""
         rows = sql.RAW_AFTER.all(connection, after=after, most=limit)
-        return [RawEvent(*(*sql.envelope(row), row[13])) for row in rows]
+        return [RawEvent(*sql.envelope(row), *row[13:15]) for row in rows]
 
     def read_at(self, connection: Connection, positions: Collection[int]) -> list[RawEvent]:
         """Return the events at these positions as stored, in no particular order."""
         rows = connection.execute(sql.RAW_AT, {"positions": list(positions)})
-        return [RawEvent(*(*sql.envelope(row), row[13])) for row in rows]
+        return [RawEvent(*sql.envelope(row), *row[13:15]) for row in rows]
 
     def head(self, connection: Connection) -> tuple[int, datetime | None]:
         """Return the last position and when it was recorded; (0, None) for an empty store."""

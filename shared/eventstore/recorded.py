@@ -78,6 +78,7 @@ class RawEvent:
     causation_id: str | None
     traceparent: str | None
     data: bytes
+    command_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

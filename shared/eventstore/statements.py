@@ -138,8 +138,9 @@ INSERT = Statement(f"INSERT INTO event ({', '.join(_NAMES)}) VALUES ({', '.join(
 VERSION = Statement("SELECT version, agency_id FROM event WHERE stream_id = :of ORDER BY version DESC LIMIT 1")
 STREAM = Statement(f"{_WHOLE} WHERE stream_id = :of ORDER BY version")
 AFTER = Statement(f"{_WHOLE} WHERE position > :after ORDER BY position LIMIT :most")
-RAW_AFTER = Statement(f"SELECT {_ENVELOPE}, data FROM event WHERE position > :after ORDER BY position LIMIT :most")
-RAW_AT = select(*(EVENT.c[name] for name in _ENVELOPE.split(", ")), EVENT.c.data).where(
+_RAW = f"{_ENVELOPE}, data, command_key"
+RAW_AFTER = Statement(f"SELECT {_RAW} FROM event WHERE position > :after ORDER BY position LIMIT :most")
+RAW_AT = select(*(EVENT.c[name] for name in _RAW.split(", "))).where(
     EVENT.c.position.in_(bindparam("positions", expanding=True))
 )
 CLOSED = Statement("SELECT reason FROM appends_closed")

@@ -233,7 +233,8 @@ class EventStore(Outbox):
         if row is None:
             return None
         position, command_hash = row
-        if command_hash != meta.command_hash:
+        # What was brought back from the topic has no hash: there the key alone tells.
+        if command_hash is not None and command_hash != meta.command_hash:
             raise KeyReused(
                 "key_reused", "This key was used before for another request. Use a new key for a new request."
             )

@@ -146,9 +146,19 @@ class Relay:
         """How many stored events are not yet published."""
         return self.progress().missing
 
+    def compare(self) -> None:
+        """See, before anything is appended, that topic and store tell one history; appends are closed when they do not.
+
+        For a process that runs this relay itself; where it runs elsewhere, it compares as soon as it starts.
+        """
+        try:
+            self._compare()
+        except TopicAhead as ahead:
+            log.error("relay.topic_ahead", service=self.service, problem=str(ahead))
+
     def _compare(self) -> None:
         """See that topic and store tell one history, and move the checkpoint back to what the topic holds."""
-        identity, last = self._bus.topic_identity(self._topic), self._last_published()
+        identity, last = self._bus.topic_identity(self._topic), last_published(self._bus, self.service)
         with self._database.read() as conn:
             head, _ = self._store.head(conn)
             stored = self._store.read_raw(conn, last.position - 1, 1) if last else ()
@@ -177,13 +187,15 @@ class Relay:
                 # An operator has moved it meanwhile.
                 self._compare()
 
-    def _last_published(self) -> Arrived | None:
-        found = []
-        for message in self._bus.newest(self._topic):
-            # What is not an event of ours is for the consumers to complain about.
-            with suppress(msgspec.MsgspecError):
-                found.append(decode(message.value))
-        return max(found, key=lambda event: event.position, default=None)
+
+def last_published(bus: Bus, service: str) -> Arrived | None:
+    """The event with the highest position that the topic of a service holds."""
+    found = []
+    for message in bus.newest(events_topic(service)):
+        # What is not an event of ours is for the consumers to complain about.
+        with suppress(msgspec.MsgspecError):
+            found.append(decode(message.value))
+    return max(found, key=lambda event: event.position, default=None)
 
 
 def _own(service: str) -> ColumnElement[bool]:

@@ -123,6 +123,7 @@ def test_a_message_is_as_the_document_says(document: dict[str, Any]) -> None:
             causation_id="event-0",
             traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
             data=path.read_bytes(),
+            command_key="account-1:key-1",
         )
         message = json.loads(encode("groups", row))
         valid(document, document["components"]["messages"][key]["payload"], message)

@@ -26,6 +26,7 @@ EVENT = RawEvent(
     causation_id=None,
     traceparent=None,
     data=b'{"gender": "f" }',
+    command_key="account-4:key-1",
 )
 moments = st.integers(0, 2**50).map(lambda micros: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros))
 events = st.builds(
@@ -43,6 +44,7 @@ events = st.builds(
     correlation_id=st.text(),
     causation_id=st.none() | st.text(),
     traceparent=st.none() | st.text(),
+    command_key=st.none() | st.text(),
     data=st.dictionaries(st.text(), st.none() | st.text() | st.integers()).map(lambda data: json.dumps(data).encode()),
 )
 
@@ -63,6 +65,7 @@ def test_an_envelope_is_a_cloud_event_in_structured_mode() -> None:
         "actor": "account-4",
         "agency": "agency-1",
         "correlationid": "request-9",
+        "commandkey": "account-4:key-1",
         "data": {"gender": "f"},
     }
 
