@@ -90,9 +90,7 @@ class Running:
     def load(self) -> Callable[[dict[str, Any], Any], Any]:
         """Make the suite and start what moves events; called after the fork."""
         from services.suite import build
-        from shared.web import requestlog
 
-        requestlog.configure(self._settings.log_level)
         self._suite = build(self._settings)
         self._suite.background.start()
         return self._suite.app
@@ -274,10 +272,10 @@ def accounts_disable(account_id: str) -> None:
 def opened() -> "Iterator[Suite]":
     """The suite of this data directory, not served: for commands that read or write beside a running server."""
     from services.suite import build
-    from shared.web import requestlog
+    from shared import logs
 
     settings = load_settings()
-    requestlog.configure("WARNING")
+    logs.configure("WARNING")
     suite = build(settings)
     try:
         yield suite

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from shared import logs
 from shared.settings import SERVICES, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class Web:
         """Open the service; called after the fork."""
         from services.cluster import open_service
 
-        _write_log(self._settings)
         self._opened = open_service(self._name, self._settings)
         return self._opened.app()
 
@@ -65,7 +65,7 @@ def relay(service: str) -> None:
     from shared.health.process import watched_relay
 
     settings = load_settings(keys=False)
-    _write_log(settings)
+    logs.configure(settings.log_level)
     with _clear_errors(), opened_relay(service, settings) as (relay, bus):
         stop = _told_to_stop(relay.wake)
         with watched_relay(relay, bus_of(settings), clock_of(settings), settings):
@@ -81,7 +81,7 @@ def consume(service: str) -> None:
     from shared.health.process import watched_consumer
 
     settings = load_settings()
-    _write_log(settings)
+    logs.configure(settings.log_level)
     with _clear_errors(), opened(service, settings) as process:
         intake, stop = process.service.intake, _told_to_stop()
         with watched_consumer(process.service, bus_of(settings)):
@@ -156,9 +156,3 @@ def _clear_errors() -> Iterator[None]:
         yield
     except (WrongTopic, BusError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _write_log(settings: Settings) -> None:
-    from shared.web import requestlog
-
-    requestlog.configure(settings.log_level)

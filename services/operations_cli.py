@@ -126,9 +126,9 @@ COMMANDS = (republish, parked, restore)
 def opened(name: str) -> "Iterator[Opened]":
     """One service, for a command beside those that run."""
     from services.cluster import opened as opened_service
-    from shared.web import requestlog
+    from shared import logs
 
-    requestlog.configure("WARNING")
+    logs.configure("WARNING")
     with clear_errors(), opened_service(name, load_settings()) as process:
         yield process
 

@@ -35,11 +35,11 @@ def rebuild(service: str | None, accept_difference: bool) -> None:
 def rebuilt_well(name: str, accept_difference: bool) -> bool:
     """Rebuild one service and say what came of it; no when the old tables stay although they differ."""
     from services.cluster import opened
+    from shared import logs
     from shared.rebuild import LogIncomplete
     from shared.rebuild import rebuild as rebuild_tables
-    from shared.web import requestlog
 
-    requestlog.configure("WARNING")
+    logs.configure("WARNING")
     with opened(name, load_settings()) as process, progress_bar(f"Rebuilding {name}") as moved:
         try:
             done = rebuild_tables(process.service, process.bus, accept_difference=accept_difference, progress=moved)
@@ -59,10 +59,10 @@ def rebuilt_well(name: str, accept_difference: bool) -> bool:
 def verify() -> None:
     """Compare event stores, topics, arrivals and read tables, event by event; fails when anything differs."""
     from services.suite import build
+    from shared import logs
     from shared.rebuild import verify as verify_all
-    from shared.web import requestlog
 
-    requestlog.configure("WARNING")
+    logs.configure("WARNING")
     found = 0
     with closing(build(load_settings())) as suite, parts_bar() as moved:
         for difference in verify_all(list(suite.services.values()), suite.bus, moved):

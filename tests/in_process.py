@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,9 @@ from deploy.demo.loader import Answer, Loader, is_loaded
 from deploy.demo.staff import PASSWORD, STAFF
 from deploy.demo.steps import Step
 from services.suite import build
+from shared import logs
 from shared.settings import DEMO_MARK
 from shared.testing.settings import settings_in
-from shared.web import requestlog
 from tests.api_client import House, utc
 from tests.recount.accepted import Accepted
 
@@ -32,9 +32,9 @@ AGENCY_OF = {member.username: member.agency_id for member in STAFF}
 
 
 @contextmanager
-def opened(directory: Path, accepted: list[Accepted] | None = None) -> Iterator[House]:
+def opened(directory: Path, accepted: list[Accepted] | None = None, *, log: str = "WARNING") -> Iterator[House]:
     """A suite; without threads, events move when the harness says so."""
-    requestlog.configure("WARNING")
+    logs.configure(log)
     (directory / DEMO_MARK).touch()
     suite = build(settings_in(directory))
     try:
@@ -83,7 +83,7 @@ def once(directory: Path, name: str, make: Callable[[Path], None]) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded_demo(shared_directory: Path) -> Path:
-    """The directory of the loaded demo, never to be changed, with all that was accepted beside it."""
+    """The directory of the loaded demo, never to be changed, with all that was accepted in it and the log beside it."""
     return once(shared_directory, "demo", _load_demo)
 
 
@@ -105,12 +105,17 @@ def _load_demo(directory: Path) -> None:
             )
         )
 
-    with opened(directory) as house:
+    with log_of(directory).open("w") as log, redirect_stderr(log), opened(directory, log="DEBUG") as house:
         Loader(InProcess(house), directory, lambda done, total: None, listen).load()
         house.settle()
     assert is_loaded(directory)
     lines = (json.dumps(asdict(one) | {"recorded_at": one.recorded_at.isoformat()}) for one in accepted)
     (directory / "accepted.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def log_of(directory: Path) -> Path:
+    """All that the suite wrote into its log, at its most talkative, while the demo was loaded."""
+    return directory.with_name(f"{directory.name}-log")
 
 
 def accepted_in(directory: Path) -> list[Accepted]:

@@ -7,15 +7,15 @@ import tempfile
 from docs.making.changes import BrokenContract
 from docs.making.pages import pages
 from docs.making.published import ROOT
+from shared import logs
 from shared.settings import load_settings
-from shared.web import requestlog
 
 
 def main() -> None:
     """Make the pages with the settings that a new installation has, whatever this one has."""
     for name in [name for name in os.environ if name.startswith("CASELEDGER_")]:
         del os.environ[name]
-    requestlog.configure("CRITICAL")  # Finding out who reads what fills the log with unreadable messages.
+    logs.configure("CRITICAL")  # Finding out who reads what fills the log with unreadable messages.
     with tempfile.TemporaryDirectory(prefix="caseledger-docs-") as directory:
         os.environ["CASELEDGER_DATA"] = directory
         try:

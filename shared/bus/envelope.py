@@ -164,6 +164,16 @@ def decode(value: bytes) -> Arrived:
     )
 
 
+def told(event: StoredRow | Arrived) -> dict[str, object]:
+    """What a log line says of an event: where it stands, and which request it follows from."""
+    return {
+        "position": event.position,
+        "type": event.type,
+        "stream_id": event.stream_id,
+        "correlation_id": event.correlation_id,
+    }
+
+
 def encode_head(head: Head) -> bytes:
     """Wrap the head of a service."""
     return _encoder.encode(

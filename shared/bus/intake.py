@@ -4,6 +4,7 @@ One transaction of the service's own database holds the arrivals, what was learn
 event that was seen before does nothing; another event in the same place is a fork, and the intake stops.
 """
 
+import logging
 import threading
 import time
 from collections import defaultdict
@@ -16,7 +17,7 @@ from sqlalchemy import Connection
 
 from shared.bus import arrivals, parking
 from shared.bus.arrivals import Forked, Place
-from shared.bus.envelope import Arrived, Head, decode_head
+from shared.bus.envelope import Arrived, Head, decode_head, told
 from shared.bus.parking import TRY_AGAIN, Learn
 from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
 from shared.bus.progress import log_progress
@@ -252,6 +253,10 @@ class Intake:
             marks = arrivals.watermarks(conn)
         self._places.update(moves)
         self._announce(marks)
+        if log.is_enabled_for(logging.DEBUG):
+            for each in opened:
+                if each.event is not None and id(each.arrival) in chosen:
+                    log.debug("intake.learnt", by=self.service, service=each.event.service, **told(each.event))
 
     def _moves(self, received: Sequence[Received]) -> dict[Partition, Place]:
         last: dict[Partition, int] = defaultdict(int)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from shared.bus import arrivals, tables
 from shared.bus.arrivals import Arrival, Forked
-from shared.bus.envelope import Arrived, decode
+from shared.bus.envelope import Arrived, decode, told
 from shared.bus.port import Received, service_of
 from shared.database import from_micros, to_micros
 from shared.errors import StaleVersion, Unavailable
@@ -193,8 +193,7 @@ def _attempt(conn: Connection, event: Arrived, learn: Learn) -> str:
     except (Forked, *TRY_AGAIN):
         raise
     except Exception as error:
-        place = {"service": event.service, "position": event.position, "type": event.type}
-        log.error("intake.unreadable", **place, **failure(error))
+        log.error("intake.unreadable", service=event.service, **told(event), **failure(error))
         return f"{type(error).__name__}: {error}"
     return ""
 
@@ -210,7 +209,13 @@ def _park(conn: Connection, found: Opened, reason: str) -> None:
         return
     service, stream_id = found.stream
     position = found.arrival.position if found.arrival else None
-    log.error("intake.parked", service=service, position=position, stream_id=stream_id)
+    log.error(
+        "intake.parked",
+        service=service,
+        position=position,
+        stream_id=stream_id,
+        correlation_id=found.event.correlation_id if found.event else None,
+    )
     row = {
         "event_id": found.event_id,
         "service": service,

@@ -4,6 +4,7 @@ The event table is the outbox. The checkpoint moves after the publish, so that a
 never not at all; consumers know an event that they have seen.
 """
 
+import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head
+from shared.bus.envelope import Arrived, Head, StoredRow, decode, encode, encode_head, told
 from shared.bus.port import HEADS, Bus, Message, events_topic
 from shared.bus.progress import Progress
 from shared.bus.tables import relay_checkpoint
@@ -100,9 +101,12 @@ class Relay:
             with self._database.write() as conn:
                 _move(conn, self.service, after, rows[-1].position)
             self.published += len(rows)
+            if log.is_enabled_for(logging.DEBUG):
+                for row in rows:
+                    log.debug("relay.published", service=self.service, **told(row))
         if recorded_at is not None and (rows or not compared):
-            told = Head(service=self.service, position=head, recorded_at=recorded_at)
-            self._bus.publish(HEADS, [Message(self.service, encode_head(told))])
+            own_head = Head(service=self.service, position=head, recorded_at=recorded_at)
+            self._bus.publish(HEADS, [Message(self.service, encode_head(own_head))])
         self._compared = True
         return len(rows)
 

@@ -103,6 +103,7 @@ def field_message(error: FieldError) -> str:
 
 
 def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Response:
+    g.problem = code  # For the log.
     document = problem(status, code, detail, fields)
     if is_api():
         response = jsonify(document)

@@ -1,8 +1,6 @@
 """One structured line a request, and the correlation id; the rule of the route is logged, never what a person typed."""
 
-import logging
 import re
-import sys
 import time
 
 import structlog
@@ -16,22 +14,6 @@ from shared.web.requests import service
 _CORRELATION = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _LOG: FilteringBoundLogger = structlog.get_logger("caseledger.web")
 _QUIET = ("assets.", "health.")
-
-
-def configure(level: str) -> None:
-    """Write structured lines as JSON to standard error; called once by the process."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        # Whatever standard error is at the moment of writing: it may be redirected while the process runs.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 def init_app(app: Flask) -> None:
@@ -55,6 +37,7 @@ def _end(response: Response) -> Response:
             method=request.method,
             route=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
+            **({"problem": g.problem} if "problem" in g else {}),
             ms=round((time.perf_counter() - g.began) * 1000, 1),
             correlation_id=g.correlation_id,
         )

@@ -15,7 +15,8 @@ from shared.ids import new_id
 from shared.service import Service
 
 _KEY = re.compile(r"[!-~]{1,120}")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# W3C Trace Context, version 00: all zeros are no id.
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _ETAG = re.compile(r'(?:W/)?"?(\d{1,18})"?')
 NOT_CONTENT = frozenset({"idempotency_key", "version"})
 

@@ -4,6 +4,7 @@ SIGTERM lets requests in hand be answered and takes no new ones.
 """
 
 import gc
+import logging
 import os
 import shutil
 import sys
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
+from shared import logs
 from shared.settings import Settings
 
 Wsgi = Callable[[dict[str, Any], Any], Any]
@@ -40,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     ) -> None:
         self._settings, self._load, self._stop, self._ready = settings, load, stop, ready
         self._workers = workers
+        logs.configure(settings.log_level)
         self._metrics = _directory_of_metrics() if workers > 1 else None
         super().__init__()
 
@@ -54,10 +58,11 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 120,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 30,
-            "loglevel": "warning",
+            "logger_class": _Log,
             "proc_name": "caseledger",
             # By default all servers of one user would share one control socket.
             "control_socket_disable": True,
+            "post_fork": lambda _arbiter, _worker: logs.configure(self._settings.log_level, quoted=()),
             "when_ready": lambda _arbiter: self._ready(),
             "worker_exit": lambda _arbiter, _worker: self._stop(),
             "on_exit": lambda _arbiter: self._clean_up(),
@@ -77,6 +82,14 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _clean_up(self) -> None:
         if self._metrics is not None:
             shutil.rmtree(self._metrics, ignore_errors=True)
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """Hands what the server has to say to our own log."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002 - named by gunicorn
+        self.error_log.setLevel(logging.WARNING)
+        self.error_log.propagate = True
 
 
 def _directory_of_metrics() -> str:

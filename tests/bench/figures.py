@@ -18,6 +18,7 @@ from services.reporting.contracts.handlers import put_contract
 from services.reporting.figures.reports import report_of
 from services.reporting.ledger.published import UnitWritten
 from services.suite import Suite, build
+from shared import logs
 from shared.bus.envelope import decode
 from shared.bus.port import Message, events_topic
 from shared.eventstore import CommandMeta, EventStore, Work
@@ -27,7 +28,6 @@ from shared.serviceunit.events import ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from shared.settings import load_settings, mark_as_demo
 from shared.testing.people import PASSWORD
-from shared.web import requestlog
 from tests.bench.measure import Ratio, in_turns, seconds
 from tests.bench.store import SESSION
 
@@ -38,7 +38,7 @@ PERSONS = 148
 
 def run(scale: float) -> Iterator[Ratio]:
     """The ratios of issue A that are about the ledger, reports and meetings."""
-    requestlog.configure("WARNING")
+    logs.configure("WARNING")
     few_contracts, many = max(1, int(10 * scale)), max(2, int(600 * scale))
     with suite() as few, suite() as full:
         fill(few, few_contracts)

@@ -24,7 +24,7 @@ from deploy.demo.staff import PASSWORD
 from deploy.demo.steps import Step
 from shared.ids import new_id
 from tests.api_client import House
-from tests.in_process import accepted_in
+from tests.in_process import accepted_in, log_of
 from tests.stories import visit_body
 
 pytestmark = pytest.mark.demo
@@ -160,7 +160,17 @@ def test_names_stand_in_case_and_are_given_back_there(loaded_demo: Path, demo: H
     assert registered.body["name_zh"] in json.dumps(answer.body, ensure_ascii=False)
 
 
+def test_no_private_text_of_the_demo_is_logged_while_it_is_saved_published_and_learnt(
+    loaded_demo: Path, texts: set[str]
+) -> None:
+    logged = log_of(loaded_demo).read_bytes()
+    for event in ("request", "relay.published", "intake.learnt"):
+        assert logged.count(f'"event": "{event}"'.encode()) > 1000, event
+    assert found_in(logged, texts) == set()
+
+
 NAME, ALIAS, PHONE, NOTE = "歐陽美芳", "孖指炳", "5550 9999", "談及昨晚與兒子爭執。"
+GREETINGS = ("Caseledger is at", "The first page asks", "directory.")
 
 
 def test_no_private_text_is_logged(tmp_path: Path) -> None:
@@ -181,13 +191,24 @@ def test_no_private_text_is_logged(tmp_path: Path) -> None:
         try:
             wait_until_ready(f"http://127.0.0.1:{port}")
             _work_with_private_texts(Network(f"http://127.0.0.1:{port}"), data)
+            _send_what_is_no_request(port)
         finally:
             server.terminate()
             server.wait(30)
     logged = output.read_bytes()
     assert logged.count(b"POST") > 10, "nothing was logged at all"
     assert b"/people" in logged
+    assert b'"logger": "gunicorn.error"' in logged, "the server said nothing of the request it could not read"
+    lines = logged.decode().splitlines()
+    assert all(isinstance(json.loads(line), dict) for line in lines if not line.startswith(GREETINGS))
     assert found_in(logged, {NAME, ALIAS, PHONE, NOTE}) == set()
+
+
+def _send_what_is_no_request(port: int) -> None:
+    """The server itself refuses it, before anything of ours is asked."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"GET /case/people?q={NAME} HTTP/9.9\r\nHost: {NAME}\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 4")
 
 
 def _work_with_private_texts(network: Network, data: Path) -> None:

@@ -56,6 +56,7 @@ def _complete_with(connection: Connection, store: EventStore, arrived: Arrived, 
         command_hash=b"",
         correlation_id=arrived.correlation_id,
         causation_id=arrived.event_id,
+        traceparent=arrived.traceparent,
     )
     store.run_within(connection, meta, partial(_complete, person_id, CompleteErasure(answered=answered)))
 

@@ -52,4 +52,5 @@ def _meta(arrived: Arrived, person_id: str) -> CommandMeta:
         command_hash=hashlib.sha256(person_id.encode()).digest(),
         correlation_id=arrived.correlation_id,
         causation_id=arrived.event_id,
+        traceparent=arrived.traceparent,
     )

@@ -201,3 +201,23 @@ def test_the_navigation_follows_the_role(app: Flask, people: Accounts) -> None:
     assert links("worker") == {"/case/cases", "/groups/groups", "/outreach/visits", "/reporting/contracts"}
     assert links("admin") == links("worker") | {"/accounts"}
     assert links("funder") == {"/reporting/contracts"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", True),
+        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", False),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", False),
+        ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", False),
+        ("陳大文", False),
+    ],
+)
+def test_a_trace_is_kept_with_the_event_when_it_is_one(
+    app: Flask, people: Accounts, diary: Service, given: str, kept: bool
+) -> None:
+    headers = {"Idempotency-Key": "one", "traceparent": given}
+    client = api_client(app, people, "worker")
+    assert client.post("/case/api/v1/entries", json={"title": "A day"}, headers=headers).status_code == 201
+    with diary.database.read() as connection:
+        assert diary.store.read_raw(connection, 0, 1)[0].traceparent == (given if kept else None)

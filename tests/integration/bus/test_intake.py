@@ -1,5 +1,6 @@
 """The intake: forks stop it, what cannot be read waits, and readers can wait for what they have seen."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
+from shared import logs
 from shared.bus import tables
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.envelope import Arrived, Head, encode_head
@@ -100,6 +102,17 @@ class TestParking:
         assert listener.parked()[0][2] == "KeyError: 'gender'"
         assert sorted(event for _, event in listener.learnt()) == [f"event-{n}" for n in (1, 3, 4, 6, 7, 9)]
         assert listener.watermarks() == {"case": 9}
+
+    def test_the_log_names_the_request_that_a_parked_event_follows_from(
+        self, bus: EmbeddedBus, listener: Listener, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        logs.configure("WARNING")
+        listener.before_learning = cannot_read("event-2")
+        bus.publish(CASE, run_of("case", 2))
+        listener.settle()
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        told = {line["event"]: line["correlation_id"] for line in lines if line.get("position") == 2}
+        assert told == {"intake.unreadable": "request-1", "intake.parked": "request-1"}
 
     def test_later_messages_of_a_parked_stream_wait_behind_it(self, bus: EmbeddedBus, listener: Listener) -> None:
         listener.before_learning = cannot_read("event-1")

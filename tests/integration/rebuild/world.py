@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from services.suite import Suite, build
+from shared import logs
 from shared.eventstore import CommandMeta, Work
 from shared.ids import new_id
 from shared.serviceunit.events import ServiceUnitCorrected, ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from shared.testing.units import a_unit
-from shared.web import requestlog
 from tests.one_service import settings_in
 
 AGENCY = "agency-one"
@@ -22,7 +22,7 @@ _FIRST = date(2020, 1, 6)
 @contextmanager
 def world(directory: Path, urls: Mapping[str, str]) -> Iterator[Suite]:
     """The suite in `directory`, without threads; databases that `urls` does not name are SQLite's."""
-    requestlog.configure("CRITICAL")
+    logs.configure("CRITICAL")
     with closing(build(settings_in(directory, **urls))) as suite:
         yield suite
 
