@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fractions import Fraction
 from itertools import count
 from typing import Any
 
@@ -14,6 +13,7 @@ from services.suite import Suite
 from shared.clock import DemoClock
 from shared.ids import new_id
 from tests.recount.accepted import Accepted
+from tests.recount.compare import exact_figures
 from tests.recount.counting import Recount
 
 Body = Mapping[str, Any]
@@ -191,18 +191,6 @@ class Api:
         answer = self.get(path).accepted().body
         assert isinstance(answer, dict)
         return answer
-
-
-def exact_figures(rows: list[dict[str, Any]]) -> dict[tuple[str, str], Fraction | None]:
-    """The output figures of a report, exactly: hours from their minutes, shares from their two numbers."""
-    return {(row["indicator"], row["measure"]): _exact(row) for row in rows}
-
-
-def _exact(row: dict[str, Any]) -> Fraction | None:
-    if "share" in row:
-        part, whole = (Fraction(str(row["share"][number])) for number in ("k", "n"))
-        return part / whole if whole else None
-    return Fraction(row["minutes"], 60) if "minutes" in row else Fraction(str(row["actual"]))
 
 
 _NUMBERS = count(1)

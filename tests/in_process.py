@@ -18,17 +18,16 @@ from typing import Any
 import pytest
 
 from deploy.demo.loader import Answer, Loader, is_loaded
-from deploy.demo.staff import PASSWORD, STAFF
-from deploy.demo.steps import Step
+from deploy.demo.staff import PASSWORD
 from services.suite import build
 from shared import logs
 from shared.settings import DEMO_MARK
 from shared.testing.settings import settings_in
 from tests.api_client import House, utc
+from tests.demo_accepted import noting
 from tests.recount.accepted import Accepted
 
 NOW = utc("2021-03-15T18:00:00+08:00")
-AGENCY_OF = {member.username: member.agency_id for member in STAFF}
 
 
 @contextmanager
@@ -89,24 +88,8 @@ def loaded_demo(shared_directory: Path) -> Path:
 
 def _load_demo(directory: Path) -> None:
     accepted: list[Accepted] = []
-
-    def listen(step: Step, body: Mapping[str, Any], answer: Answer, moment: datetime) -> None:
-        service, position = answer.headers["X-Caseledger-Position"].split("=")
-        accepted.append(
-            Accepted(
-                agency=AGENCY_OF[step.who],
-                service=service,
-                method=step.method,
-                path=step.path,
-                body=body,
-                answer=answer.body,
-                recorded_at=moment,
-                position=int(position),
-            )
-        )
-
     with log_of(directory).open("w") as log, redirect_stderr(log), opened(directory, log="DEBUG") as house:
-        Loader(InProcess(house), directory, lambda done, total: None, listen).load()
+        Loader(InProcess(house), directory, lambda done, total: None, noting(accepted)).load()
         house.settle()
     assert is_loaded(directory)
     lines = (json.dumps(asdict(one) | {"recorded_at": one.recorded_at.isoformat()}) for one in accepted)

@@ -63,6 +63,10 @@ class Part:
         if self._process is not None:
             self._process.send_signal(self.stop_signal)
 
+    def resume(self) -> None:
+        """Let it be started again after it was stopped."""
+        self._due = 0.0
+
     def wait_until_stopped(self, deadline: float) -> None:
         """Wait for its end until `deadline`, then end it."""
         if self._process is None:

@@ -5,8 +5,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
@@ -84,11 +84,23 @@ class Stack:
             raise StackFailed(f"caseledger {' '.join(arguments)} failed:\n{done.stdout}")
         return done.stdout
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str) -> Part:
         """Stop one part for good."""
         with self._changing:
             part = self.parts.pop(name)
         _stop([part])
+        return part
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """One part is away for the length of a block."""
+        part = self.remove(name)
+        try:
+            yield
+        finally:
+            part.resume()
+            with self._changing:
+                self.parts[name] = part
 
     def stop(self) -> None:
         """Stop everything in order: who answers people first, what keeps the data last."""

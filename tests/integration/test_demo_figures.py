@@ -14,6 +14,7 @@ from deploy.demo.staff import AGENCY
 from services.reporting.contracts.document import definition_of
 from services.reporting.indicators.report import report as count
 from tests.api_client import Api, House
+from tests.demo_accepted import boundary
 from tests.integration.test_bad_input import heads
 from tests.recount.counting import Recount
 from tests.recount.variants import variants
@@ -137,17 +138,10 @@ def test_the_ledger_equals_the_recount_at_cuts_between(demo: House, leader: Api)
     recount = demo.recount(AGENCY)
     heads = {one.service: one.position for one in demo.accepted}
     for tenth in range(1, 10):
-        at = {service: _boundary(demo, service, head * tenth // 10) for service, head in heads.items()}
+        at = {service: boundary(demo.accepted, service, head * tenth // 10) for service, head in heads.items()}
         at["reporting"] = heads["reporting"]
         cut = ",".join(f"{service}:{position}" for service, position in sorted(at.items()))
         assert _exact(leader.actuals("kachi-2", f"?cut={cut}")) == recount.figures(KACHI, cut=at), cut
-
-
-def _boundary(demo: House, service: str, position: int) -> int:
-    """The end of the last command up to a position: a cut inside one command belongs to nobody."""
-    return max(
-        (one.position for one in demo.accepted if one.service == service and one.position <= position), default=0
-    )
 
 
 @pytest.mark.parametrize("contract", ["running", "family-bridge"])

@@ -1,0 +1,88 @@
+"""The broker is away under load: how fast requests are answered before, meanwhile and afterwards."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from statistics import median
+from typing import Any
+
+from deploy.demo.staff import AGENCY
+from deploy.stack.stack import Stack
+from tests.api_client import unique
+from tests.chaos.run import contract_for, report, sign_in, teams_for, verified, working
+from tests.chaos.stores import opened_stores
+from tests.chaos.work import ENTRIES_ALONE, Team
+from tests.recount.compare import differences
+from tests.recount.counting import Recount
+
+PHASES = ("before", "away", "after")
+
+
+@dataclass(slots=True)
+class Outage:
+    """What was seen, by phase."""
+
+    medians: dict[str, float] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    freshness: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
+    arrived_after: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The outage in words."""
+        phases = (f"{name} {self.requests[name]} at {self.medians[name] * 1000:.1f} ms" for name in PHASES)
+        return [
+            f"accepted requests and their median: {', '.join(phases)}; failed {self.failed}",
+            f"everything arrived {self.arrived_after:.1f} s after the broker was back",
+            *(self.problems or ["no problem found"]),
+        ]
+
+
+def broker_away(stack: Stack, seconds: float, look: Callable[[str, str], str], pause: float = 0.05) -> Outage:
+    """Take the broker away for so long under load; `look(token, contract)` reads a page while it is away."""
+    outage, tokens = Outage(), sign_in(stack)
+    document = contract_for(stack, tokens, f"away-{unique('')}-{int(time.time())}")
+    contract = document["contract"]
+    teams = teams_for(stack, tokens, contract, Random(1), many=2)
+    with working(teams, lambda team: len(team.phone.accepted) >= 40, pause):
+        pass
+    with opened_stores(stack) as stores:
+        outage.problems += stores.settle(60)
+        turns: list[float] = [time.monotonic()]
+        length = min(seconds, 30.0)
+        end = turns[0] + length + seconds + length
+
+        def until(_: Team) -> bool:
+            return time.monotonic() >= end and len(turns) == 3
+
+        before = {id(team): team.phone.answers.copy() for team in teams}
+        with working(teams, until, pause, ENTRIES_ALONE):
+            time.sleep(length)
+            with stack.without("kafka"):
+                turns.append(time.monotonic())
+                time.sleep(seconds)
+                outage.page = look(tokens["leader1"], contract)
+                outage.freshness = report(stack, tokens["leader1"], contract)["freshness"]
+            back = time.monotonic()
+            turns.append(back)
+            end = max(end, back + length)
+        outage.problems += stores.settle(120)
+        outage.arrived_after = time.monotonic() - back
+    for team in teams:
+        answers = team.phone.answers - before[id(team)]
+        outage.failed += sum(count for status, count in answers.items() if status[0] != "2")
+    _speeds(outage, teams, turns)
+    accepted = [one for team in teams for one in team.phone.accepted]
+    outage.problems += differences(report(stack, tokens["admin"], contract), Recount(accepted, AGENCY), document)
+    outage.problems += filter(None, [verified(stack)])
+    return outage
+
+
+def _speeds(outage: Outage, teams: list[Team], turns: list[float]) -> None:
+    took = [one for team in teams for one in team.phone.took]
+    for name, first, last in zip(PHASES, turns, [*turns[1:], float("inf")], strict=True):
+        of_phase = [seconds for at, seconds in took if first <= at < last]
+        outage.requests[name], outage.medians[name] = len(of_phase), median(of_phase or [0.0])

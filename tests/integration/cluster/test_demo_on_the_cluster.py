@@ -1,0 +1,132 @@
+"""The demo over HTTP into the cluster: the same reports as in one process, and again from what the stores hold."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+
+from deploy.demo.documents import document
+from deploy.demo.loader import Network
+from deploy.demo.staff import AGENCY, PASSWORD
+from deploy.stack.stack import Stack
+from services.cluster import TOPICS
+from shared.bus.kafka import KafkaBus, KafkaSettings
+from tests.api_client import House
+from tests.chaos.run import report
+from tests.chaos.stores import opened_stores
+from tests.demo_accepted import boundary
+from tests.recount.compare import differences
+from tests.recount.counting import Recount
+from tests.running_stack import DemoOnStack
+
+pytestmark = pytest.mark.demo
+
+QUARTERS = [date(2018 + (quarter + 1) // 4, (quarter + 1) % 4 * 3 + 3, 30) for quarter in range(14)]
+# What an installation says of itself, and not of the contract.
+OWN = ("cut", "as_of", "freshness")
+
+
+class Reader:
+    """Somebody who reads reports from the stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        network = Network(stack.layout.address)
+        answer = network.send("POST", "/api/v1/sessions", {}, {"username": "leader1", "password": PASSWORD})
+        self._token = str(answer.body["token"])
+
+    def report(self, query: str = "") -> dict[str, Any]:
+        return report(self.stack, self._token, "kachi-2", query)
+
+
+@pytest.fixture(scope="module")
+def reader(demo_on_stack: DemoOnStack) -> Reader:
+    settle(demo_on_stack.stack)
+    return Reader(demo_on_stack.stack)
+
+
+@pytest.fixture(scope="module")
+def cuts(demo_on_stack: DemoOnStack) -> list[dict[str, int]]:
+    """Nine cuts between the beginning and now."""
+    accepted = demo_on_stack.accepted
+    heads = {one.service: one.position for one in sorted(accepted, key=lambda one: one.position)}
+    sources = heads.keys() - {"reporting"}
+    return [
+        {name: boundary(accepted, name, heads[name] * tenth // 10) for name in sources}
+        | {"reporting": heads["reporting"]}
+        for tenth in range(1, 10)
+    ]
+
+
+@pytest.fixture(scope="module")
+def published(reader: Reader, cuts: list[dict[str, int]]) -> dict[str, dict[str, Any]]:
+    """Every report as it is first."""
+    return all_reports(reader, cuts)
+
+
+def settle(stack: Stack) -> None:
+    with opened_stores(stack) as stores:
+        assert stores.settle(60) == []
+
+
+def all_reports(reader: Reader, cuts: list[dict[str, int]]) -> dict[str, dict[str, Any]]:
+    queries = ["", *(f"?as_of={day}" for day in QUARTERS), *map(query_of, cuts)]
+    return {query: told(reader.report(query)) for query in queries}
+
+
+def query_of(cut: dict[str, int]) -> str:
+    return "?cut=" + ",".join(f"{service}:{position}" for service, position in sorted(cut.items()))
+
+
+def told(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name not in OWN}
+
+
+def test_the_cluster_gives_the_same_report_as_one_process_today_and_as_known_on_any_day(
+    published: dict[str, dict[str, Any]], demo: House
+) -> None:
+    leader = demo.as_("leader1")
+    for query in ["", *(f"?as_of={day}" for day in QUARTERS)]:
+        assert published[query] == told(leader.report("kachi-2", query)), query
+
+
+def test_the_cluster_gives_the_recounted_figures_at_every_cut(
+    demo_on_stack: DemoOnStack, published: dict[str, dict[str, Any]], cuts: list[dict[str, int]]
+) -> None:
+    recount = Recount(demo_on_stack.accepted, AGENCY)
+    for cut in cuts:
+        assert differences(published[query_of(cut)], recount, document("kachi-2"), cut=cut) == []
+    assert len({str(published[query_of(cut)]["outputs"]) for cut in cuts}) > 5
+
+
+def test_reports_stay_the_same_when_lost_topics_are_published_again_from_the_stores(
+    reader: Reader, cuts: list[dict[str, int]], published: dict[str, dict[str, Any]]
+) -> None:
+    stack = reader.stack
+    with bus_of(stack) as bus:
+        before = sum(sum(bus.end_offsets(topic).values()) for topic in TOPICS)
+        for topic in TOPICS:
+            bus.delete_topic(topic)
+        stack.command("topics")
+        for service in ("case", "groups", "outreach", "reporting"):
+            stack.command("republish", service)
+        settle(stack)
+        stack.command("verify")
+        assert sum(sum(bus.end_offsets(topic).values()) for topic in TOPICS) > before / 2
+    assert all_reports(reader, cuts) == published
+
+
+def test_reports_stay_the_same_when_the_ledger_is_rebuilt(
+    reader: Reader, cuts: list[dict[str, int]], published: dict[str, dict[str, Any]]
+) -> None:
+    reader.stack.command("rebuild")
+    reader.stack.command("verify")
+    assert all_reports(reader, cuts) == published
+
+
+@contextmanager
+def bus_of(stack: Stack) -> Iterator[KafkaBus]:
+    with closing(KafkaBus(KafkaSettings(servers=(stack.layout.kafka.address,)))) as bus:
+        yield bus
