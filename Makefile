@@ -11,7 +11,7 @@ export REQUIRE
 stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo stack test lint docs compose-check kafka mutants bench screenshots clean
+.PHONY: help setup run demo stack test lint docs compose-check kafka mutants chaos bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -65,6 +65,9 @@ compose-check: setup ## run docker-compose.yml for real and kill every part of i
 
 kafka: $(BIN)/python ## fetch the broker's jars for the tests on Kafka (needs Java and Maven)
 	@$(BIN)/python -m deploy.kafka.node
+
+chaos: setup ## the crash test at full length: 5,000 commands, 200 faults (SEED=... for a certain one)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 bench: setup ## the benchmarks, each as a ratio of two numbers of one run (BENCH=smoke for a small one)
 	@$(BIN)/python -m tests.bench
