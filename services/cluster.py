@@ -5,7 +5,7 @@ first used, which in the processes that answer requests is never.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -126,9 +126,12 @@ def make_topics(bus: Bus, settings: Settings) -> None:
         bus.check_partitions(TOPICS, settings.bus_partitions)
 
 
-def make_topics_patiently(bus: Bus, settings: Settings, stop: threading.Event) -> None:
+def make_topics_patiently(
+    bus: Bus, settings: Settings, stop: threading.Event, on_turn: Callable[[], None] = lambda: None
+) -> None:
     """The same, waiting for a bus that does not answer yet."""
     while not stop.is_set():
+        on_turn()
         try:
             make_topics(bus, settings)
         except BusError as error:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from shared import logs
 from shared.settings import SERVICES, Settings, load_settings
+from shared.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from services.cluster import Opened
@@ -66,10 +67,10 @@ def relay(service: str) -> None:
 
     settings = load_settings(keys=False)
     logs.configure(settings.log_level)
-    with _clear_errors(), opened_relay(service, settings) as (relay, bus):
-        stop = _told_to_stop(relay.wake)
+    with _clear_errors(), opened_relay(service, settings) as (relay, bus), Watchdog() as watchdog:
+        stop, relay.on_turn = _told_to_stop(relay.wake), watchdog.beat
         with watched_relay(relay, bus_of(settings), clock_of(settings), settings):
-            make_topics_patiently(bus, settings, stop)
+            make_topics_patiently(bus, settings, stop, watchdog.beat)
             relay.run(stop)
 
 
@@ -82,10 +83,11 @@ def consume(service: str) -> None:
 
     settings = load_settings()
     logs.configure(settings.log_level)
-    with _clear_errors(), opened(service, settings) as process:
+    with _clear_errors(), opened(service, settings) as process, Watchdog() as watchdog:
         intake, stop = process.service.intake, _told_to_stop()
+        intake.on_turn = watchdog.beat
         with watched_consumer(process.service, bus_of(settings)):
-            make_topics_patiently(process.bus, settings, stop)
+            make_topics_patiently(process.bus, settings, stop, watchdog.beat)
             intake.run(stop)
         if intake.fork is not None:
             raise click.ClickException(str(intake.fork))

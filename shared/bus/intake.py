@@ -52,6 +52,8 @@ class Intake:
         self.on_commit: Callable[[], None] = lambda: None
         self.on_wait: Callable[[], None] = lambda: None
         """Called when a reader has to wait for what it has seen elsewhere: those who publish may hurry."""
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called whenever `run` begins a round."""
         self.fork: Forked | None = None
         self._database, self._bus, self._learn = database, bus, learn
         self.topics = (*topics, HEADS)
@@ -89,6 +91,7 @@ class Intake:
         """Take in until told to stop. Whatever fails is tried again, except for a fork, which ends it."""
         backoff = 0.0
         while not stop.wait(backoff):
+            self.on_turn()
             try:
                 if self.run_once(POLL):
                     self._wanted.wait(PAUSE)

@@ -6,7 +6,7 @@ never not at all; consumers know an event that they have seen.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -72,6 +72,8 @@ class Relay:
         self.published = 0
         """How many events this process has published."""
         self._compared = False
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called whenever `run` begins a round."""
         self._woken, self._hurried = threading.Event(), threading.Event()
 
     def wake(self) -> None:
@@ -114,6 +116,7 @@ class Relay:
         """Publish until told to stop (call `wake` after setting `stop`); what fails is tried again."""
         backoff = 0.0
         while not stop.is_set():
+            self.on_turn()
             self._woken.clear()
             try:
                 while self.run_once() == BATCH and not stop.is_set():

@@ -11,8 +11,9 @@ from deploy.stack.stack import Stack
 from tests.chaos.stores import Stores
 from tests.chaos.work import Team
 
-PAUSED = 20.0
-"""Longer than the broker waits for a member that says nothing."""
+TAKEN_OVER = 12.0
+"""How long, in seconds, until the broker has given up a member that says nothing, and others have its partitions."""
+_CALM = 6.0
 _FIRST, _SECOND, _THIRD = (f"consume reporting {nth}" for nth in ("first", "second", "third"))
 
 
@@ -55,23 +56,23 @@ def change_consumers(stack: Stack, tell: Callable[[str], None] = lambda _: None)
         for name in (_FIRST, _SECOND):
             stack.add(name, "consume", "reporting")
         tell("two share the partitions")
-        time.sleep(15)
+        time.sleep(2 * _CALM)
         _processes(stack, _FIRST)[0].kill()
         stack.remove(_FIRST)
         tell("one was stopped hard")
-        time.sleep(15)
+        time.sleep(TAKEN_OVER)
         stack.add(_THIRD, "consume", "reporting")
         tell("one joins")
-        time.sleep(12)
+        time.sleep(_CALM)
         paused = _processes(stack, _SECOND)
         for process in paused:
             process.suspend()
         tell("one stands still")
-        time.sleep(PAUSED)
+        time.sleep(TAKEN_OVER)
         for process in paused:
             process.resume()
         tell("it was woken")
-        time.sleep(10)
+        time.sleep(_CALM)
     finally:
         stack.add("consume reporting", "consume", "reporting")
         for name in (_FIRST, _SECOND, _THIRD):
