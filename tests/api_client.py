@@ -14,7 +14,7 @@ from shared.clock import DemoClock
 from shared.ids import new_id
 from tests.recount.accepted import Accepted
 from tests.recount.compare import exact_figures
-from tests.recount.counting import Recount
+from tests.recount.counting import Figures, Recount
 
 Body = Mapping[str, Any]
 
@@ -181,7 +181,7 @@ class Api:
         rows = self.report(contract, query)["outputs"]
         return {(row["indicator"], row["measure"]): row["actual"] for row in rows}
 
-    def exact(self, contract: str, query: str = "") -> dict[tuple[str, str], Fraction | None]:
+    def exact(self, contract: str, query: str = "") -> Figures:
         """The figures without any rounding, as a recount has them; a share of nothing is None."""
         return exact_figures(self.report(contract, query)["outputs"])
 
