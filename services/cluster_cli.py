@@ -67,9 +67,10 @@ def relay(service: str) -> None:
 
     settings = load_settings(keys=False)
     logs.configure(settings.log_level)
-    with _clear_errors(), opened_relay(service, settings) as (relay, bus), Watchdog() as watchdog:
-        stop, relay.on_turn = _told_to_stop(relay.wake), watchdog.beat
-        with watched_relay(relay, bus_of(settings), clock_of(settings), settings):
+    with _clear_errors(), opened_relay(service, settings) as (relay, bus):
+        stop = _told_to_stop(relay.wake)
+        with watched_relay(relay, bus_of(settings), clock_of(settings), settings), Watchdog() as watchdog:
+            relay.on_turn = watchdog.beat
             make_topics_patiently(bus, settings, stop, watchdog.beat)
             relay.run(stop)
 
@@ -83,10 +84,10 @@ def consume(service: str) -> None:
 
     settings = load_settings()
     logs.configure(settings.log_level)
-    with _clear_errors(), opened(service, settings) as process, Watchdog() as watchdog:
+    with _clear_errors(), opened(service, settings) as process:
         intake, stop = process.service.intake, _told_to_stop()
-        intake.on_turn = watchdog.beat
-        with watched_consumer(process.service, bus_of(settings)):
+        with watched_consumer(process.service, bus_of(settings)), Watchdog() as watchdog:
+            intake.on_turn = watchdog.beat
             make_topics_patiently(process.bus, settings, stop, watchdog.beat)
             intake.run(stop)
         if intake.fork is not None:
