@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, Engine, cast, create_engine, event, extract, func, literal
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from shared.errors import Unavailable
@@ -32,20 +32,22 @@ _SQLITE_PRAGMAS = (
     # What is deleted or overwritten, above all a destroyed key, is zeroed in its page.
     "PRAGMA secure_delete=ON",
 )
-_POSTGRES_OPTIONS = " ".join(
-    (
-        # A transaction that stands still while it holds the append lock would stop every other writer.
-        "-c idle_in_transaction_session_timeout=30000",
-        "-c lock_timeout=20000",
-        "-c statement_timeout=120000",
-        "-c timezone=UTC",
-    )
-)
+IDLE_SECONDS = 15
+"""How long a transaction may stand still. One that holds the append lock keeps every other writer waiting, so it is cut
+off before those give up."""
+_LOCK_SECONDS = 20
+_STATEMENT_SECONDS = 120
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Lock not available, deadlock, serialization failure; the last two mean that running again will do.
+# Lock not available, statement cancelled, cut off while standing still.
 _BUSY_STATES = {"55P03", "57014", "25P03"}
+# Deadlock, serialization failure: running again will do.
 _RACE_STATES = {"40P01", "40001"}
+_DISK_FULL = "53100"
+# The second: not even the small file that the connections of a process share could be made.
+_SQLITE_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+# The server is being stopped, has crashed, or is starting; beside the errors of a connection that is not there.
+_AWAY_STATES = {"57P01", "57P02", "57P03", "53300"}
 
 
 class Database:
@@ -54,12 +56,12 @@ class Database:
     Make it after a fork: connections and locks do not survive one.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self.url = url
         address = make_url(url)
         self._lock: WriteLock | None = None
         if address.get_backend_name() == "postgresql":
-            self.engine: Engine = _postgres_engine(address)
+            self.engine: Engine = _postgres_engine(address, idle_seconds)
             self._writers: Engine = self.engine
             self._readers: Engine = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -74,19 +76,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a connection whose statements all see the same committed state; nothing is saved."""
-        with self._readers.connect() as connection:
+        with clear_errors(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block and rolls back when the block raises."""
-        try:
-            with self._writing() as connection, connection.begin():
-                yield connection
-        except (OperationalError, sqlite3.OperationalError) as error:
-            if _is_busy(error):
-                raise Unavailable("busy", "The database is busy. Try again in a moment.") from error
-            raise
+        with clear_errors(), self._writing() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -167,15 +164,60 @@ def is_lost_race(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _RACE_STATES
 
 
-def _is_busy(error: OperationalError | sqlite3.OperationalError) -> bool:
-    cause = error.orig if isinstance(error, OperationalError) else error
-    return getattr(cause, "sqlstate", None) in _BUSY_STATES or "database is locked" in str(cause)
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Say of what the database cannot do now, through no fault of who asks, that it is unavailable and why."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if (reason := _unavailable(cause)) is not None:
+            raise reason from error
+        raise
 
 
-def _postgres_engine(address: URL) -> Engine:
+def _unavailable(cause: BaseException | None) -> Unavailable | None:
+    state = getattr(cause, "sqlstate", None)
+    code = getattr(cause, "sqlite_errorcode", None) or 0
+    if state == _DISK_FULL or code in _SQLITE_FULL:
+        return Unavailable(
+            "disk_full",
+            "There is no room left to save anything. Nothing of this was saved; please tell whoever runs this"
+            " installation. As soon as there is room, saving works again.",
+        )
+    # The lowest byte of SQLite's code says what kind of error it is.
+    if state in _BUSY_STATES or code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Unavailable("busy", "The database is busy. Try again in a moment.")
+    if _is_away(cause, state):
+        return Unavailable(
+            "database_away",
+            "The database does not answer. Try again in a moment: what is sent again is not saved twice.",
+        )
+    return None
+
+
+def _is_away(cause: BaseException | None, state: str | None) -> bool:
+    """Say whether the server of this database, or the connection to it, is not there."""
+    if cause is None or isinstance(cause, sqlite3.Error):
+        return False
+    if state is None:
+        import psycopg
+
+        # The driver's own word: it could not connect, or has lost the connection.
+        return isinstance(cause, psycopg.OperationalError)
+    return state in _AWAY_STATES or state.startswith("08")
+
+
+def _postgres_engine(address: URL, idle_seconds: float) -> Engine:
+    limits = {
+        "idle_in_transaction_session_timeout": idle_seconds,
+        "lock_timeout": _LOCK_SECONDS,
+        "statement_timeout": _STATEMENT_SECONDS,
+    }
+    options = [f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items()]
     engine = create_engine(
         address,
-        connect_args={"options": _POSTGRES_OPTIONS},
+        connect_args={"options": " ".join([*options, "-c timezone=UTC"])},
         hide_parameters=True,
         pool_size=5,
         max_overflow=15,

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from shared.bus import arrivals, tables
 from shared.bus.arrivals import Arrival, Forked
@@ -28,7 +28,7 @@ Stream = tuple[str, str]
 
 WAITS = "An earlier message of this stream is parked."
 
-TRY_AGAIN = (OperationalError, InterfaceError, StaleVersion, Unavailable)
+TRY_AGAIN = (OperationalError, InternalError, InterfaceError, StaleVersion, Unavailable)
 """Errors that are the database's or another writer's, not the message's: nothing is parked for them."""
 
 _parked = tables.parked.c
