@@ -85,13 +85,13 @@ practitioner = Table(
     Column("version", Integer, nullable=False),
 )
 
+# The notes that wait for somebody to look at them.
 note_review = Table(
     "note_review",
     metadata,
     Column("unit_id", Text, primary_key=True),
     Column("person_id", Text, primary_key=True),
     Column("agency_id", Text, nullable=False, index=True),
-    Column("decision", Text),  # kept or destroyed; absent while somebody still has to look
     Column("queued_at", BigInteger, nullable=False),
 )
 
@@ -102,4 +102,4 @@ PROJECTED = (activity_group, group_member, meeting, meeting_participant, practit
 known_person, known_code, known_member = people_tables(metadata)
 known_contract = contract_table(metadata)
 
-LEARNT = (known_person, known_code, known_contract)
+LEARNT = (known_person, known_code, known_member, known_contract)

@@ -70,12 +70,12 @@ visit_participant = Table(
     Index("visit_participant_unit", "unit_id"),
 )
 
+# The notes that wait for somebody to look at them.
 note_review = Table(
     "note_review",
     metadata,
     Column("unit_id", Text, primary_key=True),
     Column("agency_id", Text, nullable=False, index=True),
-    Column("decision", Text),  # kept or destroyed; absent while somebody still has to look
     Column("queued_at", BigInteger, nullable=False),
 )
 
@@ -101,4 +101,4 @@ known_case = Table(
     Column("members", JSON, nullable=False),  # [{person_id, relationship, from_date, to_date}]
 )
 
-LEARNT = (known_person, known_code, known_contract, known_case)
+LEARNT = (known_person, known_code, known_member, known_contract, known_case)

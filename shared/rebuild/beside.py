@@ -62,12 +62,10 @@ class Beside:
     def switching(self) -> Iterator[Connection]:
         """Open a transaction that may write the old tables as well."""
         if self.database.dialect == "sqlite":
-            with (
-                self.database.turn(),
-                self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
-                connection.begin(),
-            ):
-                yield connection
+            with self.database.turn(), self.engine.connect() as connection:
+                _let_write(connection, make_url(self.database.url).database or "")
+                with connection.execution_options(begin="BEGIN IMMEDIATE").begin():
+                    yield connection
         else:
             with self.engine.begin() as connection:
                 yield connection
@@ -132,7 +130,7 @@ def _sqlite(database: Database) -> Iterator[Beside]:
 
 def _sqlite_engine(scratch: Path, live: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{scratch}",
+        f"sqlite:///{scratch.absolute().as_uri()}?uri=true",
         connect_args={"check_same_thread": False, "isolation_level": None},
         hide_parameters=True,
         poolclass=StaticPool,
@@ -142,9 +140,8 @@ def _sqlite_engine(scratch: Path, live: Path) -> Engine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
-        cursor.execute("ATTACH DATABASE ? AS live", (str(live),))
-        for pragma in _LIVE_PRAGMAS:
-            cursor.execute(pragma)
+        # Code that writes other tables than it says would write those that serve: it fails instead.
+        cursor.execute("ATTACH DATABASE ? AS live", (f"{live.absolute().as_uri()}?mode=ro",))
         cursor.close()
 
     def begin(connection: Connection) -> None:
@@ -154,6 +151,16 @@ def _sqlite_engine(scratch: Path, live: Path) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _let_write(connection: Connection, live: str) -> None:
+    """Attach the service's file anew, so that it can be written."""
+    cursor = connection.connection.cursor()
+    cursor.execute("DETACH DATABASE live")
+    cursor.execute("ATTACH DATABASE ? AS live", (Path(live).absolute().as_uri(),))
+    for pragma in _LIVE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
 
 
 def _remove(scratch: Path) -> None:

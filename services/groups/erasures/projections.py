@@ -1,6 +1,6 @@
 """The list of notes that may name somebody who was erased, and that a leader has to look at."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from services.groups.erasures.events import NoteReviewed, PersonKeysDropped
 from services.groups.tables import meeting, meeting_participant, note_review
@@ -14,8 +14,7 @@ def project(connection: Connection, pending: Pending) -> None:
         case PersonKeysDropped(person_id=person_id):
             _queue(connection, pending, person_id)
         case NoteReviewed(unit_id=unit_id, decision=decision):
-            waiting = (note_review.c.unit_id == unit_id, note_review.c.decision.is_(None))
-            connection.execute(update(note_review).where(*waiting).values(decision=decision))
+            connection.execute(delete(note_review).where(note_review.c.unit_id == unit_id))
             if decision == "destroyed":
                 connection.execute(update(meeting).where(meeting.c.unit_id == unit_id).values(has_note=False))
 
@@ -31,7 +30,6 @@ def _queue(connection: Connection, pending: Pending, person_id: str) -> None:
             "unit_id": unit_id,
             "person_id": person_id,
             "agency_id": pending.agency_id,
-            "decision": None,
             "queued_at": to_micros(pending.occurred_at),
         }
         for unit_id in connection.scalars(wanted).all()

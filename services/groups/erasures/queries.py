@@ -13,7 +13,7 @@ def waiting(connection: Connection, agency_id: str, team_ids: Collection[str] | 
     wanted = (
         select(meeting.c.unit_id, meeting.c.group_id, meeting.c.occurred_on, func.count().label("people"))
         .join(note_review, note_review.c.unit_id == meeting.c.unit_id)
-        .where(note_review.c.agency_id == agency_id, note_review.c.decision.is_(None))
+        .where(note_review.c.agency_id == agency_id)
         .group_by(meeting.c.unit_id, meeting.c.group_id, meeting.c.occurred_on)
         .order_by(meeting.c.occurred_on, meeting.c.unit_id)
     )
@@ -32,5 +32,5 @@ def waiting(connection: Connection, agency_id: str, team_ids: Collection[str] | 
 
 def is_waiting(connection: Connection, unit_id: str) -> bool:
     """Say whether the notes of this meeting still wait."""
-    wanted = select(func.count()).where(note_review.c.unit_id == unit_id, note_review.c.decision.is_(None))
+    wanted = select(func.count()).where(note_review.c.unit_id == unit_id)
     return bool(connection.scalar(wanted))

@@ -16,8 +16,7 @@ def project(connection: Connection, pending: Pending) -> None:
         case PersonKeysDropped(person_id=person_id, contact_ids=contact_ids):
             _drop(connection, pending, {person_id, *contact_ids})
         case NoteReviewed(unit_id=unit_id, decision=decision):
-            reviewed = update(note_review).where(note_review.c.unit_id == unit_id)
-            connection.execute(reviewed.values(decision=decision))
+            connection.execute(delete(note_review).where(note_review.c.unit_id == unit_id))
             if decision == "destroyed":
                 _forget_own_note(connection, unit_id)
 
@@ -34,7 +33,6 @@ def _drop(connection: Connection, pending: Pending, ids: Collection[str]) -> Non
         {
             "unit_id": unit_id,
             "agency_id": pending.agency_id,
-            "decision": None,
             "queued_at": to_micros(pending.occurred_at),
         }
         for unit_id in queued

@@ -14,7 +14,7 @@ def waiting_reviews(connection: Connection, agency_id: str, team_ids: Collection
     wanted = (
         select(note_review.c.unit_id, note_review.c.queued_at, visit.c.occurred_on)
         .join(visit, visit.c.unit_id == note_review.c.unit_id)
-        .where(note_review.c.agency_id == agency_id, note_review.c.decision.is_(None))
+        .where(note_review.c.agency_id == agency_id)
         .order_by(note_review.c.queued_at, note_review.c.unit_id)
     )
     if team_ids is not None:
@@ -34,6 +34,6 @@ def waiting_subject(connection: Connection, unit_id: str) -> str | None:
     wanted = (
         select(visit.c.own_subject)
         .join(note_review, visit.c.unit_id == note_review.c.unit_id)
-        .where(note_review.c.unit_id == unit_id, note_review.c.decision.is_(None))
+        .where(note_review.c.unit_id == unit_id)
     )
     return connection.scalars(wanted).one_or_none()

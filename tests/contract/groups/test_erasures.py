@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import events_topic
+from shared.rebuild import rebuild
 from shared.service import Service
 from tests.contract.groups.conftest import Client, Others, a_meeting
 
@@ -53,7 +55,7 @@ def test_attendance_stays_and_a_note_about_several_people_waits_for_a_leader(
 
 
 def test_a_leader_destroys_the_note_in_all_versions_and_the_meeting_can_still_be_corrected(
-    as_user: Callable[[str], Client], others: Others, circle: str
+    as_user: Callable[[str], Client], others: Others, circle: str, service: Service, bus: EmbeddedBus
 ) -> None:
     worker, leader = as_user("worker"), as_user("leader")
     meeting_id = worker.post("/meetings", a_meeting("person-000", "person-001", note="第一稿")).json["meeting_id"]
@@ -71,9 +73,12 @@ def test_a_leader_destroys_the_note_in_all_versions_and_the_meeting_can_still_be
         worker.post(f"/meetings/{meeting_id}/void", {"reason": "other", "reason_text": "x"}, version=3).status_code
         == 200
     )
+    assert rebuild(service, bus).differences == ()
 
 
-def test_a_leader_may_keep_the_note(as_user: Callable[[str], Client], others: Others, circle: str) -> None:
+def test_a_leader_may_keep_the_note(
+    as_user: Callable[[str], Client], others: Others, circle: str, service: Service, bus: EmbeddedBus
+) -> None:
     worker, leader = as_user("worker"), as_user("leader")
     meeting_id = worker.post("/meetings", a_meeting("person-000", note="無姓名")).json["meeting_id"]
     erase(others, "person-000")
@@ -81,6 +86,7 @@ def test_a_leader_may_keep_the_note(as_user: Callable[[str], Client], others: Ot
     assert worker.get(f"/meetings/{meeting_id}").json["note"] == "無姓名"
     again = leader.post(f"/note-reviews/{meeting_id}", {"decision": "destroyed"})
     assert (again.status_code, again.json["code"]) == (409, "nothing_to_review")
+    assert rebuild(service, bus).differences == ()
 
 
 def test_only_leaders_see_and_decide(as_user: Callable[[str], Client], others: Others, circle: str) -> None:

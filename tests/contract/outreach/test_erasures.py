@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import delete
 
 from services.outreach import tables
+from shared.bus.embedded import EmbeddedBus
+from shared.rebuild import rebuild
 from shared.service import Service
 from tests.contract.outreach.conftest import Client, Others, a_contact, a_visit, field_codes
 
@@ -101,7 +103,12 @@ def test_an_undone_identification_keeps_the_contact(worker: Client, others: Othe
 
 
 def test_a_note_about_several_waits_and_is_kept_or_destroyed(
-    worker: Client, others: Others, as_user: Callable[[str], Client], token: str
+    worker: Client,
+    others: Others,
+    as_user: Callable[[str], Client],
+    token: str,
+    service: Service,
+    bus: EmbeddedBus,
 ) -> None:
     other = a_contact(worker, "阿明")
     both = a_visit(token, other, note="強同明一齊")
@@ -123,10 +130,16 @@ def test_a_note_about_several_waits_and_is_kept_or_destroyed(
     assert worker.get(f"/visits/{second}").json["note"] is None
     anew = {**both, "starts_at": "14:00", "note": "明", "reason": "new_information"}
     assert worker.put(f"/visits/{second}", anew, version=1).json["note"] == "明"
+    assert rebuild(service, bus).differences == ()
 
 
 def test_an_earlier_note_that_told_of_the_person_waits_as_well(
-    worker: Client, others: Others, as_user: Callable[[str], Client], token: str
+    worker: Client,
+    others: Others,
+    as_user: Callable[[str], Client],
+    token: str,
+    service: Service,
+    bus: EmbeddedBus,
 ) -> None:
     other = a_contact(worker, "阿明")
     visit_id = worker.post("/visits", a_visit(token, other, note="強同明")).json["visit_id"]
@@ -139,6 +152,7 @@ def test_an_earlier_note_that_told_of_the_person_waits_as_well(
     story = worker.get(f"/visits/{visit_id}/history").json["items"]
     assert [one["note"] for one in story] == [None, "明"]
     assert worker.get(f"/visits/{visit_id}").json["has_note"] is True
+    assert rebuild(service, bus).differences == ()
 
 
 def test_a_rebuild_gives_the_same_read_tables(worker: Client, others: Others, service: Service, token: str) -> None:

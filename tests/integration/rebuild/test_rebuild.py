@@ -1,5 +1,6 @@
 """A rebuild while everything goes on, on both databases: nobody waits for it, and nobody sees half of it."""
 
+import json
 import subprocess
 import sys
 import threading
@@ -7,15 +8,19 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from services.case.tables import session_unit
 from services.reporting import tables
 from services.suite import Suite
+from shared.bus.tables import bus_tables
 from shared.errors import Unavailable
+from shared.eventstore import event_tables
 from shared.rebuild import rebuild
 from shared.rebuild.made_again import made_again
 from shared.service import Service
@@ -142,6 +147,28 @@ def test_an_unexplained_difference_is_refused_and_named(suite: Suite) -> None:
     assert "participation agency-one, person-x, contract-1 is not what any event says" in told["participation"]
 
 
+def test_every_table_is_either_made_again_or_cannot_be(tmp_path: Path) -> None:
+    metadata = MetaData()
+    event_tables(metadata)
+    bus_tables(metadata)
+    facts = {*metadata.tables, "look", "number_sequence", "touched", "kept_report"}
+    with world(tmp_path, {}) as suite:
+        for service in suite.services.values():
+            with service.database.read() as connection:
+                there = set(inspect(connection).get_table_names()) - {"alembic_version"}
+            assert there - facts == {table.name for table in service.read_tables.all()}, service.name
+
+
+def test_code_that_writes_other_tables_than_it_says_fails(tmp_path: Path) -> None:
+    with world(tmp_path, {}) as suite:
+        record(suite, 0, 3)
+        suite.background.drain()
+        reporting = suite.services["reporting"]
+        said = replace(reporting.read_tables, learnt=reporting.read_tables.learnt[:1])
+        with pytest.raises(OperationalError, match="readonly"):
+            rebuild(replace(reporting, read_tables=said), suite.bus)
+
+
 def test_nothing_is_left_behind(suite: Suite, tmp_path: Path) -> None:
     rebuild(suite.services["reporting"], suite.bus)
     assert _left_over(suite.services["reporting"], tmp_path) is False
@@ -158,6 +185,7 @@ def test_two_rebuilds_of_one_service_at_a_time_are_refused(suite: Suite) -> None
 KILLED = """
 import json, sys, time
 from pathlib import Path
+from shared.eventstore import event_tables
 from shared.rebuild import rebuild
 from tests.integration.rebuild.world import world
 directory, urls = sys.argv[1:]
@@ -173,8 +201,6 @@ with world(Path(directory), json.loads(urls)) as suite:
 def test_a_rebuild_killed_in_the_middle_leaves_the_old_tables_and_the_next_one_removes_its_own(
     tmp_path: Path, urls: dict[str, str]
 ) -> None:
-    import json
-
     with world(tmp_path, urls) as suite:
         record(suite, 0, SESSIONS)
         suite.background.drain()

@@ -12,8 +12,8 @@ from shared.eventstore import CommandMeta, Work
 from shared.ids import new_id
 from shared.serviceunit.events import ServiceUnitCorrected, ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
+from shared.testing.settings import settings_in
 from shared.testing.units import a_unit
-from tests.one_service import settings_in
 
 AGENCY = "agency-one"
 _FIRST = date(2020, 1, 6)
@@ -23,7 +23,7 @@ _FIRST = date(2020, 1, 6)
 def world(directory: Path, urls: Mapping[str, str]) -> Iterator[Suite]:
     """The suite in `directory`, without threads; databases that `urls` does not name are SQLite's."""
     logs.configure("CRITICAL")
-    with closing(build(settings_in(directory, **urls))) as suite:
+    with closing(build(settings_in(directory, database_urls=dict(urls)))) as suite:
         yield suite
 
 
