@@ -70,6 +70,7 @@ def open_service(name: str, settings: Settings) -> Opened:
     part: Part = import_module(f"services.{name}.app")
     bus = bus_of(settings)
     service = part.create_service(settings, clock=clock_of(settings), accounts=open_accounts(settings), bus=bus)
+    service.store.only_when_compared = True
     if settings.kafka is None:
         make_topics(bus, settings)
         Relay(name, service.store, bus).compare()

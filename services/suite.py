@@ -67,7 +67,7 @@ def build(settings: Settings) -> Suite:
     apps = {module.NAME: module.create_app(services[module.NAME]) for module in MODULES}
     relays = [Relay(service.name, service.store, bus) for service in services.values()]
     for service, relay in zip(services.values(), relays, strict=True):
-        service.store.on_commit = relay.wake
+        service.store.on_commit, service.store.only_when_compared = relay.wake, True
         if settings.kafka is None:
             relay.compare()
     background = Background(relays, [service.intake for service in services.values()])

@@ -32,6 +32,7 @@ LANES = 2
 SOURCES = ("case", "groups", "outreach")
 """The services of whose events figures are counted."""
 _LONGEST_WAIT = 60.0
+
 SIDE_BY_SIDE = (Order.PERSON, Order.ENTRY)
 
 Progress = Callable[[int, int], None]
@@ -229,12 +230,21 @@ class Loader:
         if others:
             headers["X-Caseledger-Seen"] = others
         body = {name: self._filled(value, step) for name, value in step.body.items()}
-        answer = self.transport.send(step.method, step.path, headers, body)
+        answer = self._send_patiently(step, headers, body)
         if not 200 <= answer.status < 300:
             raise LoadFailed(f"{step.day} {step.who} {step.method} {step.path}: {answer.status} {answer.body} {body}")
         self._remember(step, answer)
         if self.listener is not None:
             self.listener(step, body, answer, moment)
+
+    def _send_patiently(self, step: Step, headers: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
+        """Send; a service that cannot save anything for a moment, as at its start, is asked again with the same key."""
+        deadline = time.monotonic() + _LONGEST_WAIT
+        while True:
+            answer = self.transport.send(step.method, step.path, headers, body)
+            if answer.status != 503 or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.5)
 
     def _remember(self, step: Step, answer: Answer) -> None:
         if "ETag" in answer.headers:

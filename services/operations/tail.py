@@ -173,3 +173,4 @@ def _open(process: Opened) -> None:
         raise Refused(f"More was published meanwhile, up to position {last.position}. Repeat this.")
     if store.closed() is not None:
         store.open_appends()
+    store.keep_compared()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert
 from shared.clock import Clock
 from shared.database import Database, from_micros, to_micros
 from shared.eventstore import statements as sql
+from shared.eventstore.comparison import is_proven, prove
 from shared.eventstore.recorded import RawEvent
 from shared.eventstore.tables import APPENDS_CLOSED
 
@@ -48,6 +49,18 @@ class Outbox:
         """Accept appends again."""
         with self.database.write() as connection:
             connection.execute(delete(APPENDS_CLOSED))
+
+    def is_compared(self) -> bool:
+        """Say whether topic and store were compared since this database is where it is."""
+        if self.database.dialect == "sqlite":
+            return True
+        with self.database.read() as connection:
+            return is_proven(connection)
+
+    def keep_compared(self) -> None:
+        """Leave word that topic and store were compared, and tell one history."""
+        with self.database.write() as connection:
+            prove(connection, to_micros(self._clock.now()))
 
     def closed(self) -> str | None:
         """Say why appends are closed; None when they are not."""

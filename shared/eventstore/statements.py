@@ -82,12 +82,15 @@ def append_alone(connection: Connection, rows: Sequence[dict[str, Any]], now: in
     return int(position + len(rows))
 
 
-def append_in_turn(connection: Connection, rows: Sequence[dict[str, Any]], now: int, lock: int, *, last: bool) -> int:
+def append_in_turn(
+    connection: Connection, rows: Sequence[dict[str, Any]], now: int, lock: int, *, last: bool, proven: bool
+) -> int:
     """Take the append lock, number and insert the rows, and commit when that is the `last` thing to do (PostgreSQL).
 
     All of it travels as one message, so that the lock is held no longer than the server itself needs. The numbers are
     taken by the inserts: each sees what the lock's last holder committed, and the row before. While appends are closed
-    there is no number, which no row can be without.
+    there is no number, which no row can be without; nor is there one, where only a `proven` store may be written, while
+    its topic has not been compared with it.
     """
     for row in rows:
         row["now"] = now
@@ -105,7 +108,7 @@ def append_in_turn(connection: Connection, rows: Sequence[dict[str, Any]], now: 
                 driver.commit()
 
     try:
-        run_on_driver(connection, send, _NUMBERING_INSERT)
+        run_on_driver(connection, send, _PROVEN_INSERT if proven else _NUMBERING_INSERT)
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) == _NULL_STATE:
             raise AppendsClosed from error
@@ -121,13 +124,28 @@ _WHOLE = f"SELECT {_ENVELOPE}, command_key, data, sealed FROM event"
 _HEAD = "SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1"
 _NAMES = [column.name for column in EVENT.columns]
 _GIVEN = [name for name in _NAMES if name not in ("position", "recorded_at")]
-_NUMBERING_INSERT = _NAMED.sub(
-    r"%(\1)s",
-    f"INSERT INTO event (position, recorded_at, {', '.join(_GIVEN)})"
-    " SELECT CASE WHEN NOT EXISTS (SELECT FROM appends_closed) THEN coalesce(max(head.position), 0) + 1 END,"
-    " greatest(max(head.recorded_at) + 1, :now),"
-    f" {', '.join(f':{name}' for name in _GIVEN)} FROM ({_HEAD}) AS head RETURNING position",
+# See `shared.eventstore.comparison`.
+LIFE = (
+    "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/'"
+    " || (SELECT CAST(oid AS text) FROM pg_database WHERE datname = current_database())"
 )
+PROVEN = (
+    f"EXISTS (SELECT FROM compared WHERE life = {LIFE} AND written_by = CAST(CAST(compared.xmin AS text) AS bigint))"
+)
+_OPEN = "NOT EXISTS (SELECT FROM appends_closed)"
+
+
+def _numbering_insert(condition: str) -> str:
+    return _NAMED.sub(
+        r"%(\1)s",
+        f"INSERT INTO event (position, recorded_at, {', '.join(_GIVEN)})"
+        f" SELECT CASE WHEN {condition} THEN coalesce(max(head.position), 0) + 1 END,"
+        " greatest(max(head.recorded_at) + 1, :now),"
+        f" {', '.join(f':{name}' for name in _GIVEN)} FROM ({_HEAD}) AS head RETURNING position",
+    )
+
+
+_NUMBERING_INSERT, _PROVEN_INSERT = _numbering_insert(_OPEN), _numbering_insert(f"{_OPEN} AND {PROVEN}")
 
 HEAD = Statement(_HEAD)
 _HEAD_TO_FOLLOW = Statement(

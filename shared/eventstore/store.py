@@ -40,6 +40,8 @@ class EventStore(Outbox):
         self._vault, self._projector = vault, projector
         # Called after each commit of a command; a relay in this process is woken by it.
         self.on_commit: Callable[[], None] = lambda: None
+        # Refuse to write before topic and store were compared, where the database can tell (`comparison.py`).
+        self.only_when_compared = False
         # Writers of SQLite are alone anyway; elsewhere other transactions may commit while a body runs.
         self._alone = database.dialect == "sqlite"
         digest = hashlib.sha256(f"caseledger append {registry.service}".encode()).digest()
@@ -149,16 +151,27 @@ class EventStore(Outbox):
                 return sql.append_alone(connection, rows, to_micros(self._clock.now()))
             self._check_read_streams(connection, work)
             now = to_micros(self._clock.now())
-            return sql.append_in_turn(connection, rows, now, self._append_lock, last=last)
+            return sql.append_in_turn(
+                connection, rows, now, self._append_lock, last=last, proven=self.only_when_compared
+            )
         except sql.AppendsClosed as error:
-            raise Unavailable(
-                "appends_closed",
-                "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
-                " that copy has to be brought back first.",
-            ) from error
+            raise self._refusal() from error
         except IntegrityError as error:
             first = work.pending[0]
             raise StaleVersion(first.stream_id, first.version - 1) from error
+
+    def _refusal(self) -> Unavailable:
+        if self.closed() is None:
+            return Unavailable(
+                "not_compared",
+                "Nothing new can be saved yet: it is being checked that nothing saved before is missing here. Try again"
+                " in a moment.",
+            )
+        return Unavailable(
+            "appends_closed",
+            "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
+            " that copy has to be brought back first.",
+        )
 
     def _check_read_streams(self, connection: Connection, work: Work) -> None:
         """Hold a decision to what it was based on: a stream that was only read must not have moved since.

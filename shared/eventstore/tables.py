@@ -39,9 +39,19 @@ APPENDS_CLOSED = Table(
     Column("closed_at", BigInteger, nullable=False),
 )
 
+# That topic and store told one history, in the life of the database named here; see `shared.eventstore.comparison`.
+COMPARED = Table(
+    "compared",
+    EVENT.metadata,
+    Column("life", Text, primary_key=True),
+    Column("written_by", BigInteger, nullable=False),
+    Column("compared_at", BigInteger, nullable=False),
+)
+
 
 def event_tables(metadata: MetaData) -> Table:
     """Add the event store's tables and those of the vault to a service's metadata; return `event`."""
     vault_tables(metadata)
     APPENDS_CLOSED.to_metadata(metadata)
+    COMPARED.to_metadata(metadata)
     return EVENT.to_metadata(metadata)

@@ -6,7 +6,7 @@ Only PostgreSQL has roles. A relay that was broken into then holds nothing that 
 from sqlalchemy import Connection, text
 
 from shared.bus.tables import broker_contact, relay_checkpoint, relay_lease
-from shared.eventstore.tables import APPENDS_CLOSED, EVENT
+from shared.eventstore.tables import APPENDS_CLOSED, COMPARED, EVENT
 
 _RIGHTS = {
     relay_checkpoint.name: "SELECT, INSERT, UPDATE, DELETE",
@@ -14,6 +14,7 @@ _RIGHTS = {
     broker_contact.name: "SELECT, INSERT, UPDATE",
     # It closes them when the store turns out to be an older copy, and opens them when that was mended.
     APPENDS_CLOSED.name: "SELECT, INSERT, DELETE",
+    COMPARED.name: "SELECT, INSERT, DELETE",
 }
 
 

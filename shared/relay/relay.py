@@ -51,6 +51,10 @@ class Outbox(Protocol):
 
     def closed(self) -> str | None: ...
 
+    def is_compared(self) -> bool: ...
+
+    def keep_compared(self) -> None: ...
+
 
 class TopicAhead(Exception):
     """The topic holds events that the store does not: the store was restored from an older copy."""
@@ -90,8 +94,9 @@ class Relay:
         if self._lease is not None and not self._lease.hold():
             self._compared = False
             return 0
-        # A round that fails leaves it to the next one to compare again: the bus may come back another one.
-        compared, self._compared = self._compared, False
+        # A round that fails leaves it to the next one to compare again: the bus may come back another one. And so may
+        # the database, as a copy.
+        compared, self._compared = self._compared and self._store.is_compared(), False
         if not compared:
             self._compare()
         with self._database.read() as conn:
@@ -181,6 +186,8 @@ class Relay:
         if self._store.closed() is not None:
             # What the topic holds the store holds too, now.
             self._store.open_appends()
+        if not self._store.is_compared():
+            self._store.keep_compared()
         position = min(row.position, last.position) if row and last and row.topic_identity == identity else 0
         place = {"topic_identity": identity, "position": position}
         if row is None:

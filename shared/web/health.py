@@ -72,7 +72,7 @@ def checks_of(asked: Service) -> list[Check]:
         return [Check("database", "no answer", essential=True)]
     checks = [
         Check("database", essential=True),
-        Check("appends", "closed: the store is older than its topic" if going.appends_closed else OK),
+        Check("appends", _appends(asked, going)),
         Check("publishing", *_publishing(going)),
         Check("lag", *_lag(coming)),
         Check("forks", "two histories, intake has stopped" if coming.forks else OK, facts={"count": coming.forks}),
@@ -81,6 +81,14 @@ def checks_of(asked: Service) -> list[Check]:
     if asked.settings.kafka is not None:
         checks.append(_broker(coming))
     return checks
+
+
+def _appends(asked: Service, state: Outgoing) -> str:
+    if state.appends_closed:
+        return "closed: the store is older than its topic"
+    if asked.store.only_when_compared and not asked.store.is_compared():
+        return "closed until the relay has compared the store with its topic"
+    return OK
 
 
 def _publishing(state: Outgoing) -> tuple[str, bool, dict[str, object]]:

@@ -110,9 +110,15 @@ def watermark() -> int:
 
 
 def register(address: str, token: str) -> requests.Response:
+    """Register a person; a service that was just started accepts nothing before its relay has looked at the topic."""
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": new_id("command")}
     body: dict[str, Any] = {"client_number": new_id("number")[-12:], "name_zh": "陳大文"}
-    return requests.post(f"{address}/case/api/v1/people", json=body, headers=headers, timeout=30)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        answer = requests.post(f"{address}/case/api/v1/people", json=body, headers=headers, timeout=30)
+        if answer.status_code != 503 or time.monotonic() > deadline:
+            return answer
+        time.sleep(0.1)
 
 
 def token_of(accounts: Accounts) -> str:
