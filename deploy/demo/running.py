@@ -78,7 +78,7 @@ def _casework(world: World, families: list[Person]) -> None:
             if day > world.end:
                 break
             _session(world, case, person, day, time)
-            if n < 2 and time == 9:
+            if n in (4, 5) and time == 9:
                 world.move_case(case, "close", day + timedelta(days=7), reason="goals_met")
                 break
 

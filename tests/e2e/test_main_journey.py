@@ -72,7 +72,10 @@ def test_figures_follow_from_a_session_and_a_meeting_of_twelve(name: str, visit:
 
     visitor.sign_in("leader1", story.language)
     after = visitor.figures(RUNNING)
-    assert {figure: after[figure] - before[figure] for figure in after} == {
+    moved = {figure: after[figure] - before[figure] for figure in after}
+    # One more session in person: those online or by phone are a smaller share.
+    assert moved.pop("output-2/remote") < 0
+    assert moved == {
         "output-1/persons": 4,
         "output-1/sessions": 1,
         "output-1/attendances": 12,
@@ -81,6 +84,9 @@ def test_figures_follow_from_a_session_and_a_meeting_of_twelve(name: str, visit:
         "output-3/persons": 0,
         "output-3/contacts": 0,
         "output-3/visits": 0,
+        "output-4/opened": 0,
+        "output-4/active": 0,
+        "output-4/closed": 0,
     }
     find_behind_the_figure(visitor, story)
 
