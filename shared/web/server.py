@@ -15,6 +15,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from shared import logs
 from shared.settings import Settings
@@ -51,7 +52,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": self._workers,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self._settings.threads,
             # A worker says in a file that it lives; on a disk that hangs it would be taken for dead.
             "worker_tmp_dir": _memory(),
@@ -82,6 +83,37 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _clean_up(self) -> None:
         if self._metrics is not None:
             shutil.rmtree(self._metrics, ignore_errors=True)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that, told to stop, answers who has come so far and waits for nobody else.
+
+    Without this it would keep the door open and let nobody in, and wait for connections on which nobody asks anything:
+    a proxy always keeps some.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not (enabled or self.alive):
+            self._close_the_door()
+            self._end_idle_connections()
+
+    def _close_the_door(self) -> None:
+        listeners: list[Any] = self.sockets
+        self.sockets: list[Any] = []
+        for listener in listeners:
+            before = -1
+            while before != self.nr_conns:  # Somebody was there.
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+    def _end_idle_connections(self) -> None:
+        self.wait_for_and_dispatch_events(0)  # What has been asked by now is in hand after this.
+        for connection in (*self.keepalived_conns, *self.pending_conns):
+            connection.timeout = 0
+        self.murder_keepalived()
+        self.murder_pending()
 
 
 class _Log(Logger):  # type: ignore[misc]
