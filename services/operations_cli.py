@@ -1,7 +1,8 @@
 """The commands of an operator: on a cluster and on one machine, beside the services that run."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -97,13 +98,68 @@ def parked_retry(service: str | None) -> None:
 
 
 @click.command()
-@services_argument
-@click.option("--tail", is_flag=True, required=True, help="Bring back from the topic what the store lacks.")
-def restore(service: str | None, tail: bool) -> None:  # noqa: ARG001 - until there is another way to restore
-    """Bring SERVICE, or all services, up to date after their databases were restored from an older copy.
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--keys", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the keys go.")
+def backup(directory: Path, keys: Path) -> None:
+    """Back up all databases into DIRECTORY, a new one, and all keys to a file apart, while everything runs.
 
-    Its entries are closed to everybody until its store and its topic tell one history.
+    The backup holds no name in clear and no key. Keep the newest file of keys, and no other: it opens every backup,
+    and nobody who was erased can be read with it.
     """
+    from services.operations.backup import back_up
+    from services.suite import build
+    from shared import logs
+
+    logs.configure("WARNING")
+    with clear_errors(), closing(build(load_settings())) as suite:
+        manifest = back_up(suite, directory, keys, lambda part: click.echo(f"  {part}"))
+    size = sum(each.size for each in manifest.databases)
+    heads = ", ".join(f"{each.database} {each.head:,}" for each in manifest.databases if each.head is not None)
+    click.echo(f"{directory}: {size / 1e6:,.1f} MB, up to position {heads}. Keys: {keys}.")
+
+
+@click.command()
+@click.argument("what", metavar="DIRECTORY | [SERVICE]", required=False)
+@click.option("--tail", is_flag=True, help="Bring back from the topic what SERVICE (or any) lacks.")
+@click.option("--keys", type=click.Path(path_type=Path, dir_okay=False), help="The keys of the backup.")
+@click.option("--replace", is_flag=True, help="Put the backup in the place of an installation that holds data.")
+def restore(what: str | None, tail: bool, keys: Path | None, replace: bool) -> None:
+    """Put the backup in DIRECTORY in place, or with --tail bring SERVICE up to date after that.
+
+    Every process of the installation must have stopped for the first, and none need for the second. A service takes
+    no entry until its store and its topic tell one history.
+    """
+    if tail:
+        if keys is not None or replace or what not in (None, *SERVICES):
+            raise click.UsageError(f"--tail goes with a service alone, one of {', '.join(SERVICES)}, or with none.")
+        restore_tails(what)
+    elif what is None or keys is None:
+        raise click.UsageError("Name the DIRECTORY of a backup and its --keys, or --tail.")
+    else:
+        restore_directory(Path(what), keys, replace=replace)
+
+
+def restore_directory(directory: Path, keys: Path, *, replace: bool) -> None:
+    """Put a backup in place, and say what was done."""
+    from services.operations.restore import restore_backup
+    from shared import logs
+
+    logs.configure("CRITICAL")
+    with clear_errors():
+        done = restore_backup(directory, keys, replace=replace, progress=lambda part: click.echo(f"  {part}"))
+    click.echo(
+        f"The backup of {done.manifest.made_at} is in place. Names can be searched again; everybody signs in anew."
+    )
+    if done.keys_destroyed:
+        click.echo(f"{done.keys_destroyed:,} keys of what was erased were destroyed again.")
+    if done.old_master_key:
+        click.echo(f"The master key that was here before is kept in {done.old_master_key}.")
+    for name in done.ahead:
+        click.echo(f"The topic of {name} holds more than the backup: caseledger restore {name} --tail")
+
+
+def restore_tails(service: str | None) -> None:
+    """Bring services up to date, and say what was done."""
     from services.operations.tail import restore_tail
 
     for name in _chosen(service):
@@ -119,7 +175,7 @@ def restore(service: str | None, tail: bool) -> None:  # noqa: ARG001 - until th
             click.echo(f"    {done.keys_destroyed:,} keys of what was erased meanwhile were destroyed again.")
 
 
-COMMANDS = (republish, parked, restore)
+COMMANDS = (republish, parked, backup, restore)
 
 
 @contextmanager

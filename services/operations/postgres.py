@@ -3,8 +3,9 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
@@ -12,11 +13,11 @@ from sqlalchemy import make_url
 from services.operations.refusal import Refused
 
 
-def run_tool(name: str, url: str, *words: str, into: IO[bytes] | None = None) -> None:
-    """Run `pg_dump`, `pg_restore` or `psql` on the database at `url`; raises `Refused` with what it complains about."""
-    address, environment = _address(url)
-    command = [_found(name), f"--dbname={address}", *words]
-    done = subprocess.run(command, env=environment, stdin=into, capture_output=True, check=False)  # noqa: S603
+def run_tool(name: str, url: str | None, *words: str) -> None:
+    """Run a program of PostgreSQL, on the database at `url` if there is one; raises `Refused` with its complaint."""
+    place, environment = ([], dict(os.environ)) if url is None else _address(url)
+    command = [_found(name), *place, *words]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         raise Refused(f"{name}: {done.stderr.decode(errors='replace').strip()}")
 
@@ -30,10 +31,20 @@ def _found(name: str) -> str:
     return found
 
 
-def _address(url: str) -> tuple[str, dict[str, str]]:
+def _address(url: str) -> tuple[list[str], dict[str, str]]:
     place = make_url(url)
     _, given = place.get_dialect()().create_connect_args(place)
     options: dict[str, Any] = dict(given)
     password = options.pop("password", None)
     environment = {**os.environ} | ({"PGPASSWORD": str(password)} if password else {})
-    return make_conninfo(**options), environment
+    return [f"--dbname={make_conninfo(**options)}"], environment
+
+
+def restore_dump(url: str, dump: Path) -> None:
+    """Put a dump in the place of everything in the schema `public`, in one transaction."""
+    with tempfile.TemporaryDirectory(prefix="caseledger-restore-") as directory:
+        script = Path(directory) / "restore.sql"
+        run_tool("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(dump))
+        words = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+        clean = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
+        run_tool("psql", url, *words, f"--command={clean}", f"--file={script}")

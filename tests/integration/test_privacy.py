@@ -22,6 +22,7 @@ from deploy.demo.loader import Loader, Network, wait_until_ready
 from deploy.demo.plan import steps
 from deploy.demo.staff import PASSWORD
 from deploy.demo.steps import Step
+from services.operations.backup import back_up
 from shared.ids import new_id
 from tests.api_client import House
 from tests.in_process import accepted_in, log_of
@@ -152,6 +153,16 @@ def test_a_planted_name_is_found(own_demo: House, texts: set[str]) -> None:
     for part in ("groups", "bus"):
         assert any(found_in(file.read_bytes(), {planted[:100]}) for file in files_of(data, [part])), part
         assert found_in(b"\x00".join(values_of(data / f"{part}.db")), {planted[:100]}), part
+
+
+def test_a_backup_of_the_whole_demo_names_nobody(demo: House, texts: set[str], tmp_path: Path) -> None:
+    back_up(demo.suite, tmp_path / "backup", tmp_path / "keys.json")
+    files = sorted((tmp_path / "backup").iterdir())
+    assert len(files) == 6
+    for file in files:
+        assert found_in(file.read_bytes(), texts) == set(), file.name
+        if file.suffix == ".db":
+            assert found_in(b"\x00".join(values_of(file)), texts) == set(), file.name
 
 
 def test_names_stand_in_case_and_are_given_back_there(loaded_demo: Path, demo: House) -> None:

@@ -79,6 +79,19 @@ def _project(connection: Connection, pending: Pending) -> None:
             pass
 
 
+def write_names_again(connection: Connection, pending: Sequence[Pending]) -> None:
+    """Write of these events only what belongs into the tables that hold names in clear, which no backup has."""
+    for one in pending:
+        match one.event:
+            case PersonRegistered() | PersonDetailsChanged() as event:
+                _forget_names(connection, event.person_id)
+                _write_names(connection, event.person_id, one.agency_id, event.particulars)
+            case PersonErased(person_id=who):
+                _forget_names(connection, who)
+            case _:
+                pass
+
+
 def _coded(attributes: Attributes) -> dict[str, str | None]:
     return {
         "gender": attributes.gender,
