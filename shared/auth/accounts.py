@@ -26,7 +26,15 @@ from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
 
 # Asked with every request, so it is put together once.
 _IDENTITY = (
-    select(account, membership.c.team_id)
+    select(
+        account.c.account_id,
+        account.c.agency_id,
+        account.c.role,
+        account.c.display_name,
+        account.c.contract_ids,
+        account.c.language,
+        membership.c.team_id,
+    )
     .select_from(session.join(account).outerjoin(membership))
     .where(
         session.c.token_hash == bindparam("given"),

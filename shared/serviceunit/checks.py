@@ -103,11 +103,11 @@ def _adds_up(unit: ServiceUnit) -> bool:
     return len(known) == len(minutes) and sum(known) == unit.minutes
 
 
-def unknown_contracts(unit: ServiceUnit, known: Container[str]) -> list[FieldError]:
-    """The errors of contracts that the agency does not have."""
+def unknown_contracts(unit: ServiceUnit, known: Container[str], *, in_parts: bool) -> list[FieldError]:
+    """The errors of contracts that the agency does not have; `in_parts` says that the request named its parts."""
     return [
         FieldError(
-            "contract_id" if len(unit.segments) == 1 else f"segments.{index}.contract_id",
+            f"segments.{index}.contract_id" if in_parts else "contract_id",
             "contract_unknown",
             "There is no such contract.",
         )

@@ -1,12 +1,13 @@
-"""Apache Kafka for tests: a broker named in the environment, else one real node started on this machine."""
+"""Apache Kafka for tests: a broker named in the environment, else one in a container, else a node on this machine."""
 
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from deploy.kafka.node import Node, NoKafka
+from shared.testing.containers import NoContainer, kafka_container, may_use_machine
 
 __all__ = ["ADDRESS_VARIABLE", "NoKafka", "running_kafka"]
 
@@ -20,6 +21,18 @@ def running_kafka() -> Iterator[str]:
     if address:
         yield address
         return
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(kafka_container())
+        except NoContainer as reason:
+            if not may_use_machine():
+                raise NoKafka(f"in a container: {reason}") from reason
+            address = stack.enter_context(_own_node())
+        yield address
+
+
+@contextmanager
+def _own_node() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="caseledger-kafka-") as name:
         node = Node(Path(name), quick=True)
         node.start()

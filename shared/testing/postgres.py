@@ -1,15 +1,16 @@
-"""PostgreSQL for tests: a server named in the environment, else one started from the binaries found on the machine."""
+"""PostgreSQL for tests: a server named in the environment, else in a container, else from the machine's binaries."""
 
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import uuid_utils
 from sqlalchemy import create_engine, make_url, text
 
 from deploy.postgres.server import NoPostgres, Server
+from shared.testing.containers import NoContainer, may_use_machine, postgres_container
 
 __all__ = ["ADDRESS_VARIABLE", "NoPostgres", "fresh_database", "running_postgres"]
 
@@ -22,12 +23,24 @@ def running_postgres() -> Iterator[str]:
 
     Its files lie in a temporary directory, and it does not wait for the disk unless `CASELEDGER_TEST_FSYNC=on`.
     """
-    address = os.environ.get(ADDRESS_VARIABLE)
+    address, durable = os.environ.get(ADDRESS_VARIABLE), os.environ.get("CASELEDGER_TEST_FSYNC") == "on"
     if address:
         yield address
         return
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgres_container(durable=durable))
+        except NoContainer as reason:
+            if not may_use_machine():
+                raise NoPostgres(f"needs PostgreSQL in a container: {reason}") from reason
+            url = stack.enter_context(_own_server(durable=durable))
+        yield url
+
+
+@contextmanager
+def _own_server(*, durable: bool) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="caseledger-pg-") as name:
-        server = Server(Path(name), durable=os.environ.get("CASELEDGER_TEST_FSYNC") == "on")
+        server = Server(Path(name), durable=durable)
         server.start()
         try:
             yield server.url()

@@ -13,7 +13,7 @@ from deploy.kafka.node import free_port
 
 ROOT = Path(shared.settings.__file__).parent.parent
 NAME = "caseledger-check"
-UP_SECONDS = 900
+UP_SECONDS = 1800
 
 
 class Refused(Exception):

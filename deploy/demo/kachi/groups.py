@@ -123,6 +123,19 @@ def add_group(cast: Cast, group: Group, title: str, *, contract: str | None = CO
         )
 
 
+def end_groups(cast: Cast) -> None:
+    """End every group with its last meeting, so that nobody is offered it years later; once all meetings are known."""
+    plan, last = cast.world.plan, dict[str, date]()
+    for step in plan.steps:
+        if group_id := step.body.get("group_id"):
+            day = date.fromisoformat(step.body["occurred_on"])
+            last[group_id] = max(day, last.get(group_id, day))
+    for made in [step for step in plan.steps if step.path == GROUPS and step.resource in last]:
+        day = last[made.resource]
+        typed, path = day + timedelta(days=3), f"{GROUPS}/{made.resource}/end"
+        plan.add(typed, Order.END, made.who, path, {"on": day.isoformat()}, resource=made.resource, based_on=True)
+
+
 def meeting_body(name: str, group: Group | None, day: date, start: str, *, minutes: int = 120) -> Body:
     """A meeting without its people."""
     body: Body = {

@@ -5,7 +5,7 @@ from datetime import date
 from deploy.demo.documents import document
 from deploy.demo.kachi.casework import add_casework
 from deploy.demo.kachi.cast import make_cast
-from deploy.demo.kachi.groups import add_groups
+from deploy.demo.kachi.groups import add_groups, end_groups
 from deploy.demo.kachi.identities import add_identities
 from deploy.demo.kachi.noise_casework import add_aftercare, add_casework_noise
 from deploy.demo.kachi.noise_groups import add_group_noise
@@ -41,6 +41,7 @@ def tell(plan: Plan) -> None:
     add_casework(cast)
     add_support(cast)
     add_group_noise(cast, groups)
+    end_groups(cast)
     add_outreach_noise(cast)
     add_casework_noise(cast)
     add_outcomes(cast)

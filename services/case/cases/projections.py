@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from services.case.cases.events import (
     EVENTS,
@@ -21,6 +21,9 @@ from services.case.cases.events import (
 )
 from services.case.tables import case_file, case_member, case_period
 from shared.eventstore import Pending
+
+_SET = update(case_file).where(case_file.c.case_id == bindparam("of"))
+_PERIODS = select(func.count()).where(case_period.c.case_id == bindparam("of"))
 
 
 def project(connection: Connection, pending: Sequence[Pending]) -> None:
@@ -53,8 +56,8 @@ def _project(connection: Connection, pending: Pending) -> None:
             _set(connection, case_id, stage="intake", stage_on=on)
         case CaseOpened(case_id=case_id, on=on) | CaseReopened(case_id=case_id, on=on):
             _set(connection, case_id, stage="open", stage_on=on)
-            number = select(func.count()).where(case_period.c.case_id == case_id)
-            period = {"case_id": case_id, "number": connection.scalar(number), "opened_on": on, "closed_on": None}
+            number = connection.scalar(_PERIODS, {"of": case_id})
+            period = {"case_id": case_id, "number": number, "opened_on": on, "closed_on": None}
             connection.execute(insert(case_period), period)
         case CaseClosed(case_id=case_id, on=on):
             _set(connection, case_id, stage="closed", stage_on=on)
@@ -79,7 +82,7 @@ def _project(connection: Connection, pending: Pending) -> None:
 
 
 def _set(connection: Connection, case_id: str, **values: Any) -> None:
-    connection.execute(update(case_file).where(case_file.c.case_id == case_id).values(**values))
+    connection.execute(_SET, {"of": case_id, **values})
 
 
 def _join(connection: Connection, case_id: str, members: Iterable[Member]) -> None:

@@ -20,6 +20,9 @@ _MEMBERS = _EVER_MEMBERS.where(
     or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
 )
 
+_TAKEN = select(case_file.c.case_id).where(
+    case_file.c.agency_id == bindparam("agency"), case_file.c.case_number == bindparam("number")
+)
 _CASES_OF = (
     select(person.c.root_id, case_member.c.case_id)
     .join(case_member, case_member.c.person_id == person.c.person_id)
@@ -28,10 +31,7 @@ _CASES_OF = (
 
 
 def case_number_taken(connection: Connection, agency_id: str, case_number: str) -> bool:
-    taken = select(case_file.c.case_id).where(
-        case_file.c.agency_id == agency_id, case_file.c.case_number == case_number
-    )
-    return connection.execute(taken).first() is not None
+    return connection.execute(_TAKEN, {"agency": agency_id, "number": case_number}).first() is not None
 
 
 def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from services.case.people.domain import normalised
 from services.case.people.events import (
@@ -24,6 +24,7 @@ from services.case.tables import assessment, erasure, person, person_code, perso
 from shared.database import to_micros
 from shared.eventstore import Pending
 
+_SET = update(person).where(person.c.person_id == bindparam("of"))
 NAMES = ("name_zh", "name_en", "alias", "phone")
 
 
@@ -101,7 +102,7 @@ def _coded(attributes: Attributes) -> dict[str, str | None]:
 
 
 def _set(connection: Connection, person_id: str, **values: Any) -> None:
-    connection.execute(update(person).where(person.c.person_id == person_id).values(**values))
+    connection.execute(_SET, {"of": person_id, **values})
 
 
 def _write_names(connection: Connection, person_id: str, agency_id: str, known: Particulars | None) -> None:

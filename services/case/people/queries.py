@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 
 from services.case.people.domain import Person, Spell, normalised
 from services.case.people.events import Particulars
@@ -103,6 +103,28 @@ _REGISTRY = select(
     person_search.c.alias,
 ).outerjoin(person_search, person_search.c.person_id == person.c.person_id)
 
+_SAME_TERMS = _REGISTRY.where(
+    person.c.person_id.in_(
+        select(person_term.c.person_id).where(
+            person_term.c.agency_id == bindparam("agency"),
+            person_term.c.term.in_(bindparam("terms", expanding=True)),
+            person_term.c.person_id != bindparam("besides"),
+        )
+    ),
+    person.c.merged_into.is_(None),
+).limit(10)
+_TAKEN = select(person.c.person_id).where(
+    person.c.agency_id == bindparam("agency"),
+    person.c.client_number == bindparam("number"),
+    person.c.person_id != bindparam("besides"),
+)
+_COUNT = (
+    update(number_sequence)
+    .where(number_sequence.c.agency_id == bindparam("agency"), number_sequence.c.kind == bindparam("of"))
+    .values(last=number_sequence.c.last + 1)
+    .returning(number_sequence.c.last)
+)
+
 
 def _entry(row: Any) -> dict[str, Any]:
     entry = dict(row._mapping)
@@ -169,13 +191,8 @@ def duplicates(
     terms = {term for one in given if one and (term := normalised(one))}
     if not terms:
         return []
-    same = select(person_term.c.person_id).where(
-        person_term.c.agency_id == agency_id,
-        person_term.c.term.in_(terms),
-        person_term.c.person_id != excluding,
-    )
-    wanted = _REGISTRY.where(person.c.person_id.in_(same), person.c.merged_into.is_(None)).limit(10)
-    return [_entry(row) for row in connection.execute(wanted)]
+    asked = {"agency": agency_id, "terms": list(terms), "besides": excluding}
+    return [_entry(row) for row in connection.execute(_SAME_TERMS, asked)]
 
 
 def person_view(known: Person, *, with_note: bool) -> dict[str, Any]:
@@ -208,22 +225,16 @@ def _spell(kind: str, spell: Spell) -> dict[str, Any]:
 
 
 def client_number_taken(connection: Connection, agency_id: str, client_number: str, by_other_than: str) -> bool:
-    taken = select(person.c.person_id).where(
-        person.c.agency_id == agency_id,
-        person.c.client_number == client_number,
-        person.c.person_id != by_other_than,
-    )
-    return connection.execute(taken).first() is not None
+    asked = {"agency": agency_id, "number": client_number, "besides": by_other_than}
+    return connection.execute(_TAKEN, asked).first() is not None
 
 
 def next_number(work: Work, kind: str) -> int:
     """The next running number of this kind in the agency; given back when the command is not saved."""
-    row = and_(number_sequence.c.agency_id == work.meta.agency_id, number_sequence.c.kind == kind)
-    counted = update(number_sequence).where(row).values(last=number_sequence.c.last + 1)
-    if work.connection.execute(counted).rowcount == 0:
-        first = {"agency_id": work.meta.agency_id, "kind": kind, "last": 1}
-        work.connection.execute(insert(number_sequence), first)
-    last: int = work.connection.execute(select(number_sequence.c.last).where(row)).scalar_one()
+    last: int | None = work.connection.scalar(_COUNT, {"agency": work.meta.agency_id, "of": kind})
+    if last is None:
+        last = 1
+        work.connection.execute(insert(number_sequence), {"agency_id": work.meta.agency_id, "kind": kind, "last": last})
     return last
 
 

@@ -112,7 +112,7 @@ class _Draft:
             *_wrong_kind(unit),
             *unknown_people(self.asked, self._unknown()),
             *self._not_members(),
-            *unknown_contracts(unit, periods),
+            *unknown_contracts(unit, periods, in_parts=bool(self.asked["segments"])),
             *unknown_workers(self.service, self.who, unit, self.helpers, self.before),
         ]
         if wrong:

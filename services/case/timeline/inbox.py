@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from services.case.tables import contact_person, timeline_entry, timeline_person
 from shared.bus.envelope import Arrived
@@ -52,6 +52,9 @@ class _Undone(msgspec.Struct, frozen=True):
     contact_id: str
 
 
+_FORGET = tuple(delete(table).where(table.c.unit_id == bindparam("of")) for table in (timeline_entry, timeline_person))
+
+
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
     """Take in events of groups and outreach; those that no timeline shows are passed over."""
     for arrived in events:
@@ -75,8 +78,8 @@ def learn(connection: Connection, events: Sequence[Arrived]) -> None:
 
 def _keep(connection: Connection, arrived: Arrived) -> None:
     unit = msgspec.json.decode(arrived.data, type=_Saved).unit
-    for table in (timeline_entry, timeline_person):
-        connection.execute(delete(table).where(table.c.unit_id == unit.unit_id))
+    for forget in _FORGET:
+        connection.execute(forget, {"of": unit.unit_id})
     shown = ("unit_id", "kind", "case_id", "occurred_on", "status", "mode", "setting", "activity", "minutes")
     row = {name: getattr(unit, name) for name in shown}
     common = {"agency_id": arrived.agency_id, "service": arrived.service, "phase": _PHASES[arrived.type]}

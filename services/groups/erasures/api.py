@@ -27,7 +27,7 @@ def waiting() -> Response:
 
 @bp.post("/note-reviews/<meeting_id>")
 @requires(*LEADERS)
-@bp.arguments(ReviewSchema)
+@bp.arguments(ReviewSchema())
 def review(asked: dict[str, Any], meeting_id: str) -> Response:
     """Keep the notes of a meeting, or destroy them."""
     outcome = handlers.review_note(service(), identity(), command_meta(), meeting_id, asked["decision"])

@@ -27,7 +27,7 @@ bp = Blueprint("groups_api", __name__, description="Groups and activities")
 
 @bp.post("/groups")
 @requires(*RECORDERS)
-@bp.arguments(GroupSchema)
+@bp.arguments(GroupSchema())
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a group or activity."""
     outcome = handlers.plan_group(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
@@ -38,7 +38,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.get("/groups")
 @requires(*RECORDERS)
-@bp.arguments(ListSchema, location="query")
+@bp.arguments(ListSchema(), location="query")
 def list_groups(asked: dict[str, Any]) -> Response:
     """The groups of one's teams, newest first."""
     who = identity()
@@ -60,7 +60,7 @@ def read(group_id: str) -> Response:
 
 @bp.put("/groups/<group_id>")
 @requires(*RECORDERS)
-@bp.arguments(GroupChangeSchema)
+@bp.arguments(GroupChangeSchema())
 def change(asked: dict[str, Any], group_id: str) -> Response:
     """Describe a group anew: send its full description."""
     return _changed(ChangeGroup(group_id=group_id, **asked))
@@ -68,7 +68,7 @@ def change(asked: dict[str, Any], group_id: str) -> Response:
 
 @bp.post("/groups/<group_id>/open")
 @requires(*RECORDERS)
-@bp.arguments(DaySchema)
+@bp.arguments(DaySchema())
 def open_group(asked: dict[str, Any], group_id: str) -> Response:
     """Open a planned group."""
     return _changed(handlers.command_on_day(OpenGroup, service(), group_id, asked))
@@ -76,7 +76,7 @@ def open_group(asked: dict[str, Any], group_id: str) -> Response:
 
 @bp.post("/groups/<group_id>/end")
 @requires(*RECORDERS)
-@bp.arguments(DaySchema)
+@bp.arguments(DaySchema())
 def end(asked: dict[str, Any], group_id: str) -> Response:
     """End a group."""
     return _changed(handlers.command_on_day(EndGroup, service(), group_id, asked))
@@ -84,7 +84,7 @@ def end(asked: dict[str, Any], group_id: str) -> Response:
 
 @bp.post("/groups/<group_id>/members")
 @requires(*RECORDERS)
-@bp.arguments(MemberSchema)
+@bp.arguments(MemberSchema())
 def join(asked: dict[str, Any], group_id: str) -> Response:
     """Take a person into the group; somebody who comes back has a second membership."""
     return _changed(AdmitMember(group_id=group_id, **asked), 201)
@@ -92,7 +92,7 @@ def join(asked: dict[str, Any], group_id: str) -> Response:
 
 @bp.post("/groups/<group_id>/members/leave")
 @requires(*RECORDERS)
-@bp.arguments(LeaveSchema)
+@bp.arguments(LeaveSchema())
 def leave(asked: dict[str, Any], group_id: str) -> Response:
     """End a membership."""
     return _changed(ReleaseMember(group_id=group_id, **asked))

@@ -1,10 +1,13 @@
 """The read tables of groups and their members."""
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from services.groups.groups.events import GroupChanged, GroupEnded, GroupOpened, GroupPlanned, MemberJoined, MemberLeft
 from services.groups.tables import activity_group, group_member
 from shared.eventstore import Pending
+
+_CHANGE = update(activity_group).where(activity_group.c.group_id == bindparam("of"))
+_JOIN = insert(group_member)
 
 
 def project(connection: Connection, pending: Pending) -> None:
@@ -21,7 +24,7 @@ def project(connection: Connection, pending: Pending) -> None:
             _change(connection, group_id, pending, phase="ended", ended_on=day)
         case MemberJoined(group_id=group_id) as joined:
             row = {"person_id": joined.person_id, "role": joined.role, "from_date": joined.from_date}
-            connection.execute(insert(group_member), {"group_id": group_id, **row, "to_date": None})
+            connection.execute(_JOIN, {"group_id": group_id, **row, "to_date": None})
             _change(connection, group_id, pending)
         case MemberLeft(group_id=group_id) as left:
             theirs = (group_member.c.group_id == group_id, group_member.c.person_id == left.person_id)
@@ -51,5 +54,4 @@ def _planned(connection: Connection, pending: Pending, planned: GroupPlanned) ->
 
 
 def _change(connection: Connection, group_id: str, pending: Pending, **values: object) -> None:
-    change = update(activity_group).where(activity_group.c.group_id == group_id)
-    connection.execute(change.values(version=pending.version, **values))
+    connection.execute(_CHANGE, {"of": group_id, "version": pending.version, **values})

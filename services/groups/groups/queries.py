@@ -4,22 +4,31 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from services.groups.groups.domain import GroupOnDay
 from services.groups.tables import activity_group, group_member, meeting
 from shared.serviceunit.learnt.queries import resolved
 
 _ROW = activity_group.c
+# Statements of the way of a meeting are made once: making them anew would take longer than running them.
+_GROUP = select(activity_group).where(_ROW.group_id == bindparam("of"), _ROW.agency_id == bindparam("agency"))
+_MEMBERS = (
+    select(group_member.c.person_id, group_member.c.role, group_member.c.from_date)
+    .where(
+        group_member.c.group_id == bindparam("of"),
+        group_member.c.from_date <= bindparam("day"),
+        or_(group_member.c.to_date.is_(None), group_member.c.to_date >= bindparam("day")),
+    )
+    .order_by(group_member.c.from_date, group_member.c.person_id)
+)
 
 
 def group_on(
     connection: Connection, agency_id: str, group_id: str, day: date, edges: Mapping[str, str]
 ) -> tuple[GroupOnDay, int] | None:
     """A group as a meeting on `day` needs it, and the version this was read at; None when the agency has none such."""
-    row = connection.execute(
-        select(activity_group).where(_ROW.group_id == group_id, _ROW.agency_id == agency_id)
-    ).first()
+    row = connection.execute(_GROUP, {"of": group_id, "agency": agency_id}).first()
     if row is None:
         return None
     group = GroupOnDay(
@@ -38,23 +47,13 @@ def group_on(
 
 def members_on(connection: Connection, group_id: str, day: date) -> list[dict[str, Any]]:
     """Who belongs to the group on `day`, in the order of joining."""
-    wanted = (
-        select(group_member.c.person_id, group_member.c.role, group_member.c.from_date)
-        .where(
-            group_member.c.group_id == group_id,
-            group_member.c.from_date <= day,
-            or_(group_member.c.to_date.is_(None), group_member.c.to_date >= day),
-        )
-        .order_by(group_member.c.from_date, group_member.c.person_id)
-    )
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+    found = connection.execute(_MEMBERS, {"of": group_id, "day": day})
+    return [dict(row) for row in found.mappings()]
 
 
 def group(connection: Connection, agency_id: str, group_id: str) -> dict[str, Any] | None:
     """One group with all its memberships, or None."""
-    row = connection.execute(
-        select(activity_group).where(_ROW.group_id == group_id, _ROW.agency_id == agency_id)
-    ).first()
+    row = connection.execute(_GROUP, {"of": group_id, "agency": agency_id}).first()
     if row is None:
         return None
     memberships = (

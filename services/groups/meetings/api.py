@@ -22,7 +22,7 @@ bp = Blueprint("meetings_api", __name__, description="Meetings of groups and eve
 
 @bp.post("/meetings/plan")
 @requires(*RECORDERS)
-@bp.arguments(MeetingSchema)
+@bp.arguments(MeetingSchema())
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a meeting."""
     written = meetings.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
@@ -31,7 +31,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.post("/meetings")
 @requires(*RECORDERS)
-@bp.arguments(MeetingSchema)
+@bp.arguments(MeetingSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record a meeting with its whole attendance."""
     written = meetings.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
@@ -40,7 +40,7 @@ def record(asked: dict[str, Any]) -> Response:
 
 @bp.post("/meetings/<meeting_id>/record")
 @requires(*RECORDERS)
-@bp.arguments(MeetingSchema)
+@bp.arguments(MeetingSchema())
 def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
     """Record a planned meeting."""
     version, dry_run = expected_version(), is_dry_run()
@@ -52,7 +52,7 @@ def record_planned(asked: dict[str, Any], meeting_id: str) -> Response:
 
 @bp.put("/meetings/<meeting_id>")
 @requires(*RECORDERS)
-@bp.arguments(MeetingCorrectionSchema)
+@bp.arguments(MeetingCorrectionSchema())
 def correct(asked: dict[str, Any], meeting_id: str) -> Response:
     """Correct a recorded meeting: send its full new content and the reason."""
     version, dry_run = expected_version(), is_dry_run()
@@ -62,7 +62,7 @@ def correct(asked: dict[str, Any], meeting_id: str) -> Response:
 
 @bp.post("/meetings/<meeting_id>/void")
 @requires(*RECORDERS)
-@bp.arguments(VoidSchema)
+@bp.arguments(VoidSchema())
 def void(asked: dict[str, Any], meeting_id: str) -> Response:
     """Void a meeting."""
     version, dry_run = expected_version(), is_dry_run()
@@ -72,7 +72,7 @@ def void(asked: dict[str, Any], meeting_id: str) -> Response:
 
 @bp.get("/meetings")
 @requires(*RECORDERS)
-@bp.arguments(MeetingListSchema, location="query")
+@bp.arguments(MeetingListSchema(), location="query")
 def list_meetings(asked: dict[str, Any]) -> Response:
     """The meetings of one's teams, newest first."""
     who = identity()

@@ -87,7 +87,7 @@ def _checked(
         helpers=helpers,
         group_id=group_id,
     )
-    _check(service, who, work, unit, helpers, around, before)
+    _check(service, who, work, asked, unit, helpers, around, before)
     private = Private(
         subject=_note_subject(service, work, unit_id, state),
         note=asked["note"],
@@ -113,6 +113,7 @@ def _check(
     service: Service,
     who: Identity,
     work: Work,
+    asked: dict[str, Any],
     unit: ServiceUnit,
     helpers: dict[str, str],
     around: Surroundings,
@@ -122,7 +123,7 @@ def _check(
     wrong = [
         *wrong_fields(unit, local_date(work.now)),
         *wrong_fields_here(unit, around.group, around.people, already),
-        *unknown_contracts(unit, around.periods),
+        *unknown_contracts(unit, around.periods, in_parts=bool(asked["segments"])),
         *unknown_workers(service, who, unit, helpers, before),
     ]
     if wrong:

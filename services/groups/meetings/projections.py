@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from services.groups.tables import meeting, meeting_participant
 from shared.database import to_micros
@@ -15,6 +15,10 @@ from shared.serviceunit.events import (
     ServiceUnitVoided,
 )
 from shared.serviceunit.unit import ServiceUnit
+
+_INSERT, _INSERT_PEOPLE = insert(meeting), insert(meeting_participant)
+_DELETE = delete(meeting).where(meeting.c.unit_id == bindparam("of"))
+_DELETE_PEOPLE = delete(meeting_participant).where(meeting_participant.c.unit_id == bindparam("of"))
 
 
 def project(connection: Connection, pending: Pending) -> None:
@@ -31,13 +35,13 @@ def project(connection: Connection, pending: Pending) -> None:
 
 def _write(connection: Connection, pending: Pending, unit: ServiceUnit, *, phase: str, has_note: bool) -> None:
     if pending.version > 1:
-        connection.execute(delete(meeting).where(meeting.c.unit_id == unit.unit_id))
-        connection.execute(delete(meeting_participant).where(meeting_participant.c.unit_id == unit.unit_id))
+        for unwrite in (_DELETE, _DELETE_PEOPLE):
+            connection.execute(unwrite, {"of": unit.unit_id})
     row = {**_row(unit), "agency_id": pending.agency_id, "version": pending.version}
-    connection.execute(insert(meeting), {**row, "phase": phase, "has_note": has_note})
+    connection.execute(_INSERT, {**row, "phase": phase, "has_note": has_note})
     people = [{"unit_id": unit.unit_id, "person_id": person.person_id} for person in unit.participants]
     if people:
-        connection.execute(insert(meeting_participant), people)
+        connection.execute(_INSERT_PEOPLE, people)
 
 
 def _row(unit: ServiceUnit) -> dict[str, Any]:

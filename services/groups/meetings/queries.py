@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from services.groups.meetings.domain import OtherMeeting
 from services.groups.tables import meeting, meeting_participant
@@ -13,16 +13,16 @@ from shared.database import from_micros
 from shared.errors import Malformed
 
 _ROW = meeting.c
+_OTHERS = select(_ROW.unit_id, _ROW.group_id, _ROW.starts_at, _ROW.minutes, _ROW.unit).where(
+    _ROW.agency_id == bindparam("agency"),
+    _ROW.occurred_on == bindparam("day"),
+    _ROW.phase != "voided",
+    _ROW.status.in_(("held", "planned")),
+)
 
 
 def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherMeeting]:
     """All meetings of the agency on a day that took place or are to take place."""
-    wanted = select(_ROW.unit_id, _ROW.group_id, _ROW.starts_at, _ROW.minutes, _ROW.unit).where(
-        _ROW.agency_id == agency_id,
-        _ROW.occurred_on == day,
-        _ROW.phase != "voided",
-        _ROW.status.in_(("held", "planned")),
-    )
     return [
         OtherMeeting(
             unit_id=row.unit_id,
@@ -32,7 +32,7 @@ def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherMe
             served_by=frozenset(row.unit["served_by"]),
             contracts=frozenset(segment["contract_id"] for segment in row.unit["segments"]),
         )
-        for row in connection.execute(wanted)
+        for row in connection.execute(_OTHERS, {"agency": agency_id, "day": day})
     ]
 
 

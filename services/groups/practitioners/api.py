@@ -17,7 +17,7 @@ bp = Blueprint("practitioners_api", __name__, description="People of the sector"
 
 @bp.post("/practitioners")
 @requires(*RECORDERS)
-@bp.arguments(PractitionerSchema)
+@bp.arguments(PractitionerSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Register a practitioner."""
     who = identity()
@@ -37,7 +37,7 @@ def register(asked: dict[str, Any]) -> Response:
 
 @bp.get("/practitioners")
 @requires(*RECORDERS)
-@bp.arguments(SearchSchema, location="query")
+@bp.arguments(SearchSchema(), location="query")
 def search(asked: dict[str, Any]) -> Response:
     """Search practitioners by name, organisation or post."""
     with service().database.read() as connection:

@@ -27,7 +27,7 @@ bp = Blueprint("contacts_api", __name__, url_prefix="/contacts", description="Pe
 
 @bp.post("")
 @requires(*RECORDERS)
-@bp.arguments(ContactSchema)
+@bp.arguments(ContactSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Make a contact; the answer warns of those with the same alias."""
     outcome = handlers.register_contact(service(), identity(), command_meta(), asked, dry_run=is_dry_run())
@@ -38,7 +38,7 @@ def register(asked: dict[str, Any]) -> Response:
 
 @bp.get("")
 @requires(*RECORDERS)
-@bp.arguments(ContactSearchSchema, location="query")
+@bp.arguments(ContactSearchSchema(), location="query")
 def search(asked: dict[str, Any]) -> Response:
     """Look for a contact by alias or marks, and by place, before making a new one."""
     found = handlers.find_contacts(service(), identity(), asked)
@@ -55,7 +55,7 @@ def read(contact_id: str) -> Response:
 
 @bp.post("/<contact_id>/identify")
 @requires(*NOTE_READERS)
-@bp.arguments(IdentifySchema)
+@bp.arguments(IdentifySchema())
 def identify(asked: dict[str, Any], contact_id: str) -> Response:
     """Say which registered person a contact is."""
     return _change(asked, contact_id)
@@ -63,7 +63,7 @@ def identify(asked: dict[str, Any], contact_id: str) -> Response:
 
 @bp.post("/<contact_id>/unidentify")
 @requires(*NOTE_READERS)
-@bp.arguments(UnidentifySchema)
+@bp.arguments(UnidentifySchema())
 def unidentify(asked: dict[str, Any], contact_id: str) -> Response:
     """Undo an identification."""
     return _change(asked, contact_id)
@@ -71,7 +71,7 @@ def unidentify(asked: dict[str, Any], contact_id: str) -> Response:
 
 @bp.post("/<contact_id>/target-groups")
 @requires(*RECORDERS)
-@bp.arguments(TargetGroupSchema)
+@bp.arguments(TargetGroupSchema())
 def give_target_group(asked: dict[str, Any], contact_id: str) -> Response:
     """Put a contact into a target group from a day on."""
     return _change(asked, contact_id)
@@ -79,7 +79,7 @@ def give_target_group(asked: dict[str, Any], contact_id: str) -> Response:
 
 @bp.post("/<contact_id>/target-groups/end")
 @requires(*RECORDERS)
-@bp.arguments(TargetGroupEndSchema)
+@bp.arguments(TargetGroupEndSchema())
 def end_target_group(asked: dict[str, Any], contact_id: str) -> Response:
     """Say until which day a contact was in a target group."""
     return _change(asked, contact_id)

@@ -26,7 +26,7 @@ def list_reviews() -> Response:
 
 @bp.post("/<visit_id>")
 @requires(*LEADERS)
-@bp.arguments(NoteReviewSchema)
+@bp.arguments(NoteReviewSchema())
 def review(asked: dict[str, Any], visit_id: str) -> Response:
     """Keep the note, or destroy it."""
     outcome = handlers.review_note(service(), identity(), command_meta(), visit_id, asked["decision"])

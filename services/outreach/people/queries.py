@@ -1,16 +1,23 @@
 """What is known of contacts and registered people on one day; ids and codes only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from services.outreach.contacts.domain import groups_on
 from services.outreach.contacts.events import DatedGroup
 from services.outreach.people.domain import PersonOnDay
 from services.outreach.tables import contact
 from shared.serviceunit.learnt.queries import codes_on, merges, registered, resolved
+
+Codes = Mapping[tuple[str, str], tuple[str, ...]]
+_CONTACTS = select(
+    contact.c.contact_id, contact.c.identified_as, contact.c.erased, contact.c.role, contact.c.target_groups
+).where(contact.c.contact_id.in_(bindparam("contacts", expanding=True)), contact.c.agency_id == bindparam("agency"))
 
 
 def people_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
@@ -20,57 +27,46 @@ def people_on(connection: Connection, agency_id: str, ids: Collection[str], day:
     """
     if not ids:
         return {}
-    same = same_as(connection, agency_id, ids)
-    codes = codes_on(connection, {*ids, *same.values()}, day)
-    found = _contacts_on(connection, agency_id, ids, day)
-    for person_id, erased in registered(connection, agency_id, ids).items():
-        roles = codes.get((person_id, "role"), ())
-        found[person_id] = PersonOnDay(
-            person_id=person_id,
-            same_as=person_id,
-            erased=erased,
-            role=roles[0] if len(roles) == 1 else None,
-            target_groups=codes.get((person_id, "target_group"), ()),
-        )
-    return {
-        one.person_id: PersonOnDay(
-            person_id=one.person_id,
-            same_as=same[one.person_id],
-            erased=one.erased,
-            role=one.role,
-            target_groups=tuple(
-                dict.fromkeys((*one.target_groups, *codes.get((same[one.person_id], "target_group"), ())))
-            ),
-        )
-        for one in found.values()
-    }
-
-
-def same_as(connection: Connection, agency_id: str, ids: Collection[str]) -> dict[str, str]:
-    """For each of `ids` the id that stands for them after identification and all merges."""
-    tokens = select(contact.c.contact_id, contact.c.identified_as).where(
-        contact.c.contact_id.in_(ids), contact.c.agency_id == agency_id, contact.c.identified_as.is_not(None)
-    )
-    identified = {row.contact_id: row.identified_as for row in connection.execute(tokens)}
     edges = merges(connection, agency_id)
-    return {one: resolved(identified.get(one, one), edges) for one in ids}
+    contacts = {
+        row.contact_id: row for row in connection.execute(_CONTACTS, {"contacts": list(ids), "agency": agency_id})
+    }
+    same = {one: resolved((one in contacts and contacts[one].identified_as) or one, edges) for one in ids}
+    codes = codes_on(connection, {*ids, *same.values()}, day)
+    found = [
+        *(_contact_on(row, day) for row in contacts.values()),
+        *(_person_on(person_id, erased, codes) for person_id, erased in registered(connection, agency_id, ids).items()),
+    ]
+    return {one.person_id: _with_groups_of(one, same[one.person_id], codes) for one in found}
+
+
+def _contact_on(row: Any, day: date) -> PersonOnDay:
+    return PersonOnDay(
+        person_id=row.contact_id,
+        same_as=row.contact_id,
+        erased=row.erased,
+        role=row.role,
+        target_groups=groups_on(msgspec.convert(row.target_groups, tuple[DatedGroup, ...]), day),
+    )
+
+
+def _person_on(person_id: str, erased: bool, codes: Codes) -> PersonOnDay:
+    roles = codes.get((person_id, "role"), ())
+    return PersonOnDay(
+        person_id=person_id,
+        same_as=person_id,
+        erased=erased,
+        role=roles[0] if len(roles) == 1 else None,
+        target_groups=codes.get((person_id, "target_group"), ()),
+    )
+
+
+def _with_groups_of(one: PersonOnDay, same_as: str, codes: Codes) -> PersonOnDay:
+    groups = dict.fromkeys((*one.target_groups, *codes.get((same_as, "target_group"), ())))
+    return replace(one, same_as=same_as, target_groups=tuple(groups))
 
 
 def contacts_identified_as(connection: Connection, agency_id: str, person_id: str) -> list[str]:
     """The contacts that turned out to be this person."""
     wanted = select(contact.c.contact_id).where(contact.c.agency_id == agency_id, contact.c.identified_as == person_id)
     return list(connection.scalars(wanted.order_by(contact.c.contact_id)))
-
-
-def _contacts_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
-    wanted = select(contact).where(contact.c.contact_id.in_(ids), contact.c.agency_id == agency_id)
-    return {
-        row.contact_id: PersonOnDay(
-            person_id=row.contact_id,
-            same_as=row.contact_id,
-            erased=row.erased,
-            role=row.role,
-            target_groups=groups_on(msgspec.convert(row.target_groups, tuple[DatedGroup, ...]), day),
-        )
-        for row in connection.execute(wanted)
-    }

@@ -17,7 +17,7 @@ bp = Blueprint("places_api", __name__, url_prefix="/places", description="Places
 
 @bp.post("")
 @requires(*RECORDERS)
-@bp.arguments(PlaceSchema)
+@bp.arguments(PlaceSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Register a place."""
     outcome = handlers.register_place(service(), command_meta(), asked, dry_run=is_dry_run())

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from services.outreach.answers import page_of, versioned
 from services.outreach.visits import handlers
-from services.outreach.visits.handlers import visits
+from services.outreach.visits.handlers import Written, visits
 from services.outreach.visits.queries import cursor_of, represented, told
 from services.outreach.visits.schemas import (
     VisitCorrectionSchema,
@@ -17,7 +17,6 @@ from services.outreach.visits.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
-from shared.eventstore import Outcome
 from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
 from shared.serviceunit.shown import warned
@@ -28,7 +27,7 @@ bp = Blueprint("visits_api", __name__, url_prefix="/visits", description="Outrea
 
 @bp.post("/plan")
 @requires(*RECORDERS)
-@bp.arguments(VisitSchema)
+@bp.arguments(VisitSchema())
 def plan(asked: dict[str, Any]) -> Response:
     """Plan a visit."""
     return _saved(visits.plan(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
@@ -36,7 +35,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.post("")
 @requires(*RECORDERS)
-@bp.arguments(VisitSchema)
+@bp.arguments(VisitSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record a visit with everybody met or missed; new contacts are made with it."""
     return _saved(visits.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()))
@@ -44,7 +43,7 @@ def record(asked: dict[str, Any]) -> Response:
 
 @bp.post("/<visit_id>/record")
 @requires(*RECORDERS)
-@bp.arguments(VisitFromPlanSchema)
+@bp.arguments(VisitFromPlanSchema())
 def record_planned(asked: dict[str, Any], visit_id: str) -> Response:
     """Record what became of a planned visit."""
     meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
@@ -53,7 +52,7 @@ def record_planned(asked: dict[str, Any], visit_id: str) -> Response:
 
 @bp.put("/<visit_id>")
 @requires(*RECORDERS)
-@bp.arguments(VisitCorrectionSchema)
+@bp.arguments(VisitCorrectionSchema())
 def correct(asked: dict[str, Any], visit_id: str) -> Response:
     """Correct a recorded visit: send its full new content and the reason."""
     meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
@@ -62,7 +61,7 @@ def correct(asked: dict[str, Any], visit_id: str) -> Response:
 
 @bp.post("/<visit_id>/void")
 @requires(*RECORDERS)
-@bp.arguments(VoidSchema)
+@bp.arguments(VoidSchema())
 def void(asked: dict[str, Any], visit_id: str) -> Response:
     """Void a visit; it counts no more and stays readable."""
     meta, version, dry_run = command_meta(), expected_version(), is_dry_run()
@@ -72,7 +71,7 @@ def void(asked: dict[str, Any], visit_id: str) -> Response:
 
 @bp.get("")
 @requires(*RECORDERS)
-@bp.arguments(VisitListSchema, location="query")
+@bp.arguments(VisitListSchema(), location="query")
 def list_visits(asked: dict[str, Any]) -> Response:
     """The visits of one's teams, newest first."""
     items = handlers.list_visits(service(), identity(), asked)
@@ -97,13 +96,11 @@ def history(visit_id: str) -> Response:
     return page_of([told(one, names, with_note=_reads_notes()) for one in story], None)
 
 
-def _saved(outcome: Outcome, status: int = 201) -> Response:
+def _saved(written: Written, status: int = 201) -> Response:
     """The visit after a command, and what is worth a second look; the same again for a repeated request."""
-    state = state_after(outcome)
-    assert state.unit is not None
-    warnings = warned(handlers.notices_of(service(), identity(), state.unit, outcome))
-    shown = represented(state, outcome.version, with_note=_reads_notes())
-    return answer(outcome, {**shown, "warnings": warnings}, status)
+    outcome = written.outcome
+    shown = represented(state_after(outcome), outcome.version, with_note=_reads_notes())
+    return answer(outcome, {**shown, "warnings": warned(written.notices)}, status)
 
 
 def _reads_notes() -> bool:

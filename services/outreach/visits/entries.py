@@ -31,11 +31,13 @@ Asked = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A visit as asked for, with what stays sealed, and the contacts that are made with it."""
+    """A visit as asked for, with what stays sealed, the contacts that are made with it, and what was looked up."""
 
     unit: ServiceUnit
     private: Private
     new_contacts: tuple[RegisterContact, ...]
+    people: dict[str, PersonOnDay]
+    periods: dict[str, tuple[date, date]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ def entry_of(asking: Asking) -> Entry:
     already = {person.person_id for person in before.participants} if before else set()
     wrong += _wrong_references(asking, case)
     periods = contract_periods(asking.connection, asking.who.agency_id, [one.contract_id for one in unit.segments])
-    wrong += unknown_contracts(unit, periods)
+    wrong += unknown_contracts(unit, periods, in_parts=bool(asked["segments"]))
     wrong += unknown_workers(asking.service, asking.who, unit, helpers, before)
     wrong += wrong_fields_here(unit, people, already)
     wrong += wrong_fields(unit, asking.today)
     if wrong:
         raise Invalid.of(list({(error.path, error.code): error for error in reversed(wrong)}.values())[::-1])
-    return Entry(unit, _private(asking, unit, helpers), tuple(made.values()))
+    return Entry(unit, _private(asking, unit, helpers), tuple(made.values()), people, periods)
 
 
 def _team_of(asking: Asking) -> str:

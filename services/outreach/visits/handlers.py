@@ -1,13 +1,20 @@
 """Visits: load, decide, append, in one transaction each; contacts first met on a visit are made with it."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from sqlalchemy import Connection
+
 from services.outreach.contacts import domain as contacts
+from services.outreach.contacts.domain import RegisterContact
 from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
+from services.outreach.people.domain import PersonOnDay
 from services.outreach.people.queries import people_on
 from services.outreach.visits import queries
-from services.outreach.visits.domain import notices, refuse
+from services.outreach.visits.domain import OtherVisit, notices, refuse
 from services.outreach.visits.entries import Asked, Asking, entry_of
 from services.outreach.visits.queries import others_on
 from shared.auth.identity import Identity
@@ -26,6 +33,14 @@ from shared.serviceunit.unit import ServiceUnit
 PREFIX = "visit"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command did, and what is worth a second look."""
+
+    outcome: Outcome
+    notices: Sequence[Notice]
+
+
 def _save(
     service: Service,
     who: Identity,
@@ -36,21 +51,28 @@ def _save(
     expected_version: int,
     *,
     dry_run: bool,
-) -> Outcome:
+) -> Written:
     """Load, decide, append: the visit first, then the contacts made with it."""
+    found: list[Notice] = []
 
     def body(work: Work) -> None:
         state = _state(work, who, visit_id, expected_version)
         today = local_date(work.now)
         entry = entry_of(Asking(service, who, asked, visit_id, work.connection, state, today))
         events = lifecycle.decide(command_of(entry.unit, entry.private, today), state)
-        refuse(entry.unit, others_on(work.connection, who.agency_id, entry.unit.occurred_on))
+        others = others_on(work.connection, who.agency_id, entry.unit.occurred_on)
+        refuse(entry.unit, others)
+        found[:] = _notices(work.connection, who, entry.unit, entry.people, entry.periods, others)
+        found.extend(_alike(work.connection, service, who, entry.unit, entry.new_contacts))
         work.append(visit_id, events, expected_version)
         for made in entry.new_contacts:
             known, version = work.fold(made.contact_id, contacts.INITIAL, contacts.evolve)
             work.append(made.contact_id, contacts.decide(made, known), version)
 
-    return service.store.run(meta, body, dry_run=dry_run)
+    outcome = service.store.run(meta, body, dry_run=dry_run)
+    if outcome.replayed:
+        found[:] = _notices_again(service, who, outcome)
+    return Written(outcome, found)
 
 
 visits = Recording(PREFIX, _save)
@@ -72,25 +94,50 @@ def list_visits(service: Service, who: Identity, asked: Asked) -> list[dict[str,
         return queries.list_visits(connection, who.agency_id, teams_seen(who), **asked)
 
 
-def notices_of(service: Service, who: Identity, unit: ServiceUnit, outcome: Outcome) -> list[Notice]:
-    """What is worth a second look about a visit, and about the contacts made with it, as things are now."""
+def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:
+    """A repeated command did not run, and is told what is worth a second look as things are now."""
+    unit = recording.state_after(outcome).unit
+    assert unit is not None
     made = [pending.event for pending in outcome.events if isinstance(pending.event, ContactRegistered)]
+    with service.database.read() as connection:
+        people = people_on(connection, who.agency_id, [one.person_id for one in unit.participants], unit.occurred_on)
+        periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
+        others = others_on(connection, who.agency_id, unit.occurred_on)
+        return [
+            *_notices(connection, who, unit, people, periods, others),
+            *_alike(connection, service, who, unit, made),
+        ]
+
+
+def _notices(
+    connection: Connection,
+    who: Identity,
+    unit: ServiceUnit,
+    people: Mapping[str, PersonOnDay],
+    periods: Mapping[str, tuple[date, date]],
+    others: Sequence[OtherVisit],
+) -> list[Notice]:
+    cases: Mapping[str, set[str]] = {}
+    if somebody_helps(one.role for one in unit.participants):
+        remained = {one.same_as for one in people.values()}
+        cases = cases_of(connection, who.agency_id, remained, merges(connection, who.agency_id))
+    return notices(unit, people, periods, others, cases)
+
+
+def _alike(
+    connection: Connection,
+    service: Service,
+    who: Identity,
+    unit: ServiceUnit,
+    made: Sequence[RegisterContact | ContactRegistered],
+) -> Iterator[Notice]:
+    """Which of the contacts made with the visit have the alias of another one."""
     own = {one.contact_id for one in made}
     paths = {one.person_id: f"participants.{index}.new_contact" for index, one in enumerate(unit.participants)}
-    with service.database.read() as connection:
-        people = people_on(connection, who.agency_id, list(paths), unit.occurred_on)
-        terms = contract_periods(connection, who.agency_id, [segment.contract_id for segment in unit.segments])
-        others = others_on(connection, who.agency_id, unit.occurred_on)
-        remained = (
-            {one.same_as for one in people.values()} if somebody_helps(one.role for one in unit.participants) else set()
-        )
-        cases = cases_of(connection, who.agency_id, remained, merges(connection, who.agency_id))
-        found = notices(unit, people, terms, others, cases)
-        for one in made:
-            alike = same_aliases(connection, service.vault, who.agency_id, one.team_id, one.alias, own)
-            if alike:
-                found.append(contacts.possible_duplicate(alike, paths[one.contact_id]))
-    return found
+    for one in made:
+        alike = same_aliases(connection, service.vault, who.agency_id, one.team_id, one.alias, own)
+        if alike:
+            yield contacts.possible_duplicate(alike, paths[one.contact_id])
 
 
 def usual_role(service: Service, who: Identity, person_id: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from services.outreach.tables import visit, visit_participant
 from shared.database import to_micros
@@ -15,6 +15,13 @@ from shared.serviceunit.events import (
     ServiceUnitVoided,
 )
 from shared.serviceunit.unit import ServiceUnit
+
+_INSERT, _INSERT_PEOPLE = insert(visit), insert(visit_participant)
+_OURS = visit_participant.c.unit_id == bindparam("of")
+_MARK_GONE = update(visit_participant).where(_OURS).values(current=False)
+_DELETE_PEOPLE = delete(visit_participant).where(
+    _OURS, visit_participant.c.person_id.in_(bindparam("people", expanding=True))
+)
 
 
 def project(connection: Connection, pending: Pending) -> None:
@@ -53,18 +60,18 @@ def _write(
         "note_subject": entered.note_subject,
         "own_subject": own_subject,
     }
-    connection.execute(insert(visit), row)
-    _write_people(connection, unit.unit_id, people)
+    connection.execute(_INSERT, row)
+    _write_people(connection, unit.unit_id, people, again=pending.version > 1)
 
 
-def _write_people(connection: Connection, unit_id: str, people: set[str]) -> None:
+def _write_people(connection: Connection, unit_id: str, people: set[str], *, again: bool) -> None:
     """Those taken out by a correction stay, marked: an earlier note may tell of them."""
-    ours = visit_participant.c.unit_id == unit_id
-    connection.execute(update(visit_participant).where(ours).values(current=False))
-    connection.execute(delete(visit_participant).where(ours, visit_participant.c.person_id.in_(people)))
+    if again:
+        connection.execute(_MARK_GONE, {"of": unit_id})
+        connection.execute(_DELETE_PEOPLE, {"of": unit_id, "people": list(people)})
     rows = [{"unit_id": unit_id, "person_id": person_id, "current": True} for person_id in sorted(people)]
     if rows:
-        connection.execute(insert(visit_participant), rows)
+        connection.execute(_INSERT_PEOPLE, rows)
 
 
 def _row(unit: ServiceUnit) -> dict[str, Any]:

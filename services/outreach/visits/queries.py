@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from services.outreach.tables import visit, visit_participant
 from services.outreach.visits.domain import OtherVisit
@@ -16,12 +16,15 @@ from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 
 _ROW = visit.c
+_OTHERS = select(_ROW.unit).where(
+    _ROW.agency_id == bindparam("agency"), _ROW.occurred_on == bindparam("day"), _ROW.phase != "voided"
+)
 
 
 def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherVisit]:
     """All visits of the agency on a day that took place or are to take place."""
-    wanted = select(_ROW.unit).where(_ROW.agency_id == agency_id, _ROW.occurred_on == day, _ROW.phase != "voided")
-    units = [msgspec.convert(unit, ServiceUnit) for unit in connection.scalars(wanted)]
+    found = connection.scalars(_OTHERS, {"agency": agency_id, "day": day})
+    units = [msgspec.convert(unit, ServiceUnit) for unit in found]
     return [
         OtherVisit(
             unit_id=unit.unit_id,

@@ -11,7 +11,7 @@ from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
 from services.outreach.visits.domain import SETTINGS, is_met
 from services.outreach.visits.forms import Draft, Row
-from services.outreach.visits.handlers import visits
+from services.outreach.visits.handlers import Written, visits
 from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
 from shared.auth.identity import identity, requires
@@ -19,7 +19,7 @@ from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
-from shared.eventstore import CommandMeta, Outcome, Recorded
+from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import void_page
 from shared.serviceunit.shown import line, warned
@@ -28,7 +28,7 @@ from shared.web.requests import command_meta, expected_version, see_other, servi
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
 Page = Any
-Save = Callable[[Draft, CommandMeta], Outcome]
+Save = Callable[[Draft, CommandMeta], Written]
 PAGE = 50
 
 
@@ -57,7 +57,7 @@ def new() -> Page:
     planned = request.args.get("plan") == "1"
     handler = visits.plan if planned else visits.record
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         return handler(service(), identity(), meta, forms.asked_of(draft, VisitSchema()))
 
     draft = forms.blank(local_date(service().clock.now()), identity().account_id)
@@ -93,7 +93,7 @@ def record(visit_id: str) -> Page:
     """Say what became of a planned visit."""
     state, story = visits.read(service(), identity(), visit_id)
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, VisitFromPlanSchema(), state)
         return visits.record_planned(service(), identity(), meta, visit_id, asked, expected_version())
 
@@ -106,7 +106,7 @@ def correct(visit_id: str) -> Page:
     """Correct a recorded visit, with the reason."""
     state, story = visits.read(service(), identity(), visit_id)
 
-    def save(draft: Draft, meta: CommandMeta) -> Outcome:
+    def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
         return visits.correct(service(), identity(), meta, visit_id, asked, expected_version())
 
@@ -189,11 +189,10 @@ def _draft_of(state: UnitState) -> Draft:
     return forms.of_state(state, with_note=identity().role in NOTE_READERS)
 
 
-def _saved(outcome: Outcome) -> Page:
-    unit = outcome.events[0].event.unit
-    for notice in warned(handlers.notices_of(service(), identity(), unit, outcome)):
+def _saved(written: Written) -> Page:
+    for notice in warned(written.notices):
         flash(notice["message"])
-    return see_other(f"/outreach/visits/{unit.unit_id}", outcome)
+    return see_other(f"/outreach/visits/{written.outcome.stream_id}", written.outcome)
 
 
 def _row(visit: dict[str, Any], places: dict[str, str]) -> dict[str, Any]:

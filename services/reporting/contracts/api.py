@@ -20,7 +20,7 @@ bp = Blueprint("contracts_api", __name__, description="Contracts with funders")
 
 @bp.post("/contracts")
 @requires(*LEADERS)
-@bp.arguments(ContractSchema)
+@bp.arguments(ContractSchema())
 def register(asked: dict[str, Any]) -> Response:
     """Register a contract from its document; every wrong field is named with what would be right."""
     document = handlers.document_of(asked)
@@ -30,7 +30,7 @@ def register(asked: dict[str, Any]) -> Response:
 
 @bp.put("/contracts/<contract_id>")
 @requires(*LEADERS)
-@bp.arguments(ContractSchema)
+@bp.arguments(ContractSchema())
 def revise(asked: dict[str, Any], contract_id: str) -> Response:
     """Make a new version of a contract."""
     version, document = expected_version(), handlers.document_of(asked)
@@ -40,7 +40,7 @@ def revise(asked: dict[str, Any], contract_id: str) -> Response:
 
 @bp.get("/contracts")
 @requires(*REPORT_READERS)
-@bp.arguments(ContractListSchema, location="query")
+@bp.arguments(ContractListSchema(), location="query")
 def list_contracts(asked: dict[str, Any]) -> Response:
     """The contracts one may see, those that end last first."""
     who, limit = identity(), asked["limit"]
@@ -67,7 +67,7 @@ def read(contract_id: str) -> Response:
 
 @bp.post("/contracts/<contract_id>/deliverables/<deliverable_id>")
 @requires(*LEADERS)
-@bp.arguments(DeliverableSchema)
+@bp.arguments(DeliverableSchema())
 def mark_deliverable(asked: dict[str, Any], contract_id: str, deliverable_id: str) -> Response:
     """Say when a deliverable was handed over; null takes it back."""
     version = expected_version()

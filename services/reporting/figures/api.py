@@ -22,7 +22,7 @@ bp = Blueprint("figures_api", __name__, description="Figures and what stands beh
 
 @bp.get("/contracts/<contract_id>/report")
 @requires(*REPORT_READERS)
-@bp.arguments(AskedSchema, location="query")
+@bp.arguments(AskedSchema(), location="query")
 def report(asked: dict[str, Any], contract_id: str) -> Response:
     """A contract's figures: now, as known on a day, or at a cut."""
     who = identity()
@@ -32,7 +32,7 @@ def report(asked: dict[str, Any], contract_id: str) -> Response:
 
 @bp.get("/contracts/<contract_id>/figures/<indicator>/<measure>")
 @requires(*RECORDERS)
-@bp.arguments(AskedSchema, location="query")
+@bp.arguments(AskedSchema(), location="query")
 def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str) -> Response:
     """One figure: how it is counted, its sessions and people, what is left out and why, and what moved it."""
     who = identity()
@@ -58,7 +58,7 @@ def figures_of_one_unit(unit_id: str) -> Response:
 
 @bp.get("/cuts")
 @requires(*REPORT_READERS)
-@bp.arguments(CutSchema, location="query")
+@bp.arguments(CutSchema(), location="query")
 def cuts(asked: dict[str, Any]) -> Response:
     """The cut of what was known at the end of a day."""
     with service().database.read() as connection:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from shared.bus.envelope import Arrived
 from shared.bus.versions import require_known
@@ -63,6 +63,19 @@ class _Contract(msgspec.Struct, frozen=True):
     contract_id: str
     period: _Period
     title: dict[str, Any] | str = ""
+
+
+_OF_CODE = (
+    known_code.c.person_id == bindparam("of"),
+    known_code.c.kind == bindparam("of_kind"),
+    known_code.c.code == bindparam("of_code"),
+)
+_FORGET_CODE = delete(known_code).where(*_OF_CODE, known_code.c.from_date == bindparam("since"))
+_END_CODE = update(known_code).where(*_OF_CODE, known_code.c.to_date.is_(None))
+_SET_PERSON = update(known_person).where(known_person.c.person_id == bindparam("of"))
+_FORGET_MEMBER = delete(known_member).where(
+    known_member.c.person_id == bindparam("of"), known_member.c.case_id == bindparam("of_case")
+)
 
 
 def learn_people(connection: Connection, events: Sequence[Arrived]) -> None:
@@ -136,30 +149,23 @@ def _joined(connection: Connection, arrived: Arrived) -> None:
 
 def _join(connection: Connection, arrived: Arrived, person_id: str, case_id: str) -> None:
     """Who leaves is a relative still, so it is not forgotten; who comes back is there already."""
-    own = (known_member.c.person_id == person_id, known_member.c.case_id == case_id)
-    connection.execute(delete(known_member).where(*own))
+    connection.execute(_FORGET_MEMBER, {"of": person_id, "of_case": case_id})
     row = {"person_id": person_id, "case_id": case_id, "agency_id": arrived.agency_id}
     connection.execute(insert(known_member), row)
 
 
 def _begin(connection: Connection, person_id: str, kind: str, code: str, day: date | None) -> None:
-    row = {"person_id": person_id, "kind": kind, "code": code, "from_date": day}
-    connection.execute(delete(known_code).where(*(known_code.c[name] == value for name, value in row.items())))
-    connection.execute(insert(known_code), {**row, "to_date": None})
+    connection.execute(_FORGET_CODE, {"of": person_id, "of_kind": kind, "of_code": code, "since": day})
+    row = {"person_id": person_id, "kind": kind, "code": code, "from_date": day, "to_date": None}
+    connection.execute(insert(known_code), row)
 
 
 def _end(connection: Connection, person_id: str, kind: str, code: str, day: date | None) -> None:
-    running = (
-        known_code.c.person_id == person_id,
-        known_code.c.kind == kind,
-        known_code.c.code == code,
-        known_code.c.to_date.is_(None),
-    )
-    connection.execute(update(known_code).where(*running).values(to_date=day))
+    connection.execute(_END_CODE, {"of": person_id, "of_kind": kind, "of_code": code, "to_date": day})
 
 
 def _set(connection: Connection, person_id: str, **values: object) -> None:
-    connection.execute(update(known_person).where(known_person.c.person_id == person_id).values(**values))
+    connection.execute(_SET_PERSON, {"of": person_id, **values})
 
 
 def _keep_contract(connection: Connection, arrived: Arrived) -> None:

@@ -4,17 +4,41 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from shared.serviceunit.learnt.tables import known_code, known_contract, known_member, known_person
+
+# Made once: making a statement anew takes longer than running it.
+_REGISTERED = select(known_person.c.person_id, known_person.c.erased).where(
+    known_person.c.person_id.in_(bindparam("people", expanding=True)), known_person.c.agency_id == bindparam("agency")
+)
+_CODES = (
+    select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+    .where(
+        known_code.c.person_id.in_(bindparam("people", expanding=True)),
+        known_code.c.from_date <= bindparam("day"),
+        or_(known_code.c.to_date.is_(None), known_code.c.to_date >= bindparam("day")),
+    )
+    .distinct()
+    .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
+)
+_MERGES = select(known_person.c.person_id, known_person.c.merged_into).where(
+    known_person.c.agency_id == bindparam("agency"), known_person.c.merged_into.is_not(None)
+)
+_CASES = select(known_member.c.person_id, known_member.c.case_id).where(
+    known_member.c.agency_id == bindparam("agency"),
+    known_member.c.person_id.in_(bindparam("people", expanding=True)),
+)
+_PERIODS = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
+    known_contract.c.agency_id == bindparam("agency"),
+    known_contract.c.contract_id.in_(bindparam("contracts", expanding=True)),
+)
 
 
 def registered(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, bool]:
     """Those of `person_ids` whom this agency has registered, and whether they were erased since."""
-    wanted = select(known_person.c.person_id, known_person.c.erased).where(
-        known_person.c.person_id.in_(person_ids), known_person.c.agency_id == agency_id
-    )
-    return {row.person_id: row.erased for row in connection.execute(wanted)}
+    found = connection.execute(_REGISTERED, {"people": list(person_ids), "agency": agency_id})
+    return {row.person_id: row.erased for row in found}
 
 
 def is_known(connection: Connection, agency_id: str, person_id: str) -> bool:
@@ -24,28 +48,15 @@ def is_known(connection: Connection, agency_id: str, person_id: str) -> bool:
 
 def codes_on(connection: Connection, person_ids: Collection[str], day: date) -> dict[tuple[str, str], tuple[str, ...]]:
     """The roles and target groups people have on a day, by their id and `role` or `target_group`."""
-    wanted = (
-        select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
-        .where(
-            known_code.c.person_id.in_(person_ids),
-            known_code.c.from_date <= day,
-            or_(known_code.c.to_date.is_(None), known_code.c.to_date >= day),
-        )
-        .distinct()
-        .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
-    )
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for row in connection.execute(wanted):
-        found[row.person_id, row.kind] = (*found.get((row.person_id, row.kind), ()), row.code)
+    for person_id, kind, code in connection.execute(_CODES, {"people": list(person_ids), "day": day}):
+        found[person_id, kind] = (*found.get((person_id, kind), ()), code)
     return found
 
 
 def merges(connection: Connection, agency_id: str) -> dict[str, str]:
     """Who was merged into whom; there are never many."""
-    wanted = select(known_person.c.person_id, known_person.c.merged_into).where(
-        known_person.c.agency_id == agency_id, known_person.c.merged_into.is_not(None)
-    )
-    return {row.person_id: row.merged_into for row in connection.execute(wanted)}
+    return {row.person_id: row.merged_into for row in connection.execute(_MERGES, {"agency": agency_id})}
 
 
 def resolved(person_id: str, edges: Mapping[str, str]) -> str:
@@ -64,11 +75,8 @@ def cases_of(
     if not people:
         return {}
     ids = {*people, *(one for one in edges if resolved(one, edges) in people)}
-    wanted = select(known_member.c.person_id, known_member.c.case_id).where(
-        known_member.c.agency_id == agency_id, known_member.c.person_id.in_(ids)
-    )
     found: dict[str, set[str]] = {}
-    for person_id, case_id in connection.execute(wanted):
+    for person_id, case_id in connection.execute(_CASES, {"agency": agency_id, "people": list(ids)}):
         found.setdefault(resolved(person_id, edges), set()).add(case_id)
     return found
 
@@ -79,10 +87,8 @@ def contract_periods(
     """The first and last day of those of `contract_ids` that are known."""
     if not contract_ids:
         return {}
-    wanted = select(known_contract).where(
-        known_contract.c.agency_id == agency_id, known_contract.c.contract_id.in_(contract_ids)
-    )
-    return {row.contract_id: (row.first_day, row.last_day) for row in connection.execute(wanted)}
+    found = connection.execute(_PERIODS, {"agency": agency_id, "contracts": list(contract_ids)})
+    return {contract_id: (first, last) for contract_id, first, last in found}
 
 
 def contracts(connection: Connection, agency_id: str) -> list[dict[str, Any]]:

@@ -79,3 +79,14 @@ def test_people_sit_down_to_type_on_three_evenings_a_week(offset: int) -> None:
     typed = at_the_desk(day, TODAY)
     assert typed.weekday() in DESK_DAYS
     assert 0 <= (typed - day).days <= 2
+
+
+def test_every_group_of_the_ended_contract_is_ended_after_its_last_meeting(plan: list[Step]) -> None:
+    path = "/groups/api/v1/groups"
+    opened = [step.resource for step in plan if step.path == path and step.day < date(2023, 1, 1)]
+    ended = {step.resource: step.body["on"] for step in plan if step.path.startswith(path) and step.path[-4:] == "/end"}
+    assert len(opened) > 23
+    assert ended.keys() == set(opened)
+    for step in plan:
+        if step.body.get("group_id") in ended:
+            assert step.body["occurred_on"] <= ended[step.body["group_id"]], step

@@ -1,5 +1,6 @@
 """What docker-compose.yml promises can be read off it, also where there is no Docker to run it."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILE: dict[str, Any] = yaml.safe_load(TEXT)
 PARTS: dict[str, dict[str, Any]] = FILE["services"]
 JOBS = sorted(name for name, part in PARTS.items() if part["restart"] == "no")
+RUNNING = sorted(set(PARTS) - set(JOBS))
 OPEN_TO_OTHERS = {"proxy", "grafana"}
 INSTANT = {"mark-demo", "secrets"}
 
@@ -82,6 +84,12 @@ def test_a_part_may_do_no_more_than_it_must(part: str) -> None:
         assert all(FILE["networks"][name]["internal"] for name in told["networks"])
 
 
+def test_what_runs_on_tells_its_health_and_is_started_again() -> None:
+    for part in RUNNING:
+        assert "test" in PARTS[part]["healthcheck"], part
+        assert PARTS[part]["restart"] == "unless-stopped", part
+
+
 def test_what_ends_is_waited_for_by_something_that_runs_on() -> None:
     # `up --wait` takes a part that ends for a failure, unless another one depends on its end.
     awaited = {
@@ -138,3 +146,24 @@ def test_files_that_are_mounted_exist() -> None:
         for source in volumes(part).values():
             if source.startswith("./"):
                 assert (ROOT / source).exists(), source
+
+
+def test_monitoring_asks_every_process_and_asks_for_metrics_that_exist() -> None:
+    monitoring = ROOT / "deploy/monitoring"
+    told = yaml.safe_load((monitoring / "prometheus.yml").read_text(encoding="utf-8"))
+    asked = {
+        target.split(":")[0]
+        for job in told["scrape_configs"]
+        for config in job["static_configs"]
+        for target in config["targets"]
+    }
+    assert asked == {f"{kind}{service}" for kind in ("", "relay-", "consume-") for service in SERVICES}
+    board = json.loads((monitoring / "grafana/dashboards/caseledger.json").read_text(encoding="utf-8"))
+    expressions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    used = set(re.findall(r"\bcaseledger_\w+", (monitoring / "alerts.yml").read_text(encoding="utf-8")))
+    used |= {name for each in expressions for name in re.findall(r"\bcaseledger_\w+", each)}
+    sources = [path for folder in ("shared/health", "shared/web") for path in (ROOT / folder).glob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in sources)
+    unknown = {name for name in used if f'"{re.sub("^caseledger_|_(total|bucket)$", "", name)}"' not in code}
+    unknown = {name for name in unknown if f'"{re.sub("_(total|bucket)$", "", name)}"' not in code}
+    assert unknown == set()
