@@ -4,12 +4,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
+from statistics import median
 
 import psutil
 
+from deploy.demo.staff import AGENCY
 from deploy.stack.stack import Stack
-from tests.chaos.stores import Stores
+from tests.api_client import unique
+from tests.chaos.run import contract_for, report, sign_in, teams_for, verified, working
+from tests.chaos.stores import Stores, opened_stores
 from tests.chaos.work import Team
+from tests.recount.compare import differences
+from tests.recount.counting import Recount
 
 TAKEN_OVER = 12.0
 """How long, in seconds, until the broker has given up a member that says nothing, and others have its partitions."""
@@ -47,6 +54,52 @@ class Arrivals:
     def stop(self) -> None:
         """Look until everything has arrived, and no longer."""
         self._over.set()
+
+
+@dataclass(slots=True)
+class Failover:
+    """What was seen while consumers came and went."""
+
+    entries: int = 0
+    delays: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The account in words."""
+        return [
+            f"{self.entries} entries while consumers came and went: among the figures after {median(self.delays):.2f} s"
+            f" in the median, {max(self.delays):.1f} s at worst",
+            *(self.problems or ["no problem found"]),
+        ]
+
+
+def failover(stack: Stack, tell: Callable[[str], None] = lambda _: None) -> Failover:
+    """Change the consumers of reporting under load, and account for every entry."""
+    seen, tokens = Failover(), sign_in(stack)
+    document = contract_for(stack, tokens, f"failover-{unique('')}-{int(time.time())}")
+    contract = document["contract"]
+    teams = teams_for(stack, tokens, contract, Random(5), many=2)
+    over = threading.Event()
+    with opened_stores(stack) as stores:
+        arrivals = Arrivals(stores)
+        watching = threading.Thread(target=arrivals.watch, args=(teams,))
+        watching.start()
+        with working(teams, lambda team: over.is_set(), 0.2):
+            change_consumers(stack, tell)
+            over.set()
+        arrivals.stop()
+        watching.join()
+        seen.problems += stores.settle(60)
+        living = stores.living(contract)
+    accepted = [one for team in teams for one in team.phone.accepted]
+    recount = Recount(accepted, AGENCY)
+    seen.entries, seen.delays = len(accepted), arrivals.delays
+    seen.problems += [f"never arrived: {one}" for one in arrivals.waiting]
+    seen.problems += differences(report(stack, tokens["admin"], contract), recount, document)
+    if sorted(living) != sorted(recount.alive().units):
+        seen.problems.append("the entries that live in the ledger are not those that were accepted")
+    seen.problems += filter(None, [verified(stack)])
+    return seen
 
 
 def change_consumers(stack: Stack, tell: Callable[[str], None] = lambda _: None) -> None:

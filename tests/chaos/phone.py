@@ -18,7 +18,7 @@ from tests.recount.accepted import Accepted
 ANSWER_SECONDS = 20
 GIVE_UP_SECONDS = 240
 """How long, in seconds, one request may find nobody who answers it."""
-HEARD_SECONDS = 120
+HEARD_SECONDS = 240
 """How long, in seconds, a service may not have heard of what another one has saved."""
 _NOT_HEARD_YET = (404, 409, 422)
 

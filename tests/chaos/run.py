@@ -90,7 +90,7 @@ class Account:
 
 
 def crash(stack: Stack, plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Account:
-    """Load the stack while it is being hurt, let it settle, and check every promise."""
+    """Load the stack while it is being hurt, let it settle, and check every promise. `tell` hears of every fault."""
     account = Account(plan)
     rng = Random(plan.seed)
     tokens = sign_in(stack)

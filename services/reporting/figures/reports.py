@@ -14,7 +14,7 @@ from services.reporting.figures.rendering import figures_of
 from services.reporting.indicators.facts import Unit
 from services.reporting.indicators.report import report
 from services.reporting.ledger.cut import Cut
-from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness
+from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness, silence
 from services.reporting.ledger.queries import facts_at
 from services.reporting.tables import kept_report, touched
 from shared.clock import HONG_KONG, local_date
@@ -47,14 +47,16 @@ def contract_report(service: Service, agency_id: str, contract_id: str, asked: A
         times = _times_touched(connection, agency_id, contract_id)
         kept = _kept(connection, found, times) if asked.is_now else None
         figures = kept or counted(connection, found, cut)
-        fresh = freshness(connection)
+        fresh, silent = freshness(connection), silence(connection)
     if asked.is_now and kept is None:
         _keep(service.database, found, times, figures)
-    moment = service.clock.now().astimezone(HONG_KONG)
+    # While the bus is silent, what has arrived is what was known when it last spoke.
+    moment = service.clock.now().astimezone(HONG_KONG) - silent
     return {
         **_heading(found, cut),
         "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
         "freshness": {one.service: fresh_values(one) for one in fresh},
+        "silent_seconds": round(silent.total_seconds()),
         **figures,
         "deliverables": deliverables_of(found),
     }

@@ -11,6 +11,7 @@ from shared.bus import arrivals
 from shared.clock import HONG_KONG
 from shared.database import to_micros
 from shared.errors import Invalid
+from shared.health.contact import contact_ages
 
 
 def cut_now(connection: Connection) -> Cut:
@@ -61,6 +62,16 @@ def cut_written(connection: Connection, text: str) -> Cut:
                 position=now[service],
             )
     return asked
+
+
+SILENT_AFTER = timedelta(seconds=15)
+"""A consumer notes every few seconds that the bus answers it; after three misses it does not."""
+
+
+def silence(connection: Connection) -> timedelta:
+    """For how long the bus has told nothing, while the other services may have saved much; nothing while it answers."""
+    age = timedelta(seconds=contact_ages(connection).get("intake", 0.0))
+    return age if age > SILENT_AFTER else timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.demo
 
 QUARTERS = [date(2018 + (quarter + 1) // 4, (quarter + 1) % 4 * 3 + 3, 30) for quarter in range(14)]
 # What an installation says of itself, and not of the contract.
-OWN = ("cut", "as_of", "freshness")
+OWN = ("cut", "as_of", "freshness", "silent_seconds")
 
 
 class Reader:
