@@ -17,6 +17,8 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.errors import Unavailable
 from shared.eventstore import EventStore, Outbox
+from shared.health.contact import contact_ages, keep_contact
+from shared.health.state import read_outgoing
 from shared.relay.grants import let_relay_publish, relay_role
 from shared.relay.lease import Lease
 from shared.relay.relay import Relay, TopicAhead
@@ -109,6 +111,19 @@ def test_what_is_sealed_is_closed_to_it(store: EventStore, limited: Database) ->
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), limited.write() as connection:
             connection.execute(text(forbidden))
+
+
+def test_it_may_tell_of_its_health(store: EventStore, limited: Database, bus: EmbeddedBus) -> None:
+    relay = relay_of(limited, bus)
+    books.add_mark(store, "1", "book-1", 1)
+    for published in (0, 1):
+        found = read_outgoing(books.SERVICE, relay.outbox, SystemClock())
+        assert (found.stored, found.published, found.appends_closed) == (1, published, False)
+        relay.run_once()
+    keep_contact(limited, "relay")
+    keep_contact(limited, "relay")
+    with limited.read() as connection:
+        assert contact_ages(connection).keys() == {"relay"}
 
 
 def test_it_closes_the_appends_of_an_older_copy_and_opens_them_when_that_was_mended(

@@ -1,6 +1,7 @@
 """What a service cannot take in waits with its reason; the rest flows; after the cause was mended, a retry works."""
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import update
 from services.reporting.ledger import inbox
 from services.suite import Suite
 from shared.bus.arrivals import Forked
+from shared.bus.embedded import EmbeddedBus
 from shared.bus.envelope import decode, encode
 from shared.bus.port import Message, events_topic
 from shared.bus.tables import relay_checkpoint
 from shared.eventstore import RawEvent
 from tests.integration.operations.typed import refused, typed
-from tests.integration.rebuild.world import record
+from tests.integration.rebuild.world import record, world
 
 CASE = events_topic("case")
 
@@ -107,6 +109,22 @@ def test_a_fork_stops_the_service_and_says_so_until_the_topic_is_mended(suite: S
     # It still stands in the topic, so nothing has got better.
     with pytest.raises(Forked, match="case has two events at position 7"):
         intake.run_once()
+
+
+def test_after_a_forked_topic_was_made_again_of_the_store_everything_flows(suite: Suite, environment: Path) -> None:
+    event = stored(suite, 7)
+    publish(suite, event.stream_id, changed(encode("case", event), id="another"))
+    with pytest.raises(Forked):
+        suite.background.drain()
+    assert isinstance(suite.bus, EmbeddedBus)
+    suite.bus.delete_topic(CASE)
+    typed("parked", "retry")
+    with world(environment, {}) as mended:
+        record(mended, 1001, 1)
+        mended.background.drain()
+        assert watermark(mended) == 41
+    assert typed("parked", "list") == "No message is parked."
+    assert "Every event is in its store" in typed("verify")
 
 
 def test_a_position_that_is_missing_is_a_difference_until_it_is_published_again(suite: Suite) -> None:
