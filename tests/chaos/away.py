@@ -17,7 +17,8 @@ from tests.chaos.work import ENTRIES_ALONE, Team
 from tests.recount.compare import differences
 from tests.recount.counting import Recount
 
-SILENT = "Nothing has been heard of the other services since"
+SILENT = ("Nothing has been heard of the other services since", "此後未收到其他服務的消息")
+"""What the page says while the bus is silent, in the language of whoever reads it."""
 PHASES = ("before", "away", "after")
 
 
@@ -33,12 +34,17 @@ class Outage:
     arrived_after: float = 0.0
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def told_age(self) -> bool:
+        """Whether the page said how old its figures were."""
+        return any(words in self.page for words in SILENT)
+
     def lines(self) -> list[str]:
         """The outage in words."""
         phases = (f"{name} {self.requests[name]} at {self.medians[name] * 1000:.1f} ms" for name in PHASES)
         return [
             f"accepted requests and their median: {', '.join(phases)}; failed {self.failed}",
-            f"the page said how old its figures were: {SILENT in self.page}",
+            f"the page said how old its figures were: {self.told_age}",
             f"everything arrived {self.arrived_after:.1f} s after the broker was back",
             *(self.problems or ["no problem found"]),
         ]
