@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from http.client import HTTPConnection
+from itertools import count
 from typing import Any
 
 from sqlalchemy import create_engine
@@ -23,6 +24,7 @@ from tests.bench.cluster import databases, environment, opened_anew
 from tests.bench.measure import Ratio, in_turns, seconds
 
 CLIENTS = 4
+FIRST_DAY = date(2020, 1, 1)
 ROUNDS = 3
 _PATIENCE = 60.0
 _TABLE = "CREATE TABLE IF NOT EXISTS bare (id text PRIMARY KEY, body text NOT NULL)"
@@ -63,7 +65,6 @@ def a_case(case: Opened) -> tuple[dict[str, str], dict[str, Any]]:
         assert answer.status_code == 201, answer.text
         return answer.json
 
-    today = date.today().isoformat()
     person = made("people", {"alias": "Bench", "team_id": team_id, "roles": []})["person_id"]
     member = {"person_id": person, "relationship": "self", "from_date": "2020-01-01"}
     opening = {"kind": "person", "team_id": team_id, "stage": "open", "on": "2020-01-01", "members": [member]}
@@ -71,7 +72,6 @@ def a_case(case: Opened) -> tuple[dict[str, str], dict[str, Any]]:
     return headers, {
         "kind": "case_session",
         "case_id": case_id,
-        "occurred_on": today,
         "minutes": 60,
         "activity": "follow_up",
         "participants": [{"person_id": person, "role": "drug_user"}],
@@ -105,12 +105,15 @@ def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
 
 
-def post_all(port: int, path: str, headers: dict[str, str], body: dict[str, Any], commands: int) -> float:
+def post_all(port: int, path: str, headers: dict[str, str], session: dict[str, Any], commands: int) -> float:
     """Commands per second of some clients at once, each on a connection that stays open."""
+    turns = count()
 
     def client(_: int) -> None:
         with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
             for _turn in range(commands // CLIENTS):
+                # Nobody has hundreds of sessions on one day, which would all be compared.
+                body = {**session, "occurred_on": (FIRST_DAY + timedelta(days=next(turns) % 2000)).isoformat()}
                 own = {**headers, "Content-Type": "application/json", "Idempotency-Key": new_id("key")}
                 connection.request("POST", path, json.dumps(body), own)
                 answer = connection.getresponse()
