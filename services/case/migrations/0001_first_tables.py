@@ -3,23 +3,45 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.bus.steps import make_arrivals, make_parked, make_relay_checkpoint
+from shared.eventstore.steps import make_event, make_keys
+from shared.serviceunit.learnt.steps import make_known_contract
+
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "arrival",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "position"),
-    )
-    with op.batch_alter_table("arrival", schema=None) as batch_op:
-        batch_op.create_index("arrival_recorded_at", ["service", "recorded_at"], unique=False)
+    make_event()
+    make_keys()
+    make_arrivals()
+    make_parked()
+    make_relay_checkpoint()
+    make_known_contract()
+    _make_assessment()
+    _make_case_file()
+    _make_case_member()
+    _make_case_period()
+    _make_contact_person()
+    _make_erasure()
+    _make_erasure_answer()
+    _make_look()
+    _make_note_review()
+    _make_number_sequence()
+    _make_person()
+    _make_person_code()
+    _make_person_search()
+    _make_person_term()
+    _make_session_case()
+    _make_session_person()
+    _make_session_unit()
+    _make_session_worker()
+    _make_tally()
+    _make_timeline_entry()
+    _make_timeline_person()
 
+
+def _make_assessment() -> None:
     op.create_table(
         "assessment",
         sa.Column("assessment_id", sa.Text(), nullable=False),
@@ -45,6 +67,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assessment_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assessment_person_id"), ["person_id"], unique=False)
 
+
+def _make_case_file() -> None:
     op.create_table(
         "case_file",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -60,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
         sa.UniqueConstraint("agency_id", "case_number", name="uq_case_file_case_number"),
     )
+
+
+def _make_case_member() -> None:
     op.create_table(
         "case_member",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -72,6 +99,8 @@ def upgrade() -> None:
     with op.batch_alter_table("case_member", schema=None) as batch_op:
         batch_op.create_index("case_member_person", ["person_id"], unique=False)
 
+
+def _make_case_period() -> None:
     op.create_table(
         "case_period",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -80,6 +109,9 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "number"),
     )
+
+
+def _make_contact_person() -> None:
     op.create_table(
         "contact_person",
         sa.Column("contact_id", sa.Text(), nullable=False),
@@ -89,15 +121,8 @@ def upgrade() -> None:
     with op.batch_alter_table("contact_person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_person_person_id"), ["person_id"], unique=False)
 
-    op.create_table(
-        "data_key",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
-        sa.Column("master_key_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("destroyed_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("subject"),
-    )
+
+def _make_erasure() -> None:
     op.create_table(
         "erasure",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -110,69 +135,17 @@ def upgrade() -> None:
     with op.batch_alter_table("erasure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_erasure_agency_id"), ["agency_id"], unique=False)
 
+
+def _make_erasure_answer() -> None:
     op.create_table(
         "erasure_answer",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("service", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "service"),
     )
-    op.create_table(
-        "event",
-        sa.Column(
-            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("stream_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("schema_version", sa.Integer(), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("agency_id", sa.Text(), nullable=False),
-        sa.Column("command_key", sa.Text(), nullable=True),
-        sa.Column("command_hash", sa.LargeBinary(), nullable=True),
-        sa.Column("correlation_id", sa.Text(), nullable=False),
-        sa.Column("causation_id", sa.Text(), nullable=True),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("position"),
-        sa.UniqueConstraint("command_key", name="uq_event_command_key"),
-        sa.UniqueConstraint("stream_id", "version", name="uq_event_stream_version"),
-    )
-    op.create_table(
-        "fork",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("other_event_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "position"),
-    )
-    op.create_table(
-        "head",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )
-    op.create_table(
-        "known_contract",
-        sa.Column("agency_id", sa.Text(), nullable=False),
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("title", sa.JSON(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("agency_id", "contract_id"),
-    )
-    op.create_table(
-        "log_offset",
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("topic_identity", sa.Text(), nullable=False),
-        sa.Column("next_offset", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("topic", "partition"),
-    )
+
+
+def _make_look() -> None:
     op.create_table(
         "look",
         sa.Column("look_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -186,12 +159,8 @@ def upgrade() -> None:
     with op.batch_alter_table("look", schema=None) as batch_op:
         batch_op.create_index("look_of_person", ["person_id", "look_id"], unique=False)
 
-    op.create_table(
-        "master_key_check",
-        sa.Column("master_key_id", sa.Text(), nullable=False),
-        sa.Column("check_value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("master_key_id"),
-    )
+
+def _make_note_review() -> None:
     op.create_table(
         "note_review",
         sa.Column("unit_id", sa.Text(), nullable=False),
@@ -202,6 +171,8 @@ def upgrade() -> None:
     with op.batch_alter_table("note_review", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_review_agency_id"), ["agency_id"], unique=False)
 
+
+def _make_number_sequence() -> None:
     op.create_table(
         "number_sequence",
         sa.Column("agency_id", sa.Text(), nullable=False),
@@ -209,23 +180,9 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("agency_id", "kind"),
     )
-    op.create_table(
-        "parked",
-        sa.Column("parked_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=True),
-        sa.Column("stream_id", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("published_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("parked_id"),
-        sa.UniqueConstraint("event_id"),
-    )
-    with op.batch_alter_table("parked", schema=None) as batch_op:
-        batch_op.create_index("parked_stream", ["service", "stream_id"], unique=False)
 
+
+def _make_person() -> None:
     op.create_table(
         "person",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -245,6 +202,8 @@ def upgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_root_id"), ["root_id"], unique=False)
 
+
+def _make_person_code() -> None:
     op.create_table(
         "person_code",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -254,6 +213,9 @@ def upgrade() -> None:
         sa.Column("to_date", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("person_id", "kind", "code", "from_date"),
     )
+
+
+def _make_person_search() -> None:
     op.create_table(
         "person_search",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -267,6 +229,8 @@ def upgrade() -> None:
     with op.batch_alter_table("person_search", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_search_agency_id"), ["agency_id"], unique=False)
 
+
+def _make_person_term() -> None:
     op.create_table(
         "person_term",
         sa.Column("agency_id", sa.Text(), nullable=False),
@@ -277,13 +241,8 @@ def upgrade() -> None:
     with op.batch_alter_table("person_term", schema=None) as batch_op:
         batch_op.create_index("person_term_of_person", ["person_id"], unique=False)
 
-    op.create_table(
-        "relay_checkpoint",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("topic_identity", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )
+
+def _make_session_case() -> None:
     op.create_table(
         "session_case",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -294,6 +253,8 @@ def upgrade() -> None:
     with op.batch_alter_table("session_case", schema=None) as batch_op:
         batch_op.create_index("session_case_unit", ["unit_id"], unique=False)
 
+
+def _make_session_person() -> None:
     op.create_table(
         "session_person",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -304,6 +265,8 @@ def upgrade() -> None:
     with op.batch_alter_table("session_person", schema=None) as batch_op:
         batch_op.create_index("session_person_unit", ["unit_id"], unique=False)
 
+
+def _make_session_unit() -> None:
     op.create_table(
         "session_unit",
         sa.Column("unit_id", sa.Text(), nullable=False),
@@ -322,6 +285,8 @@ def upgrade() -> None:
     with op.batch_alter_table("session_unit", schema=None) as batch_op:
         batch_op.create_index("session_unit_of_agency", ["agency_id", "occurred_on", "unit_id"], unique=False)
 
+
+def _make_session_worker() -> None:
     op.create_table(
         "session_worker",
         sa.Column("worker_id", sa.Text(), nullable=False),
@@ -332,6 +297,8 @@ def upgrade() -> None:
     with op.batch_alter_table("session_worker", schema=None) as batch_op:
         batch_op.create_index("session_worker_unit", ["unit_id"], unique=False)
 
+
+def _make_tally() -> None:
     op.create_table(
         "tally",
         sa.Column("tally_id", sa.Text(), nullable=False),
@@ -351,6 +318,8 @@ def upgrade() -> None:
     with op.batch_alter_table("tally", schema=None) as batch_op:
         batch_op.create_index("tally_of_agency", ["agency_id", "assessed_on", "tally_id"], unique=False)
 
+
+def _make_timeline_entry() -> None:
     op.create_table(
         "timeline_entry",
         sa.Column("unit_id", sa.Text(), nullable=False),
@@ -370,6 +339,8 @@ def upgrade() -> None:
     with op.batch_alter_table("timeline_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_timeline_entry_case_id"), ["case_id"], unique=False)
 
+
+def _make_timeline_person() -> None:
     op.create_table(
         "timeline_person",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -378,10 +349,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("timeline_person", schema=None) as batch_op:
         batch_op.create_index("timeline_person_unit", ["unit_id"], unique=False)
-
-    op.create_table(
-        "watermark",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )

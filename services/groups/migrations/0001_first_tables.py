@@ -3,11 +3,32 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.bus.steps import make_arrivals, make_parked, make_relay_checkpoint
+from shared.eventstore.steps import make_event, make_keys
+from shared.serviceunit.learnt.steps import make_known_code, make_known_contract
+
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
+    make_event()
+    make_keys()
+    make_arrivals()
+    make_parked()
+    make_relay_checkpoint()
+    make_known_code()
+    make_known_contract()
+    _make_activity_group()
+    _make_group_member()
+    _make_known_person()
+    _make_meeting()
+    _make_meeting_participant()
+    _make_note_review()
+    _make_practitioner()
+
+
+def _make_activity_group() -> None:
     op.create_table(
         "activity_group",
         sa.Column("group_id", sa.Text(), nullable=False),
@@ -29,60 +50,8 @@ def upgrade() -> None:
     with op.batch_alter_table("activity_group", schema=None) as batch_op:
         batch_op.create_index("activity_group_of_agency", ["agency_id", "team_id"], unique=False)
 
-    op.create_table(
-        "arrival",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "position"),
-    )
-    with op.batch_alter_table("arrival", schema=None) as batch_op:
-        batch_op.create_index("arrival_recorded_at", ["service", "recorded_at"], unique=False)
 
-    op.create_table(
-        "data_key",
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
-        sa.Column("master_key_id", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("destroyed_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("subject"),
-    )
-    op.create_table(
-        "event",
-        sa.Column(
-            "position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("stream_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("schema_version", sa.Integer(), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("agency_id", sa.Text(), nullable=False),
-        sa.Column("command_key", sa.Text(), nullable=True),
-        sa.Column("command_hash", sa.LargeBinary(), nullable=True),
-        sa.Column("correlation_id", sa.Text(), nullable=False),
-        sa.Column("causation_id", sa.Text(), nullable=True),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("position"),
-        sa.UniqueConstraint("command_key", name="uq_event_command_key"),
-        sa.UniqueConstraint("stream_id", "version", name="uq_event_stream_version"),
-    )
-    op.create_table(
-        "fork",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("other_event_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "position"),
-    )
+def _make_group_member() -> None:
     op.create_table(
         "group_member",
         sa.Column("group_id", sa.Text(), nullable=False),
@@ -95,31 +64,8 @@ def upgrade() -> None:
     with op.batch_alter_table("group_member", schema=None) as batch_op:
         batch_op.create_index("group_member_person", ["person_id"], unique=False)
 
-    op.create_table(
-        "head",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )
-    op.create_table(
-        "known_code",
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("from_date", sa.Date(), nullable=False),
-        sa.Column("to_date", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("person_id", "kind", "code", "from_date"),
-    )
-    op.create_table(
-        "known_contract",
-        sa.Column("agency_id", sa.Text(), nullable=False),
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("title", sa.JSON(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=False),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("agency_id", "contract_id"),
-    )
+
+def _make_known_person() -> None:
     op.create_table(
         "known_person",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -129,20 +75,9 @@ def upgrade() -> None:
         sa.Column("erased", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("person_id"),
     )
-    op.create_table(
-        "log_offset",
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("topic_identity", sa.Text(), nullable=False),
-        sa.Column("next_offset", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("topic", "partition"),
-    )
-    op.create_table(
-        "master_key_check",
-        sa.Column("master_key_id", sa.Text(), nullable=False),
-        sa.Column("check_value", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("master_key_id"),
-    )
+
+
+def _make_meeting() -> None:
     op.create_table(
         "meeting",
         sa.Column("unit_id", sa.Text(), nullable=False),
@@ -164,6 +99,8 @@ def upgrade() -> None:
         batch_op.create_index("meeting_of_agency", ["agency_id", "occurred_on", "unit_id"], unique=False)
         batch_op.create_index("meeting_of_group", ["group_id", "occurred_on"], unique=False)
 
+
+def _make_meeting_participant() -> None:
     op.create_table(
         "meeting_participant",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -173,6 +110,8 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting_participant", schema=None) as batch_op:
         batch_op.create_index("meeting_participant_unit", ["unit_id"], unique=False)
 
+
+def _make_note_review() -> None:
     op.create_table(
         "note_review",
         sa.Column("unit_id", sa.Text(), nullable=False),
@@ -185,23 +124,8 @@ def upgrade() -> None:
     with op.batch_alter_table("note_review", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_review_agency_id"), ["agency_id"], unique=False)
 
-    op.create_table(
-        "parked",
-        sa.Column("parked_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=True),
-        sa.Column("stream_id", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("published_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("parked_id"),
-        sa.UniqueConstraint("event_id"),
-    )
-    with op.batch_alter_table("parked", schema=None) as batch_op:
-        batch_op.create_index("parked_stream", ["service", "stream_id"], unique=False)
 
+def _make_practitioner() -> None:
     op.create_table(
         "practitioner",
         sa.Column("practitioner_id", sa.Text(), nullable=False),
@@ -213,17 +137,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("practitioner", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_practitioner_agency_id"), ["agency_id"], unique=False)
-
-    op.create_table(
-        "relay_checkpoint",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("topic_identity", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )
-    op.create_table(
-        "watermark",
-        sa.Column("service", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("service"),
-    )

@@ -8,6 +8,15 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _make_agency()
+    _make_sign_in_failure()
+    _make_account()
+    _make_team()
+    _make_membership()
+    _make_session()
+
+
+def _make_agency() -> None:
     op.create_table(
         "agency",
         sa.Column("agency_id", sa.String(length=80), nullable=False),
@@ -15,6 +24,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("agency_id"),
     )
+
+
+def _make_sign_in_failure() -> None:
     op.create_table(
         "sign_in_failure",
         sa.Column("username", sa.String(length=80), nullable=False),
@@ -25,6 +37,8 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_failure_since"), ["since"], unique=False)
 
+
+def _make_account() -> None:
     op.create_table(
         "account",
         sa.Column("account_id", sa.String(length=80), nullable=False),
@@ -47,6 +61,8 @@ def upgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_agency_id"), ["agency_id"], unique=False)
 
+
+def _make_team() -> None:
     op.create_table(
         "team",
         sa.Column("team_id", sa.String(length=80), nullable=False),
@@ -62,6 +78,8 @@ def upgrade() -> None:
     with op.batch_alter_table("team", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_team_agency_id"), ["agency_id"], unique=False)
 
+
+def _make_membership() -> None:
     op.create_table(
         "membership",
         sa.Column("account_id", sa.String(length=80), nullable=False),
@@ -76,6 +94,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "team_id"),
     )
+
+
+def _make_session() -> None:
     op.create_table(
         "session",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
