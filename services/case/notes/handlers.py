@@ -2,7 +2,7 @@
 
 from services.case.notes.events import NoteReviewed
 from services.case.notes.queries import is_waiting
-from services.case.sessions.handlers import sessions
+from services.case.sessions.handlers import is_shared, sessions
 from shared.auth.identity import Identity
 from shared.errors import Invalid, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
@@ -18,16 +18,17 @@ def review(
     """Keep the notes of a session, or destroy them in all its versions."""
     if decision not in DECISIONS:
         raise Invalid.of([unknown_code("decision", decision, DECISIONS)])
-    _, story = sessions.read(service, who, session_id)
-    subjects = {recorded.event.note_subject for recorded in story}
+    sessions.read(service, who, session_id)
 
     def body(work: Work) -> None:
         stream_id = f"note-review-{session_id}"
         version = service.store.version(work.connection, stream_id, who.agency_id)
         if not is_waiting(work.connection, session_id):
             raise RuleBroken("nothing_to_review", "The notes of this session do not wait for a decision.")
-        if decision == "destroyed" and session_id in subjects:
-            service.vault.destroy(work.connection, session_id)
+        if decision == "destroyed":
+            subjects = {recorded.event.note_subject for recorded in work.load(session_id)}
+            for subject in filter(is_shared, subjects):
+                service.vault.destroy(work.connection, subject)
         work.append(stream_id, [NoteReviewed(unit_id=session_id, decision=decision)], version)
 
     return service.store.run(meta, body, dry_run=dry_run)

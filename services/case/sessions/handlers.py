@@ -24,7 +24,7 @@ from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
 from shared.errors import FieldError, Invalid
 from shared.eventstore import CommandMeta, Outcome, Work
-from shared.ids import new_id
+from shared.ids import is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, unknown_contracts, wrong_fields
@@ -201,6 +201,11 @@ class _Draft:
             # Its earlier notes were destroyed after an erasure; what is written now needs another key.
             return new_id("note")
         return unit_id
+
+
+def is_shared(note_subject: str) -> bool:
+    """Say whether a session's notes lie under a key of their own, since they are not about one person alone."""
+    return is_id(note_subject, PREFIX) or is_id(note_subject, "note")
 
 
 def _fills(asked: dict[str, Any], people: dict[str, Known]) -> bool:

@@ -210,6 +210,22 @@ def test_a_leader_keeps_or_destroys_notes_about_several_people_after_an_erasure(
     assert worker.put(f"/sessions/{both[0]}", change, version=1).json["note"] == "新筆記"
 
 
+def test_what_was_written_after_one_erasure_can_be_destroyed_after_the_next(
+    worker: Client, leader: Client, service: Service, family: str
+) -> None:
+    session_id = worker.post("/sessions", a_session(MOTHER, SON, note="二人同來")).json["session_id"]
+    leader.post(f"/people/{SON}/erase", {}, version=2)
+    leader.post(f"/note-reviews/{session_id}", {"decision": "destroyed"})
+    again = a_session(MOTHER, SON, note="母親的近況", reason="new_information")
+    assert worker.put(f"/sessions/{session_id}", again, version=1).json["note"] == "母親的近況"
+    leader.post(f"/people/{MOTHER}/erase", {}, version=2)
+    assert leader.post(f"/note-reviews/{session_id}", {"decision": "destroyed"}).status_code == 200
+    assert worker.get(f"/sessions/{session_id}").json["note"] is None
+    with service.database.read() as connection:
+        story = service.store.load(connection, session_id)
+    assert [one.erased for one in story] == [True, True]
+
+
 def test_an_entry_with_an_erased_person_can_still_be_corrected(worker: Client, leader: Client, family: str) -> None:
     session_id = worker.post("/sessions", a_session(MOTHER, SON)).json["session_id"]
     leader.post(f"/people/{SON}/erase", {}, version=2)
