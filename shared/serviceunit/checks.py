@@ -116,6 +116,20 @@ def unknown_contracts(unit: ServiceUnit, known: Container[str], *, in_parts: boo
     ]
 
 
+def unknown_names(
+    unit: ServiceUnit, before: ServiceUnit | None, *, places: Container[str] = (), organisations: Container[str] = ()
+) -> Iterator[FieldError]:
+    """The errors of a place or an organisation nobody here knows; what is published must not be anybody's own words.
+
+    What the entry named before may stay.
+    """
+    kept_place, kept_organisation = (before.place_id, before.organisation_id) if before else (None, None)
+    if unit.place_id not in (None, kept_place) and unit.place_id not in places:
+        yield FieldError("place_id", "place_unknown", "There is no such place.")
+    if unit.organisation_id not in (None, kept_organisation) and unit.organisation_id not in organisations:
+        yield FieldError("organisation_id", "organisation_unknown", "There is no such organisation.")
+
+
 def _wrong_people(unit: ServiceUnit) -> Iterator[FieldError]:
     seen: set[str] = set()
     for index, person in enumerate(unit.participants):

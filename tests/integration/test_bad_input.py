@@ -95,6 +95,10 @@ WRONG_FIELDS: dict[str, tuple[str, Body, str]] = {
     "unknown contract of a session": (SESSIONS, lambda s: s.session(contract_id="nobody-1"), "contract_id"),
     "unknown contract of a meeting": (MEETINGS, lambda s: s.meeting(contract_id="nobody-1"), "contract_id"),
     "unknown contract of a visit": (VISITS, lambda s: s.visit(contract_id="nobody-1"), "contract_id"),
+    "unknown place of a session": (SESSIONS, lambda s: s.session(place_id="Mrs Chan's flat"), "place_id"),
+    "unknown place of a meeting": (MEETINGS, lambda s: s.meeting(place_id="Mrs Chan's flat"), "place_id"),
+    "unknown place of a visit": (VISITS, lambda s: s.visit(place_id="place-nowhere"), "place_id"),
+    "unknown organisation": (MEETINGS, lambda s: s.meeting(organisation_id="Chan & Sons"), "organisation_id"),
     "unknown mode": (SESSIONS, lambda s: s.session(mode="telepathy"), "mode"),
     "unknown role": (
         MEETINGS,

@@ -27,7 +27,7 @@ from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
-from shared.serviceunit.checks import unknown_code, unknown_contracts, wrong_fields
+from shared.serviceunit.checks import unknown_code, unknown_contracts, unknown_names, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
 from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
@@ -113,6 +113,7 @@ class _Draft:
             *unknown_people(self.asked, self._unknown()),
             *self._not_members(),
             *unknown_contracts(unit, periods, in_parts=bool(self.asked["segments"])),
+            *unknown_names(unit, self.before),
             *unknown_workers(self.service, self.who, unit, self.helpers, self.before),
         ]
         if wrong:

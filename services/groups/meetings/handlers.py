@@ -7,6 +7,7 @@ from services.groups.groups.domain import GroupOnDay
 from services.groups.meetings.domain import refuse, wrong_fields_here
 from services.groups.meetings.surroundings import Surroundings, surroundings, surroundings_of
 from services.groups.people.domain import PersonOnDay
+from services.groups.practitioners.queries import organisations_among
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
 from shared.auth.teams import chosen_team, require_team
@@ -15,7 +16,7 @@ from shared.errors import Invalid
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.service import Service
 from shared.serviceunit import lifecycle
-from shared.serviceunit.checks import unknown_contracts, wrong_fields
+from shared.serviceunit.checks import unknown_contracts, unknown_names, wrong_fields
 from shared.serviceunit.lifecycle import Private, UnitState
 from shared.serviceunit.notices import Notice
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
@@ -120,10 +121,13 @@ def _check(
     before: ServiceUnit | None,
 ) -> None:
     already = {person.person_id for person in before.participants} if before else set()
+    named = [unit.organisation_id] if unit.organisation_id else []
+    organisations = organisations_among(work.connection, who.agency_id, named)
     wrong = [
         *wrong_fields(unit, local_date(work.now)),
         *wrong_fields_here(unit, around.group, around.people, already),
         *unknown_contracts(unit, around.periods, in_parts=bool(asked["segments"])),
+        *unknown_names(unit, before, organisations=organisations),
         *unknown_workers(service, who, unit, helpers, before),
     ]
     if wrong:

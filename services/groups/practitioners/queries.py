@@ -26,6 +26,14 @@ def practitioners_among(connection: Connection, agency_id: str, ids: Collection[
     return {one: PersonOnDay(person_id=one, same_as=one, roles=role) for one in connection.scalars(wanted)}
 
 
+def organisations_among(connection: Connection, agency_id: str, ids: Collection[str]) -> set[str]:
+    """Those of `ids` that are organisations of practitioners on this agency's list."""
+    if not ids:
+        return set()
+    known = select(_ROW.organisation_id).where(_ROW.agency_id == agency_id, _ROW.organisation_id.in_(ids))
+    return set(connection.scalars(known))
+
+
 def practitioners(
     connection: Connection, vault: Vault, agency_id: str, ids: Collection[str] | None = None
 ) -> list[dict[str, Any]]:

@@ -1,13 +1,11 @@
 """From what is asked about a visit to the entry: what it names is looked up, what it leaves out is filled in."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from services.outreach.cases.domain import KnownCase
 from services.outreach.cases.queries import case_of
 from services.outreach.contacts.domain import RegisterContact, groups_on
 from services.outreach.people.domain import PersonOnDay
@@ -19,7 +17,7 @@ from shared.auth.teams import chosen_team
 from shared.errors import FieldError, Invalid, RuleBroken
 from shared.ids import chosen_id, new_id
 from shared.service import Service
-from shared.serviceunit.checks import unknown_contracts, wrong_fields
+from shared.serviceunit.checks import unknown_contracts, unknown_names, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
 from shared.serviceunit.recording import unknown_workers
@@ -81,7 +79,9 @@ def entry_of(asking: Asking) -> Entry:
         tags=tags,
     )
     already = {person.person_id for person in before.participants} if before else set()
-    wrong += _wrong_references(asking, case)
+    if asked["case_id"] is not None and case is None:
+        wrong.append(FieldError("case_id", "case_unknown", "There is no such case."))
+    wrong += unknown_names(unit, before, places=_places(asking, unit.place_id))
     periods = contract_periods(asking.connection, asking.who.agency_id, [one.contract_id for one in unit.segments])
     wrong += unknown_contracts(unit, periods, in_parts=bool(asked["segments"]))
     wrong += unknown_workers(asking.service, asking.who, unit, helpers, before)
@@ -160,16 +160,10 @@ def _participants(
     return tuple(participants), wrong
 
 
-def _wrong_references(asking: Asking, case: KnownCase | None) -> Iterator[FieldError]:
-    """Whatever the request names that is not known here."""
-    asked, agency_id = asking.asked, asking.who.agency_id
-    if asked["case_id"] is not None and case is None:
-        yield FieldError("case_id", "case_unknown", "There is no such case.")
-    place_id = asked["place_id"]
-    if place_id is not None and not is_known_place(asking.connection, agency_id, place_id):
-        yield FieldError("place_id", "place_unknown", "There is no such place.")
-    if asked["organisation_id"] is not None:
-        yield FieldError("organisation_id", "organisation_unknown", "There is no such organisation.")
+def _places(asking: Asking, place_id: str | None) -> set[str]:
+    """The place of the visit, when it is one of the agency's."""
+    known = place_id is not None and is_known_place(asking.connection, asking.who.agency_id, place_id)
+    return {place_id} if known and place_id else set()
 
 
 def _private(asking: Asking, unit: ServiceUnit, helpers: dict[str, str]) -> Private:
