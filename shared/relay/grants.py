@@ -36,6 +36,8 @@ def let_relay_publish(connection: Connection) -> str:
     columns = ", ".join(quote(column.name) for column in EVENT.columns if column.name != "sealed")
     statements = [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        # A schema that a restore has made anew is open to its owner alone.
+        f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT ({columns}) ON {EVENT.name} TO {role}",
         *(f"GRANT {rights} ON {table} TO {role}" for table, rights in _RIGHTS.items()),
     ]

@@ -50,8 +50,12 @@ def addresses(postgres_database: str) -> Iterator[dict[str, str]]:
 
 
 def _make_tables(url: str) -> None:
-    books.create_tables(url)
+    """The tables in a schema that the owner has made, as after a restore."""
     database, metadata = Database(url), MetaData()
+    with database.write() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    books.create_tables(url)
     bus_tables(metadata)
     metadata.create_all(database.engine)
     # Twice: every start does it.
