@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.service import Service
 
 TOPICS = (HEADS, *map(events_topic, SERVICES))
-LOOK = 0.2
+LOOK = 0.1
 """How often, in seconds, a relay looks for what the processes that answer requests have stored."""
 _AGAIN = 2.0
 

@@ -123,15 +123,17 @@ class Relay:
         while not stop.is_set():
             self.on_turn()
             self._woken.clear()
+            published = 0
             try:
-                while self.run_once() == BATCH and not stop.is_set():
-                    pass
+                while (published := self.run_once()) == BATCH and not stop.is_set():
+                    self.on_turn()
                 backoff = 0.0
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
                 log.error("relay.failed", service=self.service, **failure(error), again_in=backoff)
                 stop.wait(backoff)
-            self._hurried.wait(PAUSE)
+            if published:
+                self._hurried.wait(PAUSE)
             self._woken.wait(self._look)
             self._hurried.clear()
         if self._lease is not None:
