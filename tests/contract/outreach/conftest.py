@@ -54,6 +54,12 @@ def others(service: Service, bus: EmbeddedBus) -> Others:
     return Others(service, bus)
 
 
+@pytest.fixture
+def token(worker: Client) -> str:
+    """A contact met before, who belongs to a target group."""
+    return a_contact(worker, target_groups=["hidden"])
+
+
 def a_visit(*people: Any, **more: Any) -> dict[str, Any]:
     """An outreach visit; a person is an id, or a participant in full."""
     named = [{"person_id": one, "role": "drug_user"} if isinstance(one, str) else one for one in people]
