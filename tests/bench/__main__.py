@@ -12,7 +12,7 @@ from rich.table import Table
 
 from shared.testing.kafka import NoKafka, running_kafka
 from shared.testing.postgres import NoPostgres, running_postgres
-from tests.bench import cluster, figures, http, store
+from tests.bench import cluster, figures, http, memory, store
 
 SIZES = {"full": 1.0, "smoke": 0.004}
 
@@ -29,6 +29,7 @@ def main() -> int:
             figures.run(scale),
             http.run(scale, server),
             cluster.run(scale, broker, server),
+            memory.run(scale),
         ):
             progress.update(task, description=ratio.name)
             aim = "" if ratio.aim is None else f"{'>=' if ratio.at_least else '<='} {ratio.aim}"

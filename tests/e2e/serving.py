@@ -23,10 +23,11 @@ def run(environment: Mapping[str, str], *command: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A data directory that is served at `url`, and the environment its commands need."""
+    """A data directory that is served at `url` by the process `pid`, and the environment its commands need."""
 
     url: str
     environment: dict[str, str]
+    pid: int
 
     def report(self, contract: str, *options: str) -> dict[tuple[str, str], Any]:
         """Every actual of a contract as `caseledger report` prints it."""
@@ -35,14 +36,15 @@ class Served:
 
 
 @contextmanager
-def serving(directory: Path, more: Mapping[str, str]) -> Iterator[Served]:
-    """Serve `directory` on a free port, and stop at the end."""
+def serving(directory: Path, more: Mapping[str, str], *options: str) -> Iterator[Served]:
+    """Serve `directory` on a free port with these options of `caseledger serve`, and stop at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     own = {"CASELEDGER_DATA": str(directory), "PORT": str(port), "CASELEDGER_LOG_LEVEL": "WARNING"}
-    served = Served(f"http://localhost:{port}", {**os.environ, **own, **more})
-    process = subprocess.Popen([*_CASELEDGER, "serve"], env=served.environment)
+    environment = {**os.environ, **own, **more}
+    process = subprocess.Popen([*_CASELEDGER, "serve", *options], env=environment)
+    served = Served(f"http://localhost:{port}", environment, process.pid)
     try:
         wait_until_ready(served.url)
         yield served
