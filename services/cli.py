@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from environs import EnvError
-from rich.console import Console
 from rich.table import Column, Table
 
 from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
+from services.command_line import out, progress_bar
 from services.operations_cli import COMMANDS as OPERATIONS
 from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
-from services.rebuild_cli import progress_bar
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
 from shared.settings import Settings, load_settings, mark_as_demo
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from shared.eventstore import CommandMeta
 
 # What a command alone needs is imported in it: `caseledger --help` must not wait for a database or SciPy.
-# In a file or a pipe there is no width to keep to: an id that is broken over two lines can be neither found nor copied.
-out = Console(width=None if sys.stdout.isatty() else 180)
 
 
 class Commands(click.Group):

@@ -2,23 +2,20 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from services.command_line import clear_errors, out, service_argument
 from shared import logs
 from shared.settings import SERVICES, Settings, load_settings
 from shared.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from services.cluster import Opened
-
-out = Console()
-service_argument = click.argument("service", type=click.Choice(SERVICES))
 
 
 @click.command()
@@ -67,7 +64,7 @@ def relay(service: str) -> None:
 
     settings = load_settings(keys=False)
     logs.configure(settings.log_level)
-    with _clear_errors(), opened_relay(service, settings) as (relay, bus):
+    with clear_errors(), opened_relay(service, settings) as (relay, bus):
         stop = _told_to_stop(relay.wake)
         with watched_relay(relay, bus_of(settings), clock_of(settings), settings), Watchdog() as watchdog:
             relay.on_turn = watchdog.beat
@@ -84,7 +81,7 @@ def consume(service: str) -> None:
 
     settings = load_settings()
     logs.configure(settings.log_level)
-    with _clear_errors(), opened(service, settings) as process:
+    with clear_errors(), opened(service, settings) as process:
         intake, stop = process.service.intake, _told_to_stop()
         with watched_consumer(process.service, bus_of(settings)), Watchdog() as watchdog:
             intake.on_turn = watchdog.beat
@@ -120,7 +117,7 @@ def topics() -> None:
 
     settings = load_settings(keys=False)
     table = Table("topic", "partitions", "messages", "identity")
-    with _clear_errors(), closing(bus_of(settings)) as bus:
+    with clear_errors(), closing(bus_of(settings)) as bus:
         make_topics(bus, settings)
         for name in TOPICS:
             ends = bus.end_offsets(name)
@@ -147,15 +144,3 @@ def _told_to_stop(*calls: Callable[[], None]) -> threading.Event:
 
     threading.Thread(target=wait, name="end", daemon=True).start()
     return stop
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    """Tell an operator in one line what is wrong with the bus."""
-    from shared.bus.kafka_settings import WrongTopic
-    from shared.bus.port import BusError
-
-    try:
-        yield
-    except (WrongTopic, BusError) as error:
-        raise click.ClickException(str(error)) from error

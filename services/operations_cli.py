@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from services.rebuild_cli import progress_bar
+from services.command_line import clear_errors, progress_bar, service_argument, services_argument
 from shared.settings import SERVICES, load_settings
 
 if TYPE_CHECKING:
     from services.cluster import Opened
-
-service_argument = click.argument("service", type=click.Choice(SERVICES))
-services_argument = click.argument("service", type=click.Choice(SERVICES), required=False)
 
 
 @click.command()
@@ -187,18 +184,6 @@ def opened(name: str) -> "Iterator[Opened]":
     logs.configure("WARNING")
     with clear_errors(), opened_service(name, load_settings()) as process:
         yield process
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Tell an operator in one line why something cannot be done."""
-    from services.operations.refusal import Refused
-    from shared.bus.port import BusError
-
-    try:
-        yield
-    except (Refused, BusError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _chosen(service: str | None) -> tuple[str, ...]:

@@ -1,20 +1,15 @@
 """The commands that make read tables again, and that check whether all that is stored agrees."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from services.command_line import out, parts_bar, progress_bar, services_argument
 from shared.settings import SERVICES, load_settings
-
-out = Console()
 
 
 @click.command()
-@click.argument("service", type=click.Choice(SERVICES), required=False)
+@services_argument
 @click.option(
     "--accept-difference", is_flag=True, help="Put the new tables in place although they differ from the old."
 )
@@ -74,25 +69,3 @@ def verify() -> None:
 
 
 COMMANDS = (rebuild, verify)
-
-
-@contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar; call what is yielded with how much is done and how much there is."""
-    with parts_bar() as moved:
-        yield lambda done, total: moved(title, done, total)
-
-
-@contextmanager
-def parts_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar for each part of the work; call what is yielded with the part, how much is done and there is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, disable=bool(os.environ.get("CI"))) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def moved(part: str, done: int, total: int) -> None:
-            if part not in tasks:
-                tasks[part] = progress.add_task(part, total=None)
-            progress.update(tasks[part], completed=done, total=total)
-
-        yield moved
