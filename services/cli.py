@@ -89,6 +89,7 @@ class Running:
         from services.suite import build
 
         self._suite = build(self._settings)
+        assert self._suite.apps, "made before the first request"
         self._suite.background.start()
         return self._suite.app
 

@@ -1,7 +1,8 @@
 """All four services in one process: on SQLite and the embedded bus the default way to run Caseledger."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -22,17 +23,30 @@ from shared.settings import Settings
 
 MODULES: tuple[ModuleType, ...] = (case, groups, outreach, reporting)
 
+MakeApp = Callable[[ModuleType, Service], Flask]
 
-@dataclass(frozen=True, slots=True)
+
+def create_app(module: ModuleType, service: Service) -> Flask:
+    """The app of a service, by its composition root."""
+    app: Flask = module.create_app(service)
+    return app
+
+
+@dataclass(frozen=True)
 class Suite:
     """The running parts: the services by name, their apps, the bus, and what moves events between them."""
 
     settings: Settings
     accounts: Accounts
     services: dict[str, Service]
-    apps: dict[str, Flask]
     bus: Bus
     background: Background
+    make_app: MakeApp
+
+    @cached_property
+    def apps(self) -> dict[str, Flask]:
+        """The app of each service, made when first asked for: commands that only read do without."""
+        return {module.NAME: self.make_app(module, self.services[module.NAME]) for module in MODULES}
 
     def app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The WSGI application: the first part of the path chooses the service, reporting owns the rest."""
@@ -52,7 +66,7 @@ class Suite:
         self.accounts.close()
 
 
-def build(settings: Settings) -> Suite:
+def build(settings: Settings, make_app: MakeApp = create_app) -> Suite:
     """Compose the suite; the caller starts `background` (after any fork) and closes the suite.
 
     An operator's commands open it on a cluster too, where `background` stays unused: its parts run elsewhere.
@@ -64,11 +78,10 @@ def build(settings: Settings) -> Suite:
     services = {
         module.NAME: module.create_service(settings, clock=clock, accounts=accounts, bus=bus) for module in MODULES
     }
-    apps = {module.NAME: module.create_app(services[module.NAME]) for module in MODULES}
     relays = [Relay(service.name, service.store, bus) for service in services.values()]
     for service, relay in zip(services.values(), relays, strict=True):
         service.store.on_commit, service.store.only_when_compared = relay.wake, True
         if settings.kafka is None:
             relay.compare()
     background = Background(relays, [service.intake for service in services.values()])
-    return Suite(settings, accounts, services, apps, bus, background)
+    return Suite(settings, accounts, services, bus, background, make_app)

@@ -22,6 +22,7 @@ from deploy.demo.staff import PASSWORD
 from services.suite import build
 from shared import logs
 from shared.settings import DEMO_MARK
+from shared.testing.apps import app_of
 from shared.testing.settings import settings_in
 from tests.api_client import House, utc
 from tests.demo_accepted import noting
@@ -35,7 +36,7 @@ def opened(directory: Path, accepted: list[Accepted] | None = None, *, log: str 
     """A suite; without threads, events move when the harness says so."""
     logs.configure(log)
     (directory / DEMO_MARK).touch()
-    suite = build(settings_in(directory))
+    suite = build(settings_in(directory), app_of)
     try:
         yield House(suite, PASSWORD, accepted or [])
     finally:

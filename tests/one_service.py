@@ -28,6 +28,7 @@ from shared.eventstore import RawEvent
 from shared.ids import new_id
 from shared.service import Service
 from shared.settings import SERVICES, Settings
+from shared.testing.apps import app_of
 from shared.testing.clock import FixedClock
 from shared.testing.people import AGENCY, TEAM, api_client, create_people, page_client
 from shared.testing.settings import settings_in
@@ -189,8 +190,7 @@ def service(
 
 @pytest.fixture
 def app(composition: ModuleType, service: Service) -> Flask:
-    app: Flask = composition.create_app(service)
-    return app
+    return app_of(composition, service)
 
 
 @pytest.fixture

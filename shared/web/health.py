@@ -26,7 +26,7 @@ bp = Blueprint("health", __name__)
 
 def init_app(app: Flask, prefix: str) -> None:
     """Answer `/<service>/livez`, `/readyz`, `/metrics` and `/version`."""
-    metrics = RequestMetrics(app.extensions["caseledger"])
+    metrics = RequestMetrics()
     metrics.init_app(app)
     app.extensions["caseledger-metrics"] = metrics
     app.register_blueprint(bp, url_prefix=prefix or None)

@@ -13,8 +13,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from shared.health.metrics import Collected, registry_of, service_metrics
-from shared.service import Service
 from shared.web.requestlog import is_quiet
+from shared.web.requests import service
 
 WORKERS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -23,9 +23,8 @@ _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 class RequestMetrics:
     """The metrics of one service's app; in one process each app has its own."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self._registry = registry_of(lambda: service_metrics(service))
+    def __init__(self) -> None:
+        self._registry = registry_of(lambda: service_metrics(service()))
         self._requests = Counter(
             "caseledger_http_requests",
             "Requests answered.",
@@ -57,7 +56,7 @@ class RequestMetrics:
     def _count(self, response: Response) -> Response:
         if is_quiet():
             return response
-        name, method = self._service.name, request.method if request.url_rule else "any"
+        name, method = service().name, request.method if request.url_rule else "any"
         route = request.url_rule.rule if request.url_rule else "none"
         self._requests.labels(name, method, route, response.status_code).inc()
         self._seconds.labels(name, method, route).observe(time.perf_counter() - g.began)
@@ -71,5 +70,5 @@ class RequestMetrics:
         # What is read from the database is the same in every worker.
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        registry.register(Collected(lambda: service_metrics(self._service)))
+        registry.register(Collected(lambda: service_metrics(service())))
         return registry

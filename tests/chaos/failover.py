@@ -20,7 +20,7 @@ from tests.recount.counting import Recount
 
 TAKEN_OVER = 12.0
 """How long, in seconds, until the broker has given up a member that says nothing, and others have its partitions."""
-_CALM = 6.0
+_CALM = 4.0
 _FIRST, _SECOND, _THIRD = (f"consume reporting {nth}" for nth in ("first", "second", "third"))
 
 

@@ -5,7 +5,7 @@ import pytest
 from deploy.stack.stack import Stack
 from tests.chaos.away import broker_away
 
-SECONDS, CALM = 25.0, 6.0
+SECONDS, CALM = 18.0, 4.0
 
 
 def test_requests_succeed_while_the_broker_is_away_and_everything_arrives_afterwards(

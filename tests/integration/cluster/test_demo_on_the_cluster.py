@@ -25,7 +25,7 @@ from tests.running_stack import DemoOnStack
 
 pytestmark = pytest.mark.demo
 
-QUARTERS = [date(2018 + (quarter + 1) // 4, (quarter + 1) % 4 * 3 + 3, 30) for quarter in range(14)]
+DAYS = [date(year, month, 30) for year in (2018, 2019, 2020, 2021) for month in (6, 12)][1:]
 # What an installation says of itself, and not of the contract.
 OWN = ("cut", "as_of", "freshness", "silent_seconds")
 
@@ -51,14 +51,14 @@ def reader(demo_on_stack: DemoOnStack) -> Reader:
 
 @pytest.fixture(scope="module")
 def cuts(demo_on_stack: DemoOnStack) -> list[dict[str, int]]:
-    """Nine cuts between the beginning and now."""
+    """Cuts between the beginning and now."""
     accepted = demo_on_stack.accepted
     heads = {one.service: one.position for one in sorted(accepted, key=lambda one: one.position)}
     sources = heads.keys() - {"reporting"}
     return [
-        {name: boundary(accepted, name, heads[name] * tenth // 10) for name in sources}
+        {name: boundary(accepted, name, heads[name] * sixth // 6) for name in sources}
         | {"reporting": heads["reporting"]}
-        for tenth in range(1, 10)
+        for sixth in range(1, 6)
     ]
 
 
@@ -74,7 +74,7 @@ def settle(stack: Stack) -> None:
 
 
 def all_reports(reader: Reader, cuts: list[dict[str, int]]) -> dict[str, dict[str, Any]]:
-    queries = ["", *(f"?as_of={day}" for day in QUARTERS), *map(query_of, cuts)]
+    queries = ["", *(f"?as_of={day}" for day in DAYS), *map(query_of, cuts)]
     return {query: told(reader.report(query)) for query in queries}
 
 
@@ -90,7 +90,7 @@ def test_the_cluster_gives_the_same_report_as_one_process_today_and_as_known_on_
     published: dict[str, dict[str, Any]], demo: House
 ) -> None:
     leader = demo.as_("leader1")
-    for query in ["", *(f"?as_of={day}" for day in QUARTERS)]:
+    for query in ["", *(f"?as_of={day}" for day in DAYS)]:
         assert published[query] == told(leader.report("kachi-2", query)), query
 
 
@@ -100,10 +100,10 @@ def test_the_cluster_gives_the_recounted_figures_at_every_cut(
     recount = Recount(demo_on_stack.accepted, AGENCY)
     for cut in cuts:
         assert differences(published[query_of(cut)], recount, document("kachi-2"), cut=cut) == []
-    assert len({str(published[query_of(cut)]["outputs"]) for cut in cuts}) > 5
+    assert len({str(published[query_of(cut)]["outputs"]) for cut in cuts}) > 3
 
 
-def test_reports_stay_the_same_when_lost_topics_are_published_again_from_the_stores(
+def test_reports_stay_the_same_when_lost_topics_are_published_again_and_the_ledger_is_rebuilt_from_them(
     demo_on_stack: DemoOnStack, reader: Reader, cuts: list[dict[str, int]], published: dict[str, dict[str, Any]]
 ) -> None:
     stack = demo_on_stack.stack
@@ -119,15 +119,9 @@ def test_reports_stay_the_same_when_lost_topics_are_published_again_from_the_sto
         settle(stack)
         eventually(lambda: messages(bus) >= len(demo_on_stack.accepted), 60, "everything is published again")
     settle(stack)
+    assert told(reader.report()) == published[""]
+    stack.command("rebuild")
     assert verified(stack) == ""
-    assert all_reports(reader, cuts) == published
-
-
-def test_reports_stay_the_same_when_the_ledger_is_rebuilt(
-    reader: Reader, cuts: list[dict[str, int]], published: dict[str, dict[str, Any]]
-) -> None:
-    reader.stack.command("rebuild")
-    assert verified(reader.stack) == ""
     assert all_reports(reader, cuts) == published
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import func, select
 
+from shared.auth import passwords
 from shared.auth.accounts import Accounts
 from shared.auth.identity import access_of, public, requires
 from shared.auth.passwords import hash_password
@@ -56,7 +57,10 @@ def refuse(accounts: Accounts, password: str = "a wrong one") -> type[Caseledger
     return refused.type
 
 
-def test_passwords_are_hashed_by_argon2id_with_modest_memory() -> None:
+def test_passwords_are_hashed_by_argon2id_with_modest_memory(
+    careful_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_HASHER", careful_hasher)
     parameters = extract_parameters(hash_password(PASSWORD))
     assert parameters.type.name == "ID"
     assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19 * 1024, 2, 1)
