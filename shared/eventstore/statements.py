@@ -11,10 +11,11 @@ from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from shared.database import from_micros
 from shared.eventstore.tables import EVENT
+from shared.prepared import run_on_driver
 
 _NAMED = re.compile(r":(\w+)")
 _NULL_STATE = "23502"
@@ -46,15 +47,6 @@ class Statement:
         cursor = connection.connection.cursor()
         run_on_driver(connection, getattr(cursor, method), self._text[connection.dialect.name], parameters)
         return cursor
-
-
-def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any, **options: Any) -> None:
-    """Call the driver, and let its errors look as if SQLAlchemy had."""
-    try:
-        call(text, *arguments, **options)
-    except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
 
 
 def envelope(row: Any) -> tuple[Any, ...]:
