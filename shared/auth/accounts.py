@@ -23,9 +23,10 @@ from shared.auth.tables import account, agency, membership, session, team
 from shared.clock import Clock, SystemClock
 from shared.database import Database, to_micros
 from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
+from shared.prepared import Prepared
 
-# Asked with every request, so it is put together once.
-_IDENTITY = (
+# Asked with every request.
+_IDENTITY = Prepared(
     select(
         account.c.account_id,
         account.c.agency_id,
@@ -155,7 +156,7 @@ class Accounts:
 
     def agency_name(self, agency_id: str) -> str:
         """Return the name of an agency."""
-        with self._database.read() as connection:
+        with self._database.ask() as connection:
             found = connection.execute(select(agency.c.name).where(agency.c.agency_id == agency_id)).scalar()
         if found is None:
             raise NotFound("agency_not_found", "There is no such agency.")
@@ -164,7 +165,7 @@ class Accounts:
     def list_teams(self, agency_id: str) -> list[Team]:
         """Return the teams of an agency, by name."""
         wanted = select(team.c.team_id, team.c.name).where(team.c.agency_id == agency_id).order_by(team.c.name)
-        with self._database.read() as connection:
+        with self._database.ask() as connection:
             return [Team(row.team_id, row.name) for row in connection.execute(wanted)]
 
     # Accounts
@@ -205,7 +206,7 @@ class Accounts:
             .where(account.c.agency_id == agency_id)
             .order_by(account.c.display_name, account.c.account_id, membership.c.team_id)
         )
-        with self._database.read() as connection:
+        with self._database.ask() as connection:
             rows = connection.execute(wanted).mappings().all()
         by_account: dict[str, list[RowMapping]] = {}
         for row in rows:
@@ -296,25 +297,24 @@ class Accounts:
 
     def identity_of(self, token: str) -> Identity | None:
         """Return who holds this token, or None when it is unknown, over, or the account is disabled; one query."""
-        asked = {"given": self._hash(token), "now": to_micros(self._clock.now())}
-        with self._database.read() as connection:
-            rows: Sequence[RowMapping] = connection.execute(_IDENTITY, asked).mappings().all()
+        with self._database.ask() as connection:
+            rows = _IDENTITY.all(connection, given=self._hash(token), now=to_micros(self._clock.now()))
         return _identity(rows) if rows else None
 
     def _hash(self, token: str) -> bytes:
         return hmac.digest(self._hash_key, b"session:" + token.encode(), hashlib.sha256)
 
 
-def _identity(rows: Sequence[RowMapping]) -> Identity:
+def _identity(rows: Sequence[Any]) -> Identity:
     first = rows[0]
     return Identity(
-        account_id=first["account_id"],
-        agency_id=first["agency_id"],
-        role=cast("Role", first["role"]),
-        team_ids=frozenset(row["team_id"] for row in rows if row["team_id"] is not None),
-        display_name=first["display_name"],
-        contract_ids=frozenset(first["contract_ids"]),
-        language=first["language"],
+        account_id=first.account_id,
+        agency_id=first.agency_id,
+        role=first.role,
+        team_ids=frozenset(row.team_id for row in rows if row.team_id is not None),
+        display_name=first.display_name,
+        contract_ids=frozenset(first.contract_ids),
+        language=first.language,
     )
 
 

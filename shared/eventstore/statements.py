@@ -7,13 +7,15 @@ They go to the driver as they are: an append runs a handful of them, and costs h
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError
 
 from shared.database import from_micros
 from shared.eventstore.tables import EVENT
+from shared.prepared import run_on_driver
 
 _NAMED = re.compile(r":(\w+)")
 _NULL_STATE = "23502"
@@ -47,15 +49,6 @@ class Statement:
         return cursor
 
 
-def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any, **options: Any) -> None:
-    """Call the driver, and let its errors look as if SQLAlchemy had."""
-    try:
-        call(text, *arguments, **options)
-    except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
-
-
 def envelope(row: Any) -> tuple[Any, ...]:
     """Return the first thirteen columns as `Recorded` and `RawEvent` begin: their times as datetimes."""
     return (*row[:6], from_micros(row[6]), from_micros(row[7]), *row[8:13])
@@ -63,6 +56,10 @@ def envelope(row: Any) -> tuple[Any, ...]:
 
 class AppendsClosed(Exception):
     """Nothing may be appended now."""
+
+
+class Moved(Exception):
+    """A stream that a decision was based on is not what it was."""
 
 
 def lock_appends(connection: Connection, lock: int) -> None:
@@ -83,23 +80,32 @@ def append_alone(connection: Connection, rows: Sequence[dict[str, Any]], now: in
 
 
 def append_in_turn(
-    connection: Connection, rows: Sequence[dict[str, Any]], now: int, lock: int, *, last: bool, proven: bool
+    connection: Connection,
+    rows: Sequence[dict[str, Any]],
+    read: Mapping[str, int],
+    now: int,
+    lock: int,
+    *,
+    last: bool,
+    proven: bool,
 ) -> int:
     """Take the append lock, number and insert the rows, and commit when that is the `last` thing to do (PostgreSQL).
 
-    All of it travels as one message, so that the lock is held no longer than the server itself needs. The numbers are
-    taken by the inserts: each sees what the lock's last holder committed, and the row before. While appends are closed
-    there is no number, which no row can be without; nor is there one, where only a `proven` store may be written, while
-    its topic has not been compared with it.
+    With the commit it all travels as one message, and the lock is held no longer than the server itself needs. The
+    numbers are taken by the inserts: each sees what the lock's last holder committed, and the row before. While appends
+    are closed there is no number, which no row can be without; nor is there one, where only a `proven` store may be
+    written, while its topic has not been compared with it. In the same way a row is without its version when a stream
+    of `read` has gone on from the version it had.
     """
     for row in rows:
-        row["now"] = now
+        row |= {"now": now, "read_ids": list(read), "read_versions": list(read.values())}
     driver: Any = connection.connection.driver_connection
 
     cursor = driver.cursor()
 
     def send(insert: str) -> None:
-        with driver.pipeline():
+        # After a pipeline the server's clock for transactions that stand still does not run.
+        with driver.pipeline() if last else nullcontext():
             driver.execute(f"SELECT pg_advisory_xact_lock({lock})")
             if len(rows) > 1:
                 driver.cursor().executemany(insert, rows[:-1])
@@ -110,8 +116,9 @@ def append_in_turn(
     try:
         run_on_driver(connection, send, _PROVEN_INSERT if proven else _NUMBERING_INSERT)
     except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == _NULL_STATE:
-            raise AppendsClosed from error
+        cause: Any = error.orig
+        if cause.sqlstate == _NULL_STATE:
+            raise (AppendsClosed if cause.diag.column_name == "position" else Moved) from error
         raise
     return int(cursor.fetchone()[0])
 
@@ -123,7 +130,7 @@ _ENVELOPE = (
 _WHOLE = f"SELECT {_ENVELOPE}, command_key, data, sealed FROM event"
 _HEAD = "SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1"
 _NAMES = [column.name for column in EVENT.columns]
-_GIVEN = [name for name in _NAMES if name not in ("position", "recorded_at")]
+_GIVEN = [name for name in _NAMES if name not in ("position", "recorded_at", "version")]
 # See `shared.eventstore.comparison`.
 LIFE = (
     "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/'"
@@ -133,14 +140,19 @@ PROVEN = (
     f"EXISTS (SELECT FROM compared WHERE life = {LIFE} AND written_by = CAST(CAST(compared.xmin AS text) AS bigint))"
 )
 _OPEN = "NOT EXISTS (SELECT FROM appends_closed)"
+_UNMOVED = (
+    "NOT EXISTS (SELECT FROM unnest(CAST(:read_ids AS text[]), CAST(:read_versions AS integer[])) AS read (id, version)"
+    " JOIN event AS next ON next.stream_id = read.id AND next.version = read.version + 1)"
+)
 
 
 def _numbering_insert(condition: str) -> str:
     return _NAMED.sub(
         r"%(\1)s",
-        f"INSERT INTO event (position, recorded_at, {', '.join(_GIVEN)})"
+        f"INSERT INTO event (position, recorded_at, version, {', '.join(_GIVEN)})"
         f" SELECT CASE WHEN {condition} THEN coalesce(max(head.position), 0) + 1 END,"
         " greatest(max(head.recorded_at) + 1, :now),"
+        f" CASE WHEN {_UNMOVED} THEN CAST(:version AS integer) END,"
         f" {', '.join(f':{name}' for name in _GIVEN)} FROM ({_HEAD}) AS head RETURNING position",
     )
 

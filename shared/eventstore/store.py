@@ -149,13 +149,19 @@ class EventStore(Outbox):
         try:
             if self._alone:
                 return sql.append_alone(connection, rows, to_micros(self._clock.now()))
-            self._check_read_streams(connection, work)
-            now = to_micros(self._clock.now())
             return sql.append_in_turn(
-                connection, rows, now, self._append_lock, last=last, proven=self.only_when_compared
+                connection,
+                rows,
+                work.only_read,
+                to_micros(self._clock.now()),
+                self._append_lock,
+                last=last,
+                proven=self.only_when_compared,
             )
         except sql.AppendsClosed as error:
             raise self._refusal() from error
+        except sql.Moved as error:
+            raise StaleVersion(*next(iter(work.only_read.items()))) from error
         except IntegrityError as error:
             first = work.pending[0]
             raise StaleVersion(first.stream_id, first.version - 1) from error
@@ -172,19 +178,6 @@ class EventStore(Outbox):
             "Nothing new can be saved now: this service was restored from an older copy, and what was saved after"
             " that copy has to be brought back first.",
         )
-
-    def _check_read_streams(self, connection: Connection, work: Work) -> None:
-        """Hold a decision to what it was based on: a stream that was only read must not have moved since.
-
-        The streams appended to need no check, their versions are unique.
-        """
-        written = {pending.stream_id for pending in work.pending}
-        read = {stream_id: version for stream_id, version in work.loaded.items() if stream_id not in written}
-        if read:
-            sql.lock_appends(connection, self._append_lock)
-        for stream_id, version in read.items():
-            if self.version(connection, stream_id) != version:
-                raise StaleVersion(stream_id, version) from _Moved()
 
     def _rows(self, work: Work) -> list[dict[str, Any]]:
         """Code and seal what was appended; only the first row carries the command's key and hash."""
@@ -257,14 +250,10 @@ class EventStore(Outbox):
         return Outcome(events[0].stream_id, version, events, replayed=True, position=stored[-1].position)
 
 
-class _Moved(Exception):
-    """Marks a stale version that the caller did not state: running again on the new state may do."""
-
-
 def _may_rerun(error: Exception) -> bool:
     """Say whether another command that committed first is to blame, so that this one may simply come second."""
     if isinstance(error, StaleVersion):
-        return isinstance(error.__cause__, (IntegrityError, _Moved))
+        return isinstance(error.__cause__, (IntegrityError, sql.Moved))
     return isinstance(error, IntegrityError) or (isinstance(error, DBAPIError) and is_lost_race(error))
 
 

@@ -69,6 +69,13 @@ class Work:
             self.pending.append(Pending(stream_id, version, event, self.meta.agency_id, self.meta.actor, happened))
         self._versions[stream_id] = expected_version + len(events)
 
+    @property
+    def only_read(self) -> dict[str, int]:
+        """The versions of the streams that the decision was based on; those appended to need no check, their versions
+        are unique."""
+        written = {pending.stream_id for pending in self.pending}
+        return {stream_id: version for stream_id, version in self.loaded.items() if stream_id not in written}
+
     def version(self, stream_id: str) -> int:
         """Return the version of a stream this command has loaded or appended to."""
         return self._versions[stream_id]

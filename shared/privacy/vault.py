@@ -16,11 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from shared.clock import Clock
 from shared.database import to_micros
 from shared.errors import RuleBroken
+from shared.prepared import Prepared, one_of
 from shared.privacy.keys import KEY_BYTES, NONCE_BYTES, MasterKeyError, MasterKeys
 from shared.privacy.tables import DATA_KEY, MASTER_KEY_CHECK
 
-_KEYS = select(DATA_KEY.c.subject, DATA_KEY.c.wrapped, DATA_KEY.c.master_key_id).where(
-    DATA_KEY.c.subject.in_(bindparam("subjects", expanding=True))
+_KEYS = Prepared(
+    select(DATA_KEY.c.subject, DATA_KEY.c.wrapped, DATA_KEY.c.master_key_id).where(
+        one_of(DATA_KEY.c.subject, "subjects")
+    )
 )
 _NEW_KEY: Mapping[str, Insert] = {
     "sqlite": sqlite.insert(DATA_KEY).on_conflict_do_nothing(),
@@ -45,7 +48,6 @@ _REWRAP = (
     .where(DATA_KEY.c.subject == bindparam("of"), DATA_KEY.c.wrapped == bindparam("old"))
     .values(wrapped=bindparam("new"), master_key_id=bindparam("first"))
 )
-_SUBJECTS_AT_ONCE = 500
 
 
 class Vault:
@@ -149,27 +151,24 @@ class Vault:
 
     def _keys(self, connection: Connection, subjects: Collection[str]) -> dict[str, bytes]:
         """Return the keys of the subjects that have one; a destroyed one is empty."""
-        wanted, keys = list(subjects), {}
-        for start in range(0, len(wanted), _SUBJECTS_AT_ONCE):
-            chunk = wanted[start : start + _SUBJECTS_AT_ONCE]
-            for row in connection.execute(_KEYS, {"subjects": chunk}):
-                keys[row.subject] = self._unwrap(row) if row.wrapped is not None else b""
-        return keys
+        rows = _KEYS.all(connection, subjects=subjects)
+        return {row.subject: self._unwrap(row) if row.wrapped is not None else b"" for row in rows}
 
     def _unwrap(self, row: Any) -> bytes:
         return self._master_keys.unwrap(row.subject, row.master_key_id, row.wrapped)
 
     def _make_key(self, connection: Connection, subject: str) -> bytes:
         """Make the subject's key, unless another transaction has just made it; return the one that is stored."""
+        key = secrets.token_bytes(KEY_BYTES)
         row = {
             "subject": subject,
-            "wrapped": self._master_keys.wrap(subject, secrets.token_bytes(KEY_BYTES)),
+            "wrapped": self._master_keys.wrap(subject, key),
             "master_key_id": self._master_keys.first,
             "created_at": _micros(self._clock),
             "destroyed_at": None,
         }
-        connection.execute(_NEW_KEY[connection.dialect.name], row)
-        return self._keys(connection, [subject])[subject]
+        is_first = connection.execute(_NEW_KEY[connection.dialect.name], row).rowcount == 1
+        return key if is_first else self._keys(connection, [subject])[subject]
 
 
 def _headed(subject: str) -> bytes:

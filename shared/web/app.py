@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from shared.service import Service
 from shared.web import access, assets, bodies, headers, health, language, positions, problems, requestlog, shell
@@ -12,8 +13,17 @@ from shared.web.openapi import ServiceApi
 LARGEST_BODY = 1_000_000
 
 
+class PagesOnly(SecureCookieSessionInterface):
+    """The short note that a page hands to the next one; a program is handed none, and nothing is made ready for it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if bodies.is_api() else super().open_session(app, request)
+
+
 class ServiceApp(Flask):
     """A Flask app whose faults are logged without what a person typed."""
+
+    session_interface = PagesOnly()
 
     def log_exception(self, exc_info: Any) -> None:
         """Log the kind and the place only: the text of an exception may quote a name or a note."""

@@ -41,7 +41,9 @@ def _check() -> None:
 
 def _check_json(body: bytes) -> None:
     try:
-        text = json.dumps(json.loads(body.decode("utf-8"), parse_constant=_refuse), ensure_ascii=False)
+        told = json.loads(body.decode("utf-8"), parse_constant=_refuse)
+        # What is well-formed UTF-8 can hold neither a NUL nor half a character unless it is escaped.
+        text = json.dumps(told, ensure_ascii=False) if b"\\u" in body else ""
         text.encode("utf-8")  # A lone surrogate is no text.
     except (ValueError, RecursionError) as error:
         raise Malformed("malformed_json", "The body is not well-formed JSON.") from error

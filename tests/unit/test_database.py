@@ -13,7 +13,7 @@ from shared.database import Database, clear_errors
 from shared.errors import Unavailable
 
 
-@pytest.mark.parametrize("way", ["read", "write"])
+@pytest.mark.parametrize("way", ["read", "ask", "write"])
 def test_a_server_that_is_not_there_is_away(way: str) -> None:
     database = Database(f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/nothing")
     with pytest.raises(Unavailable) as refused, getattr(database, way)():

@@ -9,43 +9,47 @@ from sqlalchemy import Connection, bindparam, or_, select
 from services.case.cases.domain import Case
 from services.case.people.queries import same_person
 from services.case.tables import case_file, case_member, person
+from shared.prepared import Prepared, one_of
 
-_EVER_MEMBERS = (
+_of_cases = (
     select(person.c.root_id)
     .join(case_member, case_member.c.person_id == person.c.person_id)
-    .where(case_member.c.case_id.in_(bindparam("cases", expanding=True)))
+    .where(one_of(case_member.c.case_id, "cases"))
 )
-_MEMBERS = _EVER_MEMBERS.where(
-    case_member.c.from_date <= bindparam("day"),
-    or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
+_EVER_MEMBERS = Prepared(_of_cases)
+_MEMBERS = Prepared(
+    _of_cases.where(
+        case_member.c.from_date <= bindparam("day"),
+        or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
+    )
 )
-
-_TAKEN = select(case_file.c.case_id).where(
-    case_file.c.agency_id == bindparam("agency"), case_file.c.case_number == bindparam("number")
+_TAKEN = Prepared(
+    select(case_file.c.case_id).where(
+        case_file.c.agency_id == bindparam("agency"), case_file.c.case_number == bindparam("number")
+    )
 )
-_CASES_OF = (
+_CASES_OF = Prepared(
     select(person.c.root_id, case_member.c.case_id)
     .join(case_member, case_member.c.person_id == person.c.person_id)
-    .where(person.c.root_id.in_(bindparam("people", expanding=True)), person.c.agency_id == bindparam("agency"))
+    .where(one_of(person.c.root_id, "people"), person.c.agency_id == bindparam("agency"))
 )
 
 
 def case_number_taken(connection: Connection, agency_id: str, case_number: str) -> bool:
-    return connection.execute(_TAKEN, {"agency": agency_id, "number": case_number}).first() is not None
+    return bool(_TAKEN.all(connection, agency=agency_id, number=case_number))
 
 
 def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:
     """Who belonged to any of the cases on that day, or ever, by the id of those who remained after merges."""
-    if ever:
-        return set(connection.scalars(_EVER_MEMBERS, {"cases": list(case_ids)}))
-    return set(connection.scalars(_MEMBERS, {"cases": list(case_ids), "day": day}))
+    found = _EVER_MEMBERS.all(connection, cases=case_ids) if ever else _MEMBERS.all(connection, cases=case_ids, day=day)
+    return {row.root_id for row in found}
 
 
 def cases_of(connection: Connection, agency_id: str, people: Collection[str]) -> dict[str, set[str]]:
     """The cases these people have ever been members of, by the id of those who remained after merges."""
     found: dict[str, set[str]] = {}
     if people:
-        for root_id, case_id in connection.execute(_CASES_OF, {"agency": agency_id, "people": list(people)}):
+        for root_id, case_id in _CASES_OF.all(connection, agency=agency_id, people=people):
             found.setdefault(root_id, set()).add(case_id)
     return found
 

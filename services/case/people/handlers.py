@@ -71,9 +71,9 @@ def register(
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
     after = reduce(evolve, (pending.event for pending in outcome.events), INITIAL)
-    with service.database.read() as connection:
+    with service.database.ask() as connection:
         found = queries.duplicates(connection, who.agency_id, particulars, after.person_id)
-        note_looks(service, who, [one["person_id"] for one in found], "duplicates")
+    note_looks(service, who, [one["person_id"] for one in found], "duplicates")
     return Written(outcome, after, found)
 
 

@@ -23,7 +23,10 @@ from services.case.people.events import (
 from services.case.tables import assessment, erasure, person, person_code, person_search, person_term
 from shared.database import to_micros
 from shared.eventstore import Pending
+from shared.prepared import Prepared
 
+_REGISTER, _CODE = Prepared(insert(person)), Prepared(insert(person_code))
+_NAME, _TERM = Prepared(insert(person_search)), Prepared(insert(person_term))
 _SET = update(person).where(person.c.person_id == bindparam("of"))
 NAMES = ("name_zh", "name_en", "alias", "phone")
 
@@ -42,10 +45,11 @@ def _project(connection: Connection, pending: Pending) -> None:
                 "team_id": event.team_id,
                 "client_number": event.client_number,
                 "alias_only": event.alias_only,
+                "merged_into": None,
                 "root_id": event.person_id,
                 "erased": False,
             }
-            connection.execute(insert(person), row | _coded(event.attributes))
+            _REGISTER.run(connection, [row | _coded(event.attributes)])
             _write_names(connection, event.person_id, pending.agency_id, event.particulars)
         case PersonDetailsChanged() as event:
             _set(
@@ -110,11 +114,9 @@ def _write_names(connection: Connection, person_id: str, agency_id: str, known: 
     if known is None:
         return
     names = {name: getattr(known, name) for name in NAMES}
-    connection.execute(insert(person_search), {"person_id": person_id, "agency_id": agency_id} | names)
+    _NAME.run(connection, [{"person_id": person_id, "agency_id": agency_id} | names])
     terms = sorted({term for name in names.values() if name and (term := normalised(name))})
-    if terms:
-        rows = [{"agency_id": agency_id, "term": term, "person_id": person_id} for term in terms]
-        connection.execute(insert(person_term), rows)
+    _TERM.run(connection, [{"agency_id": agency_id, "term": term, "person_id": person_id} for term in terms])
 
 
 def _forget_names(connection: Connection, person_id: str) -> None:
@@ -124,7 +126,7 @@ def _forget_names(connection: Connection, person_id: str) -> None:
 
 def _give(connection: Connection, person_id: str, kind: str, code: str, day: Any) -> None:
     row = {"person_id": person_id, "kind": kind, "code": code, "from_date": day, "to_date": None}
-    connection.execute(insert(person_code), row)
+    _CODE.run(connection, [row])
 
 
 def _end(connection: Connection, person_id: str, kind: str, code: str, day: Any) -> None:

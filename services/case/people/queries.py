@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from services.case.people.domain import Person, Spell, normalised
 from services.case.people.events import Particulars
@@ -22,6 +22,7 @@ from services.case.tables import (
 )
 from shared.database import from_micros, to_micros
 from shared.eventstore import Work
+from shared.prepared import Prepared, one_of
 from shared.serviceunit import codes
 
 
@@ -35,19 +36,25 @@ class Known:
     erased: bool
 
 
-# Statements of the way of a session are made once: making them anew would take longer than running them.
-_KNOWN = select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
-    person.c.person_id.in_(bindparam("people", expanding=True)), person.c.agency_id == bindparam("agency")
-)
-_HELD = (
-    select(person.c.root_id, person_code.c.code)
-    .join(person_code, person_code.c.person_id == person.c.person_id)
-    .where(
-        person.c.root_id.in_(bindparam("roots", expanding=True)),
-        person_code.c.kind == "target_group",
-        person_code.c.from_date <= bindparam("day"),
-        or_(person_code.c.to_date.is_(None), person_code.c.to_date >= bindparam("day")),
+_KNOWN = Prepared(
+    select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
+        one_of(person.c.person_id, "people"), person.c.agency_id == bindparam("agency")
     )
+)
+_same = person.alias("same")
+_WITH_GROUPS = Prepared(
+    select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased, person_code.c.code)
+    .join(_same, _same.c.root_id == person.c.root_id)
+    .outerjoin(
+        person_code,
+        and_(
+            person_code.c.person_id == _same.c.person_id,
+            person_code.c.kind == "target_group",
+            person_code.c.from_date <= bindparam("day"),
+            or_(person_code.c.to_date.is_(None), person_code.c.to_date >= bindparam("day")),
+        ),
+    )
+    .where(one_of(person.c.person_id, "people"), person.c.agency_id == bindparam("agency"))
 )
 
 
@@ -55,20 +62,21 @@ def known_people(connection: Connection, agency_id: str, person_ids: Collection[
     """Those of `person_ids` who are registered in this agency."""
     if not person_ids:
         return {}
-    rows = connection.execute(_KNOWN, {"people": list(person_ids), "agency": agency_id})
-    return {row[0]: Known(*row) for row in rows}
+    return {row[0]: Known(*row) for row in _KNOWN.all(connection, people=person_ids, agency=agency_id)}
 
 
-def target_groups_on(connection: Connection, people: Collection[Known], day: date) -> dict[str, tuple[str, ...]]:
-    """The target groups on that day of each person, those of everybody merged with them included."""
-    if not people:
+def known_people_on(
+    connection: Connection, agency_id: str, person_ids: Collection[str], day: date
+) -> dict[str, tuple[Known, tuple[str, ...]]]:
+    """The same with their target groups on a day, those of everybody merged with them included."""
+    if not person_ids:
         return {}
-    found: dict[str, set[str]] = {}
-    for root_id, code in connection.execute(_HELD, {"roots": [known.root_id for known in people], "day": day}):
-        found.setdefault(root_id, set()).add(code)
+    found: dict[str, tuple[Known, set[str]]] = {}
+    for *known, code in _WITH_GROUPS.all(connection, people=person_ids, agency=agency_id, day=day):
+        found.setdefault(known[0], (Known(*known), set()))[1].add(code)
     return {
-        known.person_id: tuple(code for code in codes.TARGET_GROUPS if code in found.get(known.root_id, ()))
-        for known in people
+        person_id: (known, tuple(code for code in codes.TARGET_GROUPS if code in held))
+        for person_id, (known, held) in found.items()
     }
 
 
@@ -103,20 +111,22 @@ _REGISTRY = select(
     person_search.c.alias,
 ).outerjoin(person_search, person_search.c.person_id == person.c.person_id)
 
-_SAME_TERMS = _REGISTRY.where(
-    person.c.person_id.in_(
-        select(person_term.c.person_id).where(
-            person_term.c.agency_id == bindparam("agency"),
-            person_term.c.term.in_(bindparam("terms", expanding=True)),
-            person_term.c.person_id != bindparam("besides"),
-        )
-    ),
-    person.c.merged_into.is_(None),
+_SAME_TERMS = Prepared(
+    select(person_term.c.person_id).where(
+        person_term.c.agency_id == bindparam("agency"),
+        one_of(person_term.c.term, "terms"),
+        person_term.c.person_id != bindparam("besides"),
+    )
+)
+_UNMERGED = _REGISTRY.where(
+    person.c.person_id.in_(bindparam("people", expanding=True)), person.c.merged_into.is_(None)
 ).limit(10)
-_TAKEN = select(person.c.person_id).where(
-    person.c.agency_id == bindparam("agency"),
-    person.c.client_number == bindparam("number"),
-    person.c.person_id != bindparam("besides"),
+_TAKEN = Prepared(
+    select(person.c.person_id).where(
+        person.c.agency_id == bindparam("agency"),
+        person.c.client_number == bindparam("number"),
+        person.c.person_id != bindparam("besides"),
+    )
 )
 _COUNT = (
     update(number_sequence)
@@ -191,8 +201,9 @@ def duplicates(
     terms = {term for one in given if one and (term := normalised(one))}
     if not terms:
         return []
-    asked = {"agency": agency_id, "terms": list(terms), "besides": excluding}
-    return [_entry(row) for row in connection.execute(_SAME_TERMS, asked)]
+    found = [row.person_id for row in _SAME_TERMS.all(connection, agency=agency_id, terms=terms, besides=excluding)]
+    # Mostly nobody: then the registry need not be asked.
+    return [_entry(row) for row in connection.execute(_UNMERGED, {"people": found})] if found else []
 
 
 def person_view(known: Person, *, with_note: bool) -> dict[str, Any]:
@@ -225,8 +236,7 @@ def _spell(kind: str, spell: Spell) -> dict[str, Any]:
 
 
 def client_number_taken(connection: Connection, agency_id: str, client_number: str, by_other_than: str) -> bool:
-    asked = {"agency": agency_id, "number": client_number, "besides": by_other_than}
-    return connection.execute(_TAKEN, asked).first() is not None
+    return bool(_TAKEN.all(connection, agency=agency_id, number=client_number, besides=by_other_than))
 
 
 def next_number(work: Work, kind: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.case.cases.queries import cases_of, members_on
-from services.case.people.queries import Known, known_people, target_groups_on
+from services.case.people.queries import Known, known_people, known_people_on
 from services.case.sessions import queries
 from services.case.sessions.domain import (
     KINDS,
@@ -93,7 +93,10 @@ class _Draft:
         self.service, self.who, self.work, self.asked = service, who, work, asked
         self.before = state.unit
         self.cases = self._cases()
-        self.people = known_people(work.connection, who.agency_id, [one["person_id"] for one in asked["participants"]])
+        ids = [one["person_id"] for one in asked["participants"]]
+        found = known_people_on(work.connection, who.agency_id, ids, asked["occurred_on"])
+        self.people = {person_id: known for person_id, (known, _) in found.items()}
+        self.groups = {person_id: groups for person_id, (_, groups) in found.items()}
         self.helpers = named_helpers(asked, state.helpers)
         self.unit = self._unit(unit_id)
 
@@ -170,12 +173,9 @@ class _Draft:
 
     def _target_groups(self) -> Iterable[tuple[str, ...]]:
         """Those given, else those the person is in on the day."""
-        asked = self.asked["participants"]
-        to_fill = [self.people[one["person_id"]] for one in asked if _fills(one, self.people)]
-        filled = target_groups_on(self.work.connection, to_fill, self.asked["occurred_on"])
-        for one in asked:
+        for one in self.asked["participants"]:
             given = one["target_groups"]
-            yield filled.get(one["person_id"], ()) if given is None else tuple(given)
+            yield self.groups.get(one["person_id"], ()) if given is None else tuple(given)
 
     def _already(self) -> set[str]:
         return {one.person_id for one in self.before.participants} if self.before else set()
@@ -207,10 +207,6 @@ class _Draft:
 def is_shared(note_subject: str) -> bool:
     """Say whether a session's notes lie under a key of their own, since they are not about one person alone."""
     return is_id(note_subject, PREFIX) or is_id(note_subject, "note")
-
-
-def _fills(asked: dict[str, Any], people: dict[str, Known]) -> bool:
-    return asked["target_groups"] is None and asked["person_id"] in people
 
 
 def _wrong_kind(unit: ServiceUnit) -> list[FieldError]:

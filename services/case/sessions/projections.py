@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from services.case.tables import session_case, session_person, session_unit, session_worker
 from shared.eventstore import Pending
+from shared.prepared import Prepared
 from shared.serviceunit.events import (
     ServiceUnitCorrected,
     ServiceUnitPlanned,
@@ -16,11 +17,10 @@ from shared.serviceunit.events import (
 )
 from shared.serviceunit.unit import ServiceUnit
 
-_INSERT = insert(session_unit)
-_LINKS = (
-    (insert(session_worker), delete(session_worker).where(session_worker.c.unit_id == bindparam("of"))),
-    (insert(session_person), delete(session_person).where(session_person.c.unit_id == bindparam("of"))),
-    (insert(session_case), delete(session_case).where(session_case.c.unit_id == bindparam("of"))),
+_INSERT = Prepared(insert(session_unit))
+_LINKS = tuple(
+    (Prepared(insert(table)), delete(table).where(table.c.unit_id == bindparam("of")))
+    for table in (session_worker, session_person, session_case)
 )
 _UPDATE = update(session_unit).where(session_unit.c.unit_id == bindparam("of"))
 
@@ -29,7 +29,7 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
     for one in pending:
         match one.event:
             case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) if one.version == 1:
-                connection.execute(_INSERT, {"unit_id": unit.unit_id, "agency_id": one.agency_id} | _row(one))
+                _INSERT.run(connection, [{"unit_id": unit.unit_id, "agency_id": one.agency_id} | _row(one)])
                 _link(connection, unit)
             case ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
                 connection.execute(_UPDATE, {"of": unit.unit_id} | _row(one))
@@ -69,5 +69,4 @@ def _link(connection: Connection, unit: ServiceUnit) -> None:
         [{"case_id": case_id} | common for case_id in cases],
     )
     for (link, _), rows in zip(_LINKS, found, strict=True):
-        if rows:
-            connection.execute(link, rows)
+        link.run(connection, rows)

@@ -19,12 +19,13 @@ from services.case.tables import (
     session_worker,
 )
 from shared.errors import Invalid
+from shared.prepared import Prepared, one_of
 from shared.serviceunit.unit import ServiceUnit
 
 _DAY = timedelta(days=1)
 _decoder = msgspec.json.Decoder(ServiceUnit)
 
-_CASES = (
+_CASES = Prepared(
     select(
         case_file.c.case_id,
         case_file.c.team_id,
@@ -36,27 +37,30 @@ _CASES = (
         case_period.c.closed_on,
     )
     .outerjoin(case_period, case_period.c.case_id == case_file.c.case_id)
-    .where(case_file.c.agency_id == bindparam("agency"), case_file.c.case_id.in_(bindparam("cases", expanding=True)))
+    .where(case_file.c.agency_id == bindparam("agency"), one_of(case_file.c.case_id, "cases"))
     .order_by(case_period.c.number)
 )
 _OF_WORKERS = select(session_worker.c.unit_id).where(
-    session_worker.c.worker_id.in_(bindparam("workers", expanding=True)),
+    one_of(session_worker.c.worker_id, "workers"),
     session_worker.c.occurred_on.between(bindparam("first"), bindparam("last")),
 )
 _OF_PEOPLE = select(session_person.c.unit_id).where(
-    session_person.c.person_id.in_(bindparam("people", expanding=True)),
+    one_of(session_person.c.person_id, "people"),
     session_person.c.occurred_on.between(bindparam("first"), bindparam("last")),
 )
-_NEAR = select(session_unit.c.unit).where(
-    session_unit.c.unit_id.in_(_OF_WORKERS.union(_OF_PEOPLE)),
-    session_unit.c.agency_id == bindparam("agency"),
-    session_unit.c.phase == "recorded",
+_NEAR = Prepared(
+    select(session_unit.c.unit).where(
+        session_unit.c.unit_id.in_(_OF_WORKERS.union(_OF_PEOPLE)),
+        session_unit.c.agency_id == bindparam("agency"),
+        session_unit.c.phase == "recorded",
+    )
 )
-
-_MERGED = select(person.c.person_id, person.c.root_id).where(
-    person.c.agency_id == bindparam("agency"),
-    person.c.person_id.in_(bindparam("people", expanding=True)),
-    person.c.root_id != person.c.person_id,
+_MERGED = Prepared(
+    select(person.c.person_id, person.c.root_id).where(
+        person.c.agency_id == bindparam("agency"),
+        one_of(person.c.person_id, "people"),
+        person.c.root_id != person.c.person_id,
+    )
 )
 
 
@@ -64,7 +68,7 @@ def case_facts(connection: Connection, agency_id: str, case_ids: Collection[str]
     """The cases among `case_ids` that this agency has, each with its version."""
     found: dict[str, tuple[CaseFacts, int]] = {}
     periods: dict[str, list[tuple[date, date | None]]] = {}
-    for row in connection.execute(_CASES, {"agency": agency_id, "cases": list(case_ids)}).all():
+    for row in _CASES.all(connection, agency=agency_id, cases=case_ids):
         own = periods.setdefault(row.case_id, [])
         if row.opened_on is not None:
             own.append((row.opened_on, row.closed_on))
@@ -82,22 +86,22 @@ def case_facts(connection: Connection, agency_id: str, case_ids: Collection[str]
 
 def sessions_near(connection: Connection, agency_id: str, unit: ServiceUnit) -> list[ServiceUnit]:
     """Recorded sessions of the same workers or people, of the day and the days beside it."""
-    asked = {
-        "agency": agency_id,
-        "workers": list(unit.served_by),
-        "people": [one.person_id for one in unit.participants],
-        "first": unit.occurred_on - _DAY,
-        "last": unit.occurred_on + _DAY,
-    }
-    return [_decoder.decode(row.unit) for row in connection.execute(_NEAR, asked)]
+    near = _NEAR.all(
+        connection,
+        agency=agency_id,
+        workers=unit.served_by,
+        people=[one.person_id for one in unit.participants],
+        first=unit.occurred_on - _DAY,
+        last=unit.occurred_on + _DAY,
+    )
+    return [_decoder.decode(row.unit) for row in near]
 
 
 def same_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, str]:
     """Who remained after merges, for those of these people who were merged away."""
     if not person_ids:
         return {}
-    merged = connection.execute(_MERGED, {"agency": agency_id, "people": list(person_ids)})
-    return {row.person_id: row.root_id for row in merged}
+    return {row.person_id: row.root_id for row in _MERGED.all(connection, agency=agency_id, people=person_ids)}
 
 
 def session_list(

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from services.groups.groups.domain import GroupOnDay
 from services.groups.tables import activity_group, group_member, meeting
+from shared.prepared import Prepared
 from shared.serviceunit.learnt.queries import resolved
 
 _ROW = activity_group.c
-# Statements of the way of a meeting are made once: making them anew would take longer than running them.
-_GROUP = select(activity_group).where(_ROW.group_id == bindparam("of"), _ROW.agency_id == bindparam("agency"))
-_MEMBERS = (
+_GROUP = Prepared(select(activity_group).where(_ROW.group_id == bindparam("of"), _ROW.agency_id == bindparam("agency")))
+_MEMBERS = Prepared(
     select(group_member.c.person_id, group_member.c.role, group_member.c.from_date)
     .where(
         group_member.c.group_id == bindparam("of"),
@@ -28,7 +28,7 @@ def group_on(
     connection: Connection, agency_id: str, group_id: str, day: date, edges: Mapping[str, str]
 ) -> tuple[GroupOnDay, int] | None:
     """A group as a meeting on `day` needs it, and the version this was read at; None when the agency has none such."""
-    row = connection.execute(_GROUP, {"of": group_id, "agency": agency_id}).first()
+    row = _group_row(connection, agency_id, group_id)
     if row is None:
         return None
     group = GroupOnDay(
@@ -47,13 +47,16 @@ def group_on(
 
 def members_on(connection: Connection, group_id: str, day: date) -> list[dict[str, Any]]:
     """Who belongs to the group on `day`, in the order of joining."""
-    found = connection.execute(_MEMBERS, {"of": group_id, "day": day})
-    return [dict(row) for row in found.mappings()]
+    return [row._asdict() for row in _MEMBERS.all(connection, of=group_id, day=day)]
+
+
+def _group_row(connection: Connection, agency_id: str, group_id: str) -> Any:
+    return next(iter(_GROUP.all(connection, of=group_id, agency=agency_id)), None)
 
 
 def group(connection: Connection, agency_id: str, group_id: str) -> dict[str, Any] | None:
     """One group with all its memberships, or None."""
-    row = connection.execute(_GROUP, {"of": group_id, "agency": agency_id}).first()
+    row = _group_row(connection, agency_id, group_id)
     if row is None:
         return None
     memberships = (
@@ -62,7 +65,7 @@ def group(connection: Connection, agency_id: str, group_id: str) -> dict[str, An
         .order_by(group_member.c.from_date, group_member.c.person_id)
     )
     return {
-        **_public(row._mapping),
+        **_public(row._asdict()),
         "members": [
             {name: value for name, value in one.items() if name != "group_id"}
             for one in connection.execute(memberships).mappings()

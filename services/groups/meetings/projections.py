@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 from services.groups.tables import meeting, meeting_participant
 from shared.database import to_micros
 from shared.eventstore import Pending
+from shared.prepared import Prepared
 from shared.serviceunit.events import (
     ServiceUnitCorrected,
     ServiceUnitPlanned,
@@ -16,7 +17,7 @@ from shared.serviceunit.events import (
 )
 from shared.serviceunit.unit import ServiceUnit
 
-_INSERT, _INSERT_PEOPLE = insert(meeting), insert(meeting_participant)
+_INSERT, _INSERT_PEOPLE = Prepared(insert(meeting)), Prepared(insert(meeting_participant))
 _DELETE = delete(meeting).where(meeting.c.unit_id == bindparam("of"))
 _DELETE_PEOPLE = delete(meeting_participant).where(meeting_participant.c.unit_id == bindparam("of"))
 
@@ -38,10 +39,9 @@ def _write(connection: Connection, pending: Pending, unit: ServiceUnit, *, phase
         for unwrite in (_DELETE, _DELETE_PEOPLE):
             connection.execute(unwrite, {"of": unit.unit_id})
     row = {**_row(unit), "agency_id": pending.agency_id, "version": pending.version}
-    connection.execute(_INSERT, {**row, "phase": phase, "has_note": has_note})
+    _INSERT.run(connection, [{**row, "phase": phase, "has_note": has_note}])
     people = [{"unit_id": unit.unit_id, "person_id": person.person_id} for person in unit.participants]
-    if people:
-        connection.execute(_INSERT_PEOPLE, people)
+    _INSERT_PEOPLE.run(connection, people)
 
 
 def _row(unit: ServiceUnit) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from services.groups.tables import meeting, meeting_participant
 from shared.clock import HONG_KONG
 from shared.database import from_micros
 from shared.errors import Malformed
+from shared.prepared import Prepared
 
 _ROW = meeting.c
-_OTHERS = select(_ROW.unit_id, _ROW.group_id, _ROW.starts_at, _ROW.minutes, _ROW.unit).where(
-    _ROW.agency_id == bindparam("agency"),
-    _ROW.occurred_on == bindparam("day"),
-    _ROW.phase != "voided",
-    _ROW.status.in_(("held", "planned")),
+_OTHERS = Prepared(
+    select(_ROW.unit_id, _ROW.group_id, _ROW.starts_at, _ROW.minutes, _ROW.unit).where(
+        _ROW.agency_id == bindparam("agency"),
+        _ROW.occurred_on == bindparam("day"),
+        _ROW.phase != "voided",
+        or_(_ROW.status == "held", _ROW.status == "planned"),
+    )
 )
 
 
@@ -32,7 +35,7 @@ def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherMe
             served_by=frozenset(row.unit["served_by"]),
             contracts=frozenset(segment["contract_id"] for segment in row.unit["segments"]),
         )
-        for row in connection.execute(_OTHERS, {"agency": agency_id, "day": day})
+        for row in _OTHERS.all(connection, agency=agency_id, day=day)
     ]
 
 

@@ -12,12 +12,15 @@ from services.outreach.contacts.domain import groups_on
 from services.outreach.contacts.events import DatedGroup
 from services.outreach.people.domain import PersonOnDay
 from services.outreach.tables import contact
+from shared.prepared import Prepared, one_of
 from shared.serviceunit.learnt.queries import codes_on, merges, registered, resolved
 
 Codes = Mapping[tuple[str, str], tuple[str, ...]]
-_CONTACTS = select(
-    contact.c.contact_id, contact.c.identified_as, contact.c.erased, contact.c.role, contact.c.target_groups
-).where(contact.c.contact_id.in_(bindparam("contacts", expanding=True)), contact.c.agency_id == bindparam("agency"))
+_CONTACTS = Prepared(
+    select(
+        contact.c.contact_id, contact.c.identified_as, contact.c.erased, contact.c.role, contact.c.target_groups
+    ).where(one_of(contact.c.contact_id, "contacts"), contact.c.agency_id == bindparam("agency"))
+)
 
 
 def people_on(connection: Connection, agency_id: str, ids: Collection[str], day: date) -> dict[str, PersonOnDay]:
@@ -28,9 +31,7 @@ def people_on(connection: Connection, agency_id: str, ids: Collection[str], day:
     if not ids:
         return {}
     edges = merges(connection, agency_id)
-    contacts = {
-        row.contact_id: row for row in connection.execute(_CONTACTS, {"contacts": list(ids), "agency": agency_id})
-    }
+    contacts = {row.contact_id: row for row in _CONTACTS.all(connection, contacts=ids, agency=agency_id)}
     same = {one: resolved((one in contacts and contacts[one].identified_as) or one, edges) for one in ids}
     codes = codes_on(connection, {*ids, *same.values()}, day)
     found = [

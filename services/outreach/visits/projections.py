@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from services.outreach.tables import visit, visit_participant
 from shared.database import to_micros
 from shared.eventstore import Pending
+from shared.prepared import Prepared
 from shared.serviceunit.events import (
     ServiceUnitCorrected,
     ServiceUnitPlanned,
@@ -16,7 +17,7 @@ from shared.serviceunit.events import (
 )
 from shared.serviceunit.unit import ServiceUnit
 
-_INSERT, _INSERT_PEOPLE = insert(visit), insert(visit_participant)
+_INSERT, _INSERT_PEOPLE = Prepared(insert(visit)), Prepared(insert(visit_participant))
 _OURS = visit_participant.c.unit_id == bindparam("of")
 _MARK_GONE = update(visit_participant).where(_OURS).values(current=False)
 _DELETE_PEOPLE = delete(visit_participant).where(
@@ -60,7 +61,7 @@ def _write(
         "note_subject": entered.note_subject,
         "own_subject": own_subject,
     }
-    connection.execute(_INSERT, row)
+    _INSERT.run(connection, [row])
     _write_people(connection, unit.unit_id, people, again=pending.version > 1)
 
 
@@ -70,8 +71,7 @@ def _write_people(connection: Connection, unit_id: str, people: set[str], *, aga
         connection.execute(_MARK_GONE, {"of": unit_id})
         connection.execute(_DELETE_PEOPLE, {"of": unit_id, "people": list(people)})
     rows = [{"unit_id": unit_id, "person_id": person_id, "current": True} for person_id in sorted(people)]
-    if rows:
-        connection.execute(_INSERT_PEOPLE, rows)
+    _INSERT_PEOPLE.run(connection, rows)
 
 
 def _row(unit: ServiceUnit) -> dict[str, Any]:

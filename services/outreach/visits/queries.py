@@ -12,19 +12,21 @@ from services.outreach.visits.domain import OtherVisit
 from shared.clock import HONG_KONG
 from shared.errors import Malformed
 from shared.eventstore import Recorded
+from shared.prepared import Prepared
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 
 _ROW = visit.c
-_OTHERS = select(_ROW.unit).where(
-    _ROW.agency_id == bindparam("agency"), _ROW.occurred_on == bindparam("day"), _ROW.phase != "voided"
+_OTHERS = Prepared(
+    select(_ROW.unit).where(
+        _ROW.agency_id == bindparam("agency"), _ROW.occurred_on == bindparam("day"), _ROW.phase != "voided"
+    )
 )
 
 
 def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherVisit]:
     """All visits of the agency on a day that took place or are to take place."""
-    found = connection.scalars(_OTHERS, {"agency": agency_id, "day": day})
-    units = [msgspec.convert(unit, ServiceUnit) for unit in found]
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in _OTHERS.all(connection, agency=agency_id, day=day)]
     return [
         OtherVisit(
             unit_id=unit.unit_id,

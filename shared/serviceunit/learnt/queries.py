@@ -6,38 +6,44 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
+from shared.prepared import Prepared, one_of
 from shared.serviceunit.learnt.tables import known_code, known_contract, known_member, known_person
 
-# Made once: making a statement anew takes longer than running it.
-_REGISTERED = select(known_person.c.person_id, known_person.c.erased).where(
-    known_person.c.person_id.in_(bindparam("people", expanding=True)), known_person.c.agency_id == bindparam("agency")
+_REGISTERED = Prepared(
+    select(known_person.c.person_id, known_person.c.erased).where(
+        one_of(known_person.c.person_id, "people"), known_person.c.agency_id == bindparam("agency")
+    )
 )
-_CODES = (
+_CODES = Prepared(
     select(known_code.c.person_id, known_code.c.kind, known_code.c.code)
     .where(
-        known_code.c.person_id.in_(bindparam("people", expanding=True)),
+        one_of(known_code.c.person_id, "people"),
         known_code.c.from_date <= bindparam("day"),
         or_(known_code.c.to_date.is_(None), known_code.c.to_date >= bindparam("day")),
     )
     .distinct()
     .order_by(known_code.c.person_id, known_code.c.kind, known_code.c.code)
 )
-_MERGES = select(known_person.c.person_id, known_person.c.merged_into).where(
-    known_person.c.agency_id == bindparam("agency"), known_person.c.merged_into.is_not(None)
+_MERGES = Prepared(
+    select(known_person.c.person_id, known_person.c.merged_into).where(
+        known_person.c.agency_id == bindparam("agency"), known_person.c.merged_into.is_not(None)
+    )
 )
-_CASES = select(known_member.c.person_id, known_member.c.case_id).where(
-    known_member.c.agency_id == bindparam("agency"),
-    known_member.c.person_id.in_(bindparam("people", expanding=True)),
+_CASES = Prepared(
+    select(known_member.c.person_id, known_member.c.case_id).where(
+        known_member.c.agency_id == bindparam("agency"), one_of(known_member.c.person_id, "people")
+    )
 )
-_PERIODS = select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
-    known_contract.c.agency_id == bindparam("agency"),
-    known_contract.c.contract_id.in_(bindparam("contracts", expanding=True)),
+_PERIODS = Prepared(
+    select(known_contract.c.contract_id, known_contract.c.first_day, known_contract.c.last_day).where(
+        known_contract.c.agency_id == bindparam("agency"), one_of(known_contract.c.contract_id, "contracts")
+    )
 )
 
 
 def registered(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, bool]:
     """Those of `person_ids` whom this agency has registered, and whether they were erased since."""
-    found = connection.execute(_REGISTERED, {"people": list(person_ids), "agency": agency_id})
+    found = _REGISTERED.all(connection, people=person_ids, agency=agency_id)
     return {row.person_id: row.erased for row in found}
 
 
@@ -49,14 +55,14 @@ def is_known(connection: Connection, agency_id: str, person_id: str) -> bool:
 def codes_on(connection: Connection, person_ids: Collection[str], day: date) -> dict[tuple[str, str], tuple[str, ...]]:
     """The roles and target groups people have on a day, by their id and `role` or `target_group`."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for person_id, kind, code in connection.execute(_CODES, {"people": list(person_ids), "day": day}):
+    for person_id, kind, code in _CODES.all(connection, people=person_ids, day=day):
         found[person_id, kind] = (*found.get((person_id, kind), ()), code)
     return found
 
 
 def merges(connection: Connection, agency_id: str) -> dict[str, str]:
     """Who was merged into whom; there are never many."""
-    return {row.person_id: row.merged_into for row in connection.execute(_MERGES, {"agency": agency_id})}
+    return {row.person_id: row.merged_into for row in _MERGES.all(connection, agency=agency_id)}
 
 
 def resolved(person_id: str, edges: Mapping[str, str]) -> str:
@@ -76,7 +82,7 @@ def cases_of(
         return {}
     ids = {*people, *(one for one in edges if resolved(one, edges) in people)}
     found: dict[str, set[str]] = {}
-    for person_id, case_id in connection.execute(_CASES, {"agency": agency_id, "people": list(ids)}):
+    for person_id, case_id in _CASES.all(connection, agency=agency_id, people=ids):
         found.setdefault(resolved(person_id, edges), set()).add(case_id)
     return found
 
@@ -87,7 +93,7 @@ def contract_periods(
     """The first and last day of those of `contract_ids` that are known."""
     if not contract_ids:
         return {}
-    found = connection.execute(_PERIODS, {"agency": agency_id, "contracts": list(contract_ids)})
+    found = _PERIODS.all(connection, agency=agency_id, contracts=contract_ids)
     return {contract_id: (first, last) for contract_id, first, last in found}
 
 

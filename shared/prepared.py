@@ -1,0 +1,135 @@
+"""Statements that every command runs: Core puts them into words once for each database, and the driver runs them.
+
+Core looks at a statement anew whenever it is executed, which takes longer than the driver needs to run one of these.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Connection, Delete, Dialect, Insert, Select, Text, Update, bindparam
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Process = Callable[[Any], Any]
+
+
+class Prepared:
+    """One Core statement with `bindparam`s, run with a value for each; lists are asked for with `one_of`.
+
+    The driver's errors come out as SQLAlchemy's, without the parameters.
+    """
+
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
+        self._statement = statement
+        self._words: dict[str, _Words] = {}
+
+    def all(self, connection: Connection, **parameters: Any) -> list[Any]:
+        """Return all rows, as named tuples."""
+        words = self._for(connection)
+        cursor = self._execute(connection, words.text, words.given(parameters))
+        return words.rows(cursor.fetchall())
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run the statement once for each of `rows`, which give it its values."""
+        words = self._for(connection)
+        given = [words.given(row) for row in rows]
+        if len(given) == 1:
+            self._execute(connection, words.text, given[0])
+        elif given:
+            self._execute(connection, words.text, given, many=True)
+
+    def _for(self, connection: Connection) -> "_Words":
+        dialect = connection.dialect
+        if dialect.name not in self._words:
+            self._words[dialect.name] = _Words(self._statement, dialect)
+        return self._words[dialect.name]
+
+    @staticmethod
+    def _execute(connection: Connection, text: str, parameters: Any, *, many: bool = False) -> Any:
+        cursor = connection.connection.cursor()
+        run_on_driver(connection, cursor.executemany if many else cursor.execute, text, parameters)
+        return cursor
+
+
+class _Words:
+    """A statement in the SQL of one database, and how its values go in and come out."""
+
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self._compiled = compiled
+        self.text = str(compiled)
+        binds = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        self._binds = {name: process for name, process in binds.items() if process is not None}
+        columns = list(statement.selected_columns) if isinstance(statement, Select) else []
+        self._row: Any = namedtuple("_Row", [column.key for column in columns])  # type: ignore[misc]
+        results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._results = {place: process for place, process in enumerate(results) if process is not None}
+
+    def given(self, parameters: Mapping[str, Any]) -> Any:
+        """Return the values as the driver wants them, those that stand in the statement itself included."""
+        values = dict(self._compiled.construct_params(dict(parameters)))
+        for name, process in self._binds.items():
+            values[name] = process(values[name])
+        order = self._compiled.positiontup
+        return values if order is None else [values[name] for name in order]
+
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return what the driver found as named tuples of Python's own types."""
+        if not self._results:
+            return [self._row._make(row) for row in found]
+        return [self._row._make(self._processed(row)) for row in found]
+
+    def _processed(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for place, process in self._results.items():
+            values[place] = process(values[place])
+        return values
+
+
+def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any, **options: Any) -> None:
+    """Call the driver, and let its errors look as if SQLAlchemy had."""
+    try:
+        call(text, *arguments, **options)
+    except connection.dialect.loaded_dbapi.Error as error:
+        kind = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
+
+
+class one_of(ColumnElement[bool]):  # noqa: N801 - it reads as a function, as SQLAlchemy's own do
+    """`column` is one of the texts given as the list `name`; the same words however many there are."""
+
+    inherit_cache = False
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column, self.given = column, bindparam(name, type_=_Texts())
+
+
+@compiles(one_of)
+def _in_json(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = (compiler.process(part, **options) for part in (element.column, element.given))
+    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - a column and a placeholder
+
+
+@compiles(one_of, "postgresql")
+def _in_array(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
+    column, given = (compiler.process(part, **options) for part in (element.column, element.given))
+    return f"{column} = ANY ({given})"
+
+
+class _Texts(TypeDecorator[Collection[str]]):
+    """Several texts: an array, or JSON where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        texts = list(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
