@@ -1,7 +1,7 @@
 """What has arrived, in SQL: arrivals, log offsets, watermarks and heads in a service's own database."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -139,15 +139,27 @@ def places(conn: Connection) -> dict[Partition, Place]:
     return {Partition(row.topic, row.partition): Place(row.topic_identity, row.next_offset) for row in rows}
 
 
-def move(conn: Connection, partition: Partition, before: Place | None, after: Place) -> bool:
-    """Move the offset of a partition; says no, and does nothing, when it is not where the caller believes it is."""
-    if before is None:
-        row = {"topic": partition.topic, "partition": partition.number, **after._asdict()}
-        return _added(conn, tables.log_offset, row)
-    believed = {"in_topic": partition.topic, "number": partition.number}
-    believed |= {"identity": before.topic_identity, "before": before.next_offset}
-    moved = conn.execute(_MOVE, {**believed, **after._asdict()})
-    return moved.rowcount == 1
+def begin(conn: Connection, partition: Partition, place: Place) -> bool:
+    """Keep where a partition begins; says no, and does nothing, when somebody has done so."""
+    return _added(conn, tables.log_offset, {"topic": partition.topic, "partition": partition.number, **place._asdict()})
+
+
+def move(conn: Connection, moves: Mapping[Partition, tuple[Place, Place]]) -> bool:
+    """Move the offsets of partitions; says no when one is not where the caller believes it is, who then rolls back.
+
+    They move in the order of their names, so that two who move the same ones never wait for each other.
+    """
+    rows = [
+        {
+            "in_topic": partition.topic,
+            "number": partition.number,
+            "identity": before.topic_identity,
+            "before": before.next_offset,
+            **after._asdict(),
+        }
+        for partition, (before, after) in sorted(moves.items())
+    ]
+    return conn.execute(_MOVE, rows).rowcount == len(rows)
 
 
 def _added(conn: Connection, table: Table, row: dict[str, object]) -> bool:

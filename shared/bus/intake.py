@@ -7,7 +7,6 @@ event that was seen before does nothing; another event in the same place is a fo
 import logging
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -26,7 +25,7 @@ from shared.failures import failure
 
 __all__ = ["Arrived", "Forked", "Intake", "Learn"]
 
-BATCH = 500
+BATCH = 2000
 POLL = 0.5
 LONGEST_BACKOFF = 5.0
 OTHER_PROCESSES = 0.1
@@ -212,9 +211,11 @@ class Intake:
         if before is not None:
             log.warning("intake.starts_anew", service=self.service, partition=partition, before=before)
         with self._database.write() as conn:
-            if arrivals.move(conn, partition, before, after):
-                return after
-            return arrivals.places(conn)[partition]
+            if before is None:
+                moved = arrivals.begin(conn, partition, after)
+            else:
+                moved = arrivals.move(conn, {partition: (before, after)})
+            return after if moved else arrivals.places(conn)[partition]
 
     def _take(self, received: Sequence[Received]) -> None:
         try:
@@ -236,13 +237,14 @@ class Intake:
     def _commit(self, received: Sequence[Received], *, singly: bool) -> None:
         """Take in one batch in one transaction."""
         moves = self._moves(received)
+        heads = _heads(received)
+        opened = [parking.opened(message) for message in received if message.topic != HEADS]
         with self._database.write() as conn:
             # First of all: on PostgreSQL the row lock makes a second process wait here, and then lose.
-            for partition, after in moves.items():
-                if not arrivals.move(conn, partition, self._places[partition], after):
-                    raise _Overtaken
-            arrivals.keep_heads(conn, _heads(received))
-            opened = [parking.opened(message) for message in received if message.topic != HEADS]
+            if not arrivals.move(conn, moves):
+                raise _Overtaken
+            if heads:
+                arrivals.keep_heads(conn, heads)
             unseen = arrivals.fresh(conn, [each.arrival for each in opened if each.arrival])
             arrivals.add(conn, unseen)
             chosen = {id(arrival) for arrival in unseen}
@@ -254,20 +256,21 @@ class Intake:
             )
             arrivals.advance(conn, {arrival.service for arrival in unseen})
             marks = arrivals.watermarks(conn)
-        self._places.update(moves)
+        self._places |= {partition: after for partition, (_, after) in moves.items()}
         self._announce(marks)
         if log.is_enabled_for(logging.DEBUG):
             for each in opened:
                 if each.event is not None and id(each.arrival) in chosen:
                     log.debug("intake.learnt", by=self.service, service=each.event.service, **told(each.event))
 
-    def _moves(self, received: Sequence[Received]) -> dict[Partition, Place]:
-        last: dict[Partition, int] = defaultdict(int)
-        for message in received:
-            last[Partition(message.topic, message.partition)] = message.offset
-        return {
-            partition: Place(self._places[partition].topic_identity, offset + 1) for partition, offset in last.items()
-        }
+    def _moves(self, received: Sequence[Received]) -> dict[Partition, tuple[Place, Place]]:
+        """From where to where each partition is taken in."""
+        ends = {(message.topic, message.partition): message.offset + 1 for message in received}
+        moves = {}
+        for place, end in ends.items():
+            before = self._places[Partition(*place)]
+            moves[Partition(*place)] = (before, before._replace(next_offset=end))
+        return moves
 
     def _announce(self, marks: dict[str, int]) -> None:
         with self._advanced:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Self
 
@@ -213,10 +212,9 @@ def as_bus_error() -> Iterator[None]:
 
 
 def _received(record: Any) -> Received:
-    published_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     # What others put into the topic may have any form; the reader will say that it cannot read it.
     key = (record.key or b"").decode(errors="replace")
-    return Received(record.topic, record.partition, record.offset, key, record.value or b"", published_at)
+    return Received(record.topic, record.partition, record.offset, key, record.value or b"", record.timestamp * 1000)
 
 
 def newest_of(options: dict[str, Any], topic: str, partitions: Collection[int], patience: float) -> list[Received]:
