@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -59,7 +58,6 @@ class Arrival(NamedTuple):
 
 _arrival = tables.arrival.c
 _offset = tables.log_offset.c
-_next_arrival = tables.arrival.alias()
 
 # Parameters are named once, so that SQLAlchemy and the database compile each statement once.
 # The positions are one parameter, however many they are.
@@ -80,19 +78,12 @@ _MOVE = update(tables.log_offset).where(
     _offset.topic_identity == bindparam("identity"),
     _offset.next_offset == bindparam("before"),
 )
-_END_OF_RUN = (
+_AT_ONCE = 2000
+_FOLLOWING = (
     select(_arrival.position)
-    .where(
-        _arrival.service == bindparam("service"),
-        _arrival.position > bindparam("mark"),
-        exists().where(
-            _next_arrival.c.service == bindparam("service"),
-            _next_arrival.c.position == bindparam("mark") + 1,
-        ),
-        ~exists().where(_next_arrival.c.service == _arrival.service, _next_arrival.c.position == _arrival.position + 1),
-    )
+    .where(_arrival.service == bindparam("service"), _arrival.position > bindparam("mark"))
     .order_by(_arrival.position)
-    .limit(1)
+    .limit(_AT_ONCE)
 )
 
 
@@ -181,9 +172,21 @@ def advance(conn: Connection, services: Collection[str]) -> None:
         if mark is None:
             _added(conn, tables.watermark, {"service": service, "position": 0})
             mark = conn.execute(select(tables.watermark.c.position).where(own).with_for_update()).scalar_one()
-        end = conn.execute(_END_OF_RUN, {"service": service, "mark": mark}).scalar()
-        if end is not None:
+        end = _end_of_run(conn, service, mark)
+        if end > mark:
             conn.execute(update(tables.watermark).where(own), {"position": end})
+
+
+def _end_of_run(conn: Connection, service: str, mark: int) -> int:
+    """The last position from `mark` on before which nothing is missing."""
+    while True:
+        following = conn.execute(_FOLLOWING, {"service": service, "mark": mark}).scalars().all()
+        for position in following:
+            if position != mark + 1:
+                return mark
+            mark = position
+        if len(following) < _AT_ONCE:
+            return mark
 
 
 def watermarks(conn: Connection) -> dict[str, int]:
