@@ -136,7 +136,7 @@ def begin(conn: Connection, partition: Partition, place: Place) -> bool:
 
 
 def move(conn: Connection, moves: Mapping[Partition, tuple[Place, Place]]) -> bool:
-    """Move the offsets of partitions; says no when one is not where the caller believes it is, who then rolls back.
+    """Move partitions on; says no when one is not where the caller believes it is, who then rolls back.
 
     They move in the order of their names, so that two who move the same ones never wait for each other.
     """

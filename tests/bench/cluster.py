@@ -15,6 +15,7 @@ from shared.bus.envelope import encode
 from shared.bus.kafka import HEADERS, PUBLISHING, KafkaBus
 from shared.bus.kafka_member import READING
 from shared.bus.port import Message, events_topic
+from shared.bus.reading import AT_ONCE
 from shared.bus.tables import relay_checkpoint
 from shared.relay.relay import Relay
 from shared.settings import DATABASES, load_settings
@@ -25,8 +26,6 @@ from tests.bench.measure import Ratio, in_turns, seconds
 ROUNDS = 3
 AGENCY = "agency-bench"
 TOPIC = events_topic("case")
-AT_ONCE = 500
-"""Messages a poll, as the intake asks for."""
 
 
 def run(scale: float, kafka: str | None, server: str | None) -> Iterator[Ratio]:
