@@ -30,6 +30,8 @@ READING: dict[str, Any] = {
     "allow_auto_create_topics": False,
     "fetch_max_wait_ms": 200,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
+    # What is fetched ahead is held: with the 50 MB that the client would fetch, a reader grows with the log.
+    "fetch_max_bytes": 8 * 1024 * 1024,
 }
 _MEMBERSHIP: dict[str, Any] = {
     # An instance that died has left the group after 8 s, and the others have heard of it 2 s later: within 15 s.
