@@ -69,7 +69,7 @@ kafka: $(BIN)/python ## fetch the broker's jars for the tests on Kafka (needs Ja
 chaos: setup ## the crash test at full length: 5,000 commands, 200 faults (SEED=... for a certain one)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
-bench: setup ## the benchmarks, each as a ratio of two numbers of one run (BENCH=smoke for a small one)
+bench: setup ## the benchmarks, each as a ratio of two numbers of one run (BENCH=smoke for a small one, BENCH=million for a rebuild of a million events)
 	@$(BIN)/python -m tests.bench
 
 screenshots: setup ## make the screenshots of the README again

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -28,9 +29,11 @@ def insert_missing_rows(connection: Connection, table: Table, rows: Sequence[Seq
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"{_insertion(table)} ON CONFLICT DO NOTHING", list(rows))
         return
-    lists = ", ".join("%s::text[]" for _ in table.columns)
-    statement = f"INSERT INTO {table.name} ({_names(table)}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING"  # noqa: S608
-    connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
+    # As one JSON text: the driver writes lists item by item, in Python.
+    values = ", ".join(f"given->>{number}" for number in range(len(table.columns)))
+    given = f"SELECT {values} FROM json_array_elements(%s::json) AS given"  # noqa: S608
+    statement = f"INSERT INTO {table.name} ({_names(table)}) {given} ON CONFLICT DO NOTHING"
+    connection.exec_driver_sql(statement, (msgspec.json.encode(rows).decode(),))
 
 
 @lru_cache

@@ -1,7 +1,7 @@
 """What has arrived, in SQL: arrivals, log offsets, watermarks and heads in a service's own database."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -13,7 +13,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -59,7 +58,6 @@ class Arrival(NamedTuple):
 
 _arrival = tables.arrival.c
 _offset = tables.log_offset.c
-_next_arrival = tables.arrival.alias()
 
 # Parameters are named once, so that SQLAlchemy and the database compile each statement once.
 # The positions are one parameter, however many they are.
@@ -80,19 +78,12 @@ _MOVE = update(tables.log_offset).where(
     _offset.topic_identity == bindparam("identity"),
     _offset.next_offset == bindparam("before"),
 )
-_END_OF_RUN = (
+_AT_ONCE = 2000
+_FOLLOWING = (
     select(_arrival.position)
-    .where(
-        _arrival.service == bindparam("service"),
-        _arrival.position > bindparam("mark"),
-        exists().where(
-            _next_arrival.c.service == bindparam("service"),
-            _next_arrival.c.position == bindparam("mark") + 1,
-        ),
-        ~exists().where(_next_arrival.c.service == _arrival.service, _next_arrival.c.position == _arrival.position + 1),
-    )
+    .where(_arrival.service == bindparam("service"), _arrival.position > bindparam("mark"))
     .order_by(_arrival.position)
-    .limit(1)
+    .limit(_AT_ONCE)
 )
 
 
@@ -139,15 +130,27 @@ def places(conn: Connection) -> dict[Partition, Place]:
     return {Partition(row.topic, row.partition): Place(row.topic_identity, row.next_offset) for row in rows}
 
 
-def move(conn: Connection, partition: Partition, before: Place | None, after: Place) -> bool:
-    """Move the offset of a partition; says no, and does nothing, when it is not where the caller believes it is."""
-    if before is None:
-        row = {"topic": partition.topic, "partition": partition.number, **after._asdict()}
-        return _added(conn, tables.log_offset, row)
-    believed = {"in_topic": partition.topic, "number": partition.number}
-    believed |= {"identity": before.topic_identity, "before": before.next_offset}
-    moved = conn.execute(_MOVE, {**believed, **after._asdict()})
-    return moved.rowcount == 1
+def begin(conn: Connection, partition: Partition, place: Place) -> bool:
+    """Keep where a partition begins; says no, and does nothing, when somebody has done so."""
+    return _added(conn, tables.log_offset, {"topic": partition.topic, "partition": partition.number, **place._asdict()})
+
+
+def move(conn: Connection, moves: Mapping[Partition, tuple[Place, Place]]) -> bool:
+    """Move partitions on; says no when one is not where the caller believes it is, who then rolls back.
+
+    They move in the order of their names, so that two who move the same ones never wait for each other.
+    """
+    rows = [
+        {
+            "in_topic": partition.topic,
+            "number": partition.number,
+            "identity": before.topic_identity,
+            "before": before.next_offset,
+            **after._asdict(),
+        }
+        for partition, (before, after) in sorted(moves.items())
+    ]
+    return conn.execute(_MOVE, rows).rowcount == len(rows)
 
 
 def _added(conn: Connection, table: Table, row: dict[str, object]) -> bool:
@@ -169,9 +172,21 @@ def advance(conn: Connection, services: Collection[str]) -> None:
         if mark is None:
             _added(conn, tables.watermark, {"service": service, "position": 0})
             mark = conn.execute(select(tables.watermark.c.position).where(own).with_for_update()).scalar_one()
-        end = conn.execute(_END_OF_RUN, {"service": service, "mark": mark}).scalar()
-        if end is not None:
+        end = _end_of_run(conn, service, mark)
+        if end > mark:
             conn.execute(update(tables.watermark).where(own), {"position": end})
+
+
+def _end_of_run(conn: Connection, service: str, mark: int) -> int:
+    """The last position from `mark` on before which nothing is missing."""
+    while True:
+        following = conn.execute(_FOLLOWING, {"service": service, "mark": mark}).scalars().all()
+        for position in following:
+            if position != mark + 1:
+                return mark
+            mark = position
+        if len(following) < _AT_ONCE:
+            return mark
 
 
 def watermarks(conn: Connection) -> dict[str, int]:

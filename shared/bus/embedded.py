@@ -12,7 +12,6 @@ import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, cast
 
@@ -45,7 +44,7 @@ def partition_of(key: str, partitions: int) -> int:
 
 def _received(row: tuple[str, int, int, str, bytes, float]) -> Received:
     topic, partition, offset, key, value, published = row
-    return Received(topic, partition, offset, key, value, datetime.fromtimestamp(published, UTC))
+    return Received(topic, partition, offset, key, value, int(published * 1_000_000))
 
 
 class _Connection:

@@ -45,25 +45,58 @@ class StoredRow(Protocol):
     def data(self) -> bytes: ...
 
 
-class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of another service. `data` is raw JSON: decode it into a struct of just the fields you use."""
+class Arrived(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    rename={
+        "event_id": "id",
+        "full_type": "type",
+        "stream_id": "subject",
+        "occurred_at": "time",
+        "version": "streamversion",
+        "recorded_at": "recordedat",
+        "schema_version": "schemaversion",
+        "agency_id": "agency",
+        "correlation_id": "correlationid",
+        "causation_id": "causationid",
+        "command_key": "commandkey",
+    },
+):
+    """An event of another service. `data` is raw JSON: decode it into a struct of just the fields you use.
 
-    service: str
-    position: int
+    The attributes stand in the order in which a person reads them; extension names are lower-case letters and digits.
+    """
+
+    specversion: str
     event_id: str
-    type: str
-    schema_version: int
+    source: str
+    full_type: str
     stream_id: str
-    version: int
-    agency_id: str
-    actor: str
     occurred_at: datetime
+    datacontenttype: str
+    version: int
+    position: int
     recorded_at: datetime
+    schema_version: int
+    actor: str
+    agency_id: str
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    # Of the first event of a command: by it a repeated request is known again, also by a store made anew of its topic.
     command_key: str | None = None
-    data: bytes
+    data: msgspec.Raw
+
+    @property
+    def service(self) -> str:
+        return _service(self.source)
+
+    @property
+    def type(self) -> str:
+        return _type_name(self.full_type)
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,33 +107,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
-class _CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The attributes in the order in which a person reads them; extension names are lower-case letters and digits."""
-
-    specversion: str
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: datetime
-    datacontenttype: str
-    streamversion: int
-    position: int
-    recordedat: datetime
-    schemaversion: int
-    actor: str
-    agency: str
-    correlationid: str
-    causationid: str | None = None
-    traceparent: str | None = None
-    # Of the first event of a command: by it a repeated request is known again, also by a store made anew of its topic.
-    commandkey: str | None = None
-    data: msgspec.Raw
-
-
 _SOURCE = "/caseledger/"
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(_CloudEvent)
+_decoder = msgspec.json.Decoder(Arrived)
 
 
 class _HeadEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,24 +127,24 @@ _head_decoder = msgspec.json.Decoder(_HeadEvent)
 def encode(service: str, row: StoredRow) -> bytes:
     """Wrap a stored event; its `data` goes in byte by byte, never decoded and encoded again."""
     return _encoder.encode(
-        _CloudEvent(
+        Arrived(
             specversion="1.0",
-            id=row.event_id,
+            event_id=row.event_id,
             source=_SOURCE + service,
-            type=f"caseledger.{service}.{row.type}.v{row.schema_version}",
-            subject=row.stream_id,
-            time=row.occurred_at,
+            full_type=f"caseledger.{service}.{row.type}.v{row.schema_version}",
+            stream_id=row.stream_id,
+            occurred_at=row.occurred_at,
             datacontenttype="application/json",
-            streamversion=row.version,
+            version=row.version,
             position=row.position,
-            recordedat=row.recorded_at,
-            schemaversion=row.schema_version,
+            recorded_at=row.recorded_at,
+            schema_version=row.schema_version,
             actor=row.actor,
-            agency=row.agency_id,
-            correlationid=row.correlation_id,
-            causationid=row.causation_id,
+            agency_id=row.agency_id,
+            correlation_id=row.correlation_id,
+            causation_id=row.causation_id,
             traceparent=row.traceparent,
-            commandkey=row.command_key,
+            command_key=row.command_key,
             data=msgspec.Raw(row.data),
         )
     )
@@ -144,24 +153,9 @@ def encode(service: str, row: StoredRow) -> bytes:
 def decode(value: bytes) -> Arrived:
     """Read an envelope; raises `msgspec.MsgspecError` when it is none of ours."""
     found = _decoder.decode(value)
-    return Arrived(
-        service=_service(found.source),
-        position=found.position,
-        event_id=found.id,
-        type=_type_name(found.type),
-        schema_version=found.schemaversion,
-        stream_id=found.subject,
-        version=found.streamversion,
-        agency_id=found.agency,
-        actor=found.actor,
-        occurred_at=found.time,
-        recorded_at=found.recordedat,
-        correlation_id=found.correlationid,
-        causation_id=found.causationid,
-        traceparent=found.traceparent,
-        command_key=found.commandkey,
-        data=bytes(found.data),
-    )
+    _service(found.source)
+    _type_name(found.full_type)
+    return found
 
 
 def told(event: StoredRow | Arrived) -> dict[str, object]:
@@ -196,7 +190,9 @@ def decode_head(value: bytes) -> Head:
 def digest(event: StoredRow | Arrived) -> bytes:
     """The fingerprint of what an event says and where it stands; the same from the store and from the bus."""
     place = f"{event.event_id}\n{event.stream_id}\n{event.version}\n{event.type}\n{event.schema_version}\n"
-    return sha256(place.encode() + event.data).digest()
+    found = sha256(place.encode())
+    found.update(event.data)
+    return found.digest()
 
 
 @lru_cache(maxsize=64)

@@ -7,26 +7,24 @@ event that was seen before does nothing; another event in the same place is a fo
 import logging
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from shared.bus import arrivals, parking
 from shared.bus.arrivals import Forked, Place
-from shared.bus.envelope import Arrived, Head, decode_head, told
+from shared.bus.envelope import Arrived, Head, told
 from shared.bus.parking import TRY_AGAIN, Learn
-from shared.bus.port import HEADS, Bus, Consumer, Partition, Received, service_of
+from shared.bus.port import HEADS, Bus, Consumer, Partition, service_of
 from shared.bus.progress import log_progress
+from shared.bus.reading import AT_ONCE, Batch, Reader
 from shared.database import Database
 from shared.failures import failure
 
 __all__ = ["Arrived", "Forked", "Intake", "Learn"]
 
-BATCH = 500
 POLL = 0.5
 LONGEST_BACKOFF = 5.0
 OTHER_PROCESSES = 0.1
@@ -60,7 +58,7 @@ class Intake:
         self.sources = frozenset(service_of(topic) for topic in topics)
         self.batches = self.messages = 0
         """How many this process has taken in."""
-        self._consumer: Consumer | None = None
+        self._reader: Reader | None = None
         self._places: dict[Partition, Place] = {}
         self._lost: set[Partition] = set()
         self._marks: dict[str, int] = {}
@@ -71,21 +69,20 @@ class Intake:
         """Take in the next batch, wait up to `timeout` seconds for one; say how many messages it held."""
         if self.fork is not None:
             raise self.fork
-        consumer = self._consumer or self._join()
-        self._place(consumer)
-        received = consumer.poll(BATCH, timeout)
-        if not received and self._place(consumer):
-            received = consumer.poll(BATCH, 0.0)
-        if not received:
+        reader = self._reader or self._join()
+        batch = self._next(reader, timeout)
+        if not batch.size:
             return 0
+        if batch.is_full:
+            reader.read_ahead()
         try:
-            self._take(received)
+            self._take(batch)
         except BaseException:
-            self._lost.update(Partition(message.topic, message.partition) for message in received)
+            self._lost.update(batch.ends)
             raise
         self.batches += 1
-        self.messages += len(received)
-        return len(received)
+        self.messages += batch.size
+        return batch.size
 
     def run(self, stop: threading.Event) -> None:
         """Take in until told to stop. Whatever fails is tried again, except for a fork, which ends it."""
@@ -93,7 +90,7 @@ class Intake:
         while not stop.wait(backoff):
             self.on_turn()
             try:
-                if self.run_once(POLL):
+                if 0 < self.run_once(POLL) < AT_ONCE:
                     self._wanted.wait(PAUSE)
                 backoff = 0.0
             except Forked as fork:
@@ -106,9 +103,9 @@ class Intake:
 
     def close(self) -> None:
         """Leave the consumer group."""
-        if self._consumer is not None:
-            self._consumer.close()
-            self._consumer = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
         self._places.clear()
 
     def watermark(self, conn: Connection, service: str) -> int:
@@ -179,17 +176,32 @@ class Intake:
         """How many messages stand in the log that are not yet taken in."""
         return sum(each.missing for each in log_progress(self._database, self._bus, self.topics).values())
 
-    def _join(self) -> Consumer:
+    def _join(self) -> Reader:
         with self._database.read() as conn:
             self.fork = next(iter(arrivals.forks(conn)), None)
         if self.fork is not None:
             raise self.fork
-        self._consumer = self._bus.consumer(f"caseledger.{self.service}", self.topics)
-        return self._consumer
+        self._reader = Reader(self._bus.consumer(f"caseledger.{self.service}", self.topics))
+        return self._reader
+
+    def _next(self, reader: Reader, timeout: float) -> Batch:
+        """The next batch, every partition of it read from where the one before has ended."""
+        ahead = reader.ahead()
+        if ahead.size and not self._waiting_to_be_placed(reader.consumer):
+            return ahead
+        self._lost.update(ahead.ends)
+        self._place(reader.consumer)
+        batch = reader.read(timeout)
+        if not batch.size and self._place(reader.consumer):
+            batch = reader.read(0.0)
+        return batch
+
+    def _waiting_to_be_placed(self, consumer: Consumer) -> frozenset[Partition]:
+        return consumer.awaiting_seek() | (self._lost & consumer.assignment())
 
     def _place(self, consumer: Consumer) -> bool:
         """Seek what waits for it to the offset in the database; say whether there was anything."""
-        waiting = consumer.awaiting_seek() | (self._lost & consumer.assignment())
+        waiting = self._waiting_to_be_placed(consumer)
         if not waiting:
             return False
         with self._database.read() as conn:
@@ -212,62 +224,55 @@ class Intake:
         if before is not None:
             log.warning("intake.starts_anew", service=self.service, partition=partition, before=before)
         with self._database.write() as conn:
-            if arrivals.move(conn, partition, before, after):
-                return after
-            return arrivals.places(conn)[partition]
+            if before is None:
+                moved = arrivals.begin(conn, partition, after)
+            else:
+                moved = arrivals.move(conn, {partition: (before, after)})
+            return after if moved else arrivals.places(conn)[partition]
 
-    def _take(self, received: Sequence[Received]) -> None:
+    def _take(self, batch: Batch) -> None:
         try:
             try:
-                self._commit(received, singly=False)
+                self._commit(batch, singly=False)
             except (Forked, _Overtaken, *TRY_AGAIN):
                 raise
             except Exception as error:
                 log.warning("intake.takes_singly", service=self.service, **failure(error))
-                self._commit(received, singly=True)
+                self._commit(batch, singly=True)
         except Forked as fork:
             with self._database.write() as conn:
                 arrivals.keep_fork(conn, fork)
             self.fork = fork
             raise
         except _Overtaken:
-            self._lost.update(Partition(message.topic, message.partition) for message in received)
+            self._lost.update(batch.ends)
 
-    def _commit(self, received: Sequence[Received], *, singly: bool) -> None:
+    def _commit(self, batch: Batch, *, singly: bool) -> None:
         """Take in one batch in one transaction."""
-        moves = self._moves(received)
+        places = {each: self._places[each]._replace(next_offset=end) for each, end in batch.ends.items()}
         with self._database.write() as conn:
             # First of all: on PostgreSQL the row lock makes a second process wait here, and then lose.
-            for partition, after in moves.items():
-                if not arrivals.move(conn, partition, self._places[partition], after):
-                    raise _Overtaken
-            arrivals.keep_heads(conn, _heads(received))
-            opened = [parking.opened(message) for message in received if message.topic != HEADS]
-            unseen = arrivals.fresh(conn, [each.arrival for each in opened if each.arrival])
+            if not arrivals.move(conn, {each: (self._places[each], after) for each, after in places.items()}):
+                raise _Overtaken
+            if batch.heads:
+                arrivals.keep_heads(conn, batch.heads)
+            unseen = arrivals.fresh(conn, [each.arrival for each in batch.events if each.arrival])
             arrivals.add(conn, unseen)
             chosen = {id(arrival) for arrival in unseen}
             parking.learn_or_park(
                 conn,
-                [each for each in opened if each.arrival is None or id(each.arrival) in chosen],
+                [each for each in batch.events if each.arrival is None or id(each.arrival) in chosen],
                 self._learn,
                 singly=singly,
             )
             arrivals.advance(conn, {arrival.service for arrival in unseen})
             marks = arrivals.watermarks(conn)
-        self._places.update(moves)
+        self._places |= places
         self._announce(marks)
         if log.is_enabled_for(logging.DEBUG):
-            for each in opened:
+            for each in batch.events:
                 if each.event is not None and id(each.arrival) in chosen:
                     log.debug("intake.learnt", by=self.service, service=each.event.service, **told(each.event))
-
-    def _moves(self, received: Sequence[Received]) -> dict[Partition, Place]:
-        last: dict[Partition, int] = defaultdict(int)
-        for message in received:
-            last[Partition(message.topic, message.partition)] = message.offset
-        return {
-            partition: Place(self._places[partition].topic_identity, offset + 1) for partition, offset in last.items()
-        }
 
     def _announce(self, marks: dict[str, int]) -> None:
         with self._advanced:
@@ -284,15 +289,3 @@ class Intake:
 
 def _covers(marks: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
     return all(marks.get(service, 0) >= position for service, position in wanted.items())
-
-
-def _heads(received: Sequence[Received]) -> list[Head]:
-    """The heads among these messages; one that cannot be read is passed over, since the next one replaces it."""
-    found = []
-    for message in received:
-        if message.topic == HEADS:
-            try:
-                found.append(decode_head(message.value))
-            except msgspec.MsgspecError as error:
-                log.warning("intake.head_unreadable", **failure(error))
-    return found

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Self
 
@@ -31,6 +30,8 @@ READING: dict[str, Any] = {
     "allow_auto_create_topics": False,
     "fetch_max_wait_ms": 200,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
+    # What is fetched ahead is held: with the 50 MB that the client would fetch, a reader grows with the log.
+    "fetch_max_bytes": 8 * 1024 * 1024,
 }
 _MEMBERSHIP: dict[str, Any] = {
     # An instance that died has left the group after 8 s, and the others have heard of it 2 s later: within 15 s.
@@ -213,10 +214,9 @@ def as_bus_error() -> Iterator[None]:
 
 
 def _received(record: Any) -> Received:
-    published_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     # What others put into the topic may have any form; the reader will say that it cannot read it.
     key = (record.key or b"").decode(errors="replace")
-    return Received(record.topic, record.partition, record.offset, key, record.value or b"", published_at)
+    return Received(record.topic, record.partition, record.offset, key, record.value or b"", record.timestamp * 1000)
 
 
 def newest_of(options: dict[str, Any], topic: str, partitions: Collection[int], patience: float) -> list[Received]:

@@ -34,8 +34,7 @@ TRY_AGAIN = (OperationalError, InternalError, InterfaceError, StaleVersion, Unav
 _parked = tables.parked.c
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True, gc=False):
     """A message and what could be read of it: the event, or the reason why not; and its place, where it tells it."""
 
     message: Received
@@ -98,7 +97,7 @@ def _salvaged(message: Received) -> Arrival | None:
         place = msgspec.json.decode(message.value, type=_Place)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    recorded_at = to_micros(place.recordedat or message.published_at)
+    recorded_at = to_micros(place.recordedat) if place.recordedat else message.published_at
     service = service_of(message.topic)
     return Arrival(service, place.position, place.id, sha256(message.value).digest(), recorded_at)
 
@@ -172,7 +171,7 @@ def retry(conn: Connection, learn: Learn) -> int:
 
 
 def _retry_one(conn: Connection, row: Row[Any], learn: Learn) -> str:
-    again = opened(Received(row.topic, 0, 0, row.stream_id, row.value, from_micros(row.published_at)))
+    again = opened(Received(row.topic, 0, 0, row.stream_id, row.value, row.published_at))
     if again.event is None or again.arrival is None:
         return again.reason
     if row.position is None:
@@ -224,6 +223,6 @@ def _park(conn: Connection, found: Opened, reason: str) -> None:
         "topic": found.message.topic,
         "reason": reason,
         "value": found.message.value,
-        "published_at": to_micros(found.message.published_at),
+        "published_at": found.message.published_at,
     }
     conn.execute(insert(tables.parked), [row])

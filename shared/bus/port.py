@@ -6,8 +6,9 @@ what it learnt, so a consumer group only says who reads what; `shared.bus.intake
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple, Protocol, Self
+
+import msgspec
 
 HEADS = "caseledger.heads"
 """The topic on which every relay says how far its service's event store reaches."""
@@ -42,16 +43,15 @@ class Message:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A message as it stands in the log."""
+class Received(msgspec.Struct, frozen=True, gc=False):
+    """A message as it stands in the log; the time of publishing is in microseconds since 1970, as it is stored."""
 
     topic: str
     partition: int
     offset: int
     key: str
     value: bytes
-    published_at: datetime
+    published_at: int
 
 
 class Consumer(Protocol):

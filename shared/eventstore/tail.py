@@ -68,6 +68,6 @@ def _row(store: EventStore, event: Arrived) -> dict[str, Any]:
         "correlation_id": event.correlation_id,
         "causation_id": event.causation_id,
         "traceparent": event.traceparent,
-        "data": event.data,
+        "data": bytes(event.data),
         "sealed": LOST if may_have_held_sealed(store, event) else None,
     }

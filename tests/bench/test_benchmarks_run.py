@@ -18,5 +18,11 @@ def test_every_benchmark_runs_at_a_small_size(kafka_address: str, postgres_url: 
     )
     assert run.returncode == 0, run.stderr
     names = ("append against bare INSERTs", "append against eventsourcing", "ledger against", "meeting of 60")
-    for name in (*names, "over HTTP", "consumer against a loop", "relay against a bare producer"):
+    for name in (
+        *names,
+        "over HTTP",
+        "consumer against a loop",
+        "relay against a bare producer",
+        "rebuild against the live consumer",
+    ):
         assert name in run.stdout

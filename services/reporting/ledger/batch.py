@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, or_, select
 
 from services.reporting.ledger.published import CaseMoved
@@ -18,13 +19,13 @@ _AT_ONCE = 500
 Row = dict[str, Any]
 
 
-class Living(NamedTuple):
+class Living(msgspec.Struct, frozen=True, gc=False):
     """The version of an entry that lives now."""
 
     version: int
     kind: str
     agency_id: str
-    contracts: tuple[str, ...]
+    contracts: Sequence[str]
 
 
 class Batch:
@@ -36,7 +37,7 @@ class Batch:
         self._new: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         self._ended: dict[str, list[Row]] = defaultdict(list)
         self._living: dict[str, Living] = {}
-        self._participants: set[tuple[str, str, str]] = set()
+        self._people: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._edges: set[str] = set()
         self._touched: set[tuple[str, str]] = set()
 
@@ -52,7 +53,7 @@ class Batch:
     def add_entry(self, arrived: Arrived, kind: str, contracts: Sequence[str], reason: str | None) -> None:
         """A new version of an entry; the one before it dies here. `kind` is unit, score or tally."""
         self._end_before(arrived)
-        self._living[arrived.stream_id] = Living(arrived.version, kind, arrived.agency_id, tuple(contracts))
+        self._living[arrived.stream_id] = Living(arrived.version, kind, arrived.agency_id, contracts)
         self._new["entry"].append(
             (
                 arrived.stream_id,
@@ -65,7 +66,8 @@ class Batch:
                 *_source(arrived, reason),
             )
         )
-        self._touched.update((arrived.agency_id, contract_id) for contract_id in contracts)
+        for contract_id in contracts:
+            self._touched.add((arrived.agency_id, contract_id))
 
     def add_row(self, table: str, arrived: Arrived, contract_id: str, *values: object) -> None:
         """A row of a contract (`segment`, `score` or `tally`) of the entry version just added.
@@ -77,7 +79,7 @@ class Batch:
 
     def add_people(self, arrived: Arrived, contract_id: str, person_ids: Iterable[str]) -> None:
         """Note under which contract these people were recorded."""
-        self._participants.update((arrived.agency_id, person_id, contract_id) for person_id in person_ids)
+        self._people[arrived.agency_id, contract_id].update(person_ids)
 
     def void_entry(self, arrived: Arrived, reason: str | None) -> None:
         """The version that says so carries nothing. A plan that never took place has left no row to end."""
@@ -140,8 +142,12 @@ class Batch:
             insert_rows(self._connection, getattr(ledger, name), rows)
         for name, ended in self._ended.items():
             self._connection.execute(ENDS[name], ended)
-        if self._participants:
-            insert_missing_rows(self._connection, ledger.participation, sorted(self._participants))
+        if people := self._participations():
+            insert_missing_rows(self._connection, ledger.participation, people)
+
+    def _participations(self) -> list[tuple[str, str, str]]:
+        """In the order of their key, so that two who write the same ones never wait for each other."""
+        return sorted((agency, person, contract) for (agency, contract), own in self._people.items() for person in own)
 
     def mark(self) -> None:
         """Say that kept figures of the contracts touched are stale; after all was written."""

@@ -13,6 +13,8 @@ from shared.database import to_micros
 from shared.errors import Invalid
 from shared.health.contact import contact_ages
 
+_LAST = 100
+
 
 def cut_now(connection: Connection) -> Cut:
     """Everything that has arrived without a gap, and all of this service's own events."""
@@ -34,9 +36,12 @@ def cut_on(connection: Connection, day: date, today: date, *, field: str = "as_o
     own = connection.execute(select(func.max(event.position)).where(event.recorded_at < end)).scalar() or 0
     positions = {"reporting": own}
     for service in SOURCES:
-        known = select(func.max(arrival.position)).where(arrival.service == service, arrival.recorded_at < end)
-        # Positions and recorded times of a service agree in order; what lies behind a gap is not known yet.
-        positions[service] = min(connection.execute(known).scalar() or 0, now[service])
+        known = select(arrival.position).where(arrival.service == service, arrival.recorded_at < end)
+        # Positions and recorded times of a service agree in order, but for a message whose time could not be read:
+        # the highest of the last few, since to look for the highest of all reads half of them.
+        last = known.order_by(arrival.recorded_at.desc()).limit(_LAST).subquery()
+        # What lies behind a gap is not known yet.
+        positions[service] = min(connection.execute(select(func.max(last.c.position))).scalar() or 0, now[service])
     return Cut(positions)
 
 

@@ -27,9 +27,10 @@ def fill(connection: Connection, events: Sequence[Arrived]) -> Batch:
     # The first event of a stream has nothing before it; most sessions are never touched again.
     batch.prepare(event.stream_id for event in events if event.version > 1 and event.type in _ENTRY_EVENTS)
     for event in events:
-        handle = HANDLERS.get(event.type)
+        kind = event.type
+        handle = HANDLERS.get(kind)
         if handle is not None:
-            require_known(event, VERSIONS.get(event.type, 1))
+            require_known(event, VERSIONS.get(kind, 1))
             handle(batch, event)
     batch.write()
     return batch
@@ -43,7 +44,7 @@ def _unit(batch: Batch, arrived: Arrived) -> None:
     for segment in unit.segments:
         minutes = unit.minutes if segment.minutes is None and len(unit.segments) == 1 else segment.minutes
         _segment(batch, arrived, unit, segment.contract_id, minutes, people)
-        batch.add_people(arrived, segment.contract_id, [one.person_id for one in unit.participants])
+        batch.add_people(arrived, segment.contract_id, (one.person_id for one in unit.participants))
 
 
 def _segment(

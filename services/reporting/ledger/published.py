@@ -7,7 +7,7 @@ import msgspec
 from shared.bus.envelope import Arrived
 
 
-class Read(msgspec.Struct):
+class Read(msgspec.Struct, gc=False):
     """The base of what is read: codes and ids, ISO dates left as text."""
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from services.reporting.ledger import inbox
@@ -26,10 +27,12 @@ def test_every_published_event_that_counts_can_be_read(path: Path, tmp_path: Pat
     name, version = path.stem.split(".v")
     moment = datetime(2021, 5, 28, tzinfo=UTC)
     arrived = Arrived(
-        service=path.parent.name,
+        specversion="1.0",
+        source=f"/caseledger/{path.parent.name}",
+        datacontenttype="application/json",
         position=1,
         event_id="event-1",
-        type=name,
+        full_type=f"caseledger.{path.parent.name}.{name}.v{version}",
         schema_version=int(version),
         stream_id="stream-1",
         version=1,
@@ -38,7 +41,7 @@ def test_every_published_event_that_counts_can_be_read(path: Path, tmp_path: Pat
         occurred_at=moment,
         recorded_at=moment,
         correlation_id="request-1",
-        data=path.read_bytes(),
+        data=msgspec.Raw(path.read_bytes()),
     )
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
     metadata.create_all(database.engine)

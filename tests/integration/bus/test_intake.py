@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from shared import logs
-from shared.bus import tables
-from shared.bus.embedded import EmbeddedBus
+from shared.bus import reading, tables
+from shared.bus.embedded import EmbeddedBus, partition_of
 from shared.bus.envelope import Arrived, Head, encode_head
 from shared.bus.intake import Forked
 from shared.bus.port import HEADS, Message, events_topic
@@ -22,6 +22,7 @@ from shared.errors import Unavailable
 from shared.testing.listening import BEGINNING, Listener, listening, message, raw_event, run_of
 
 CASE = events_topic("case")
+STREAMS = [f"thing-{number}" for number in range(20)]
 
 
 @pytest.fixture
@@ -261,3 +262,46 @@ def test_a_log_that_lost_its_tail_is_read_from_its_start(tmp_path: Path, databas
         listener.settle()
         assert listener.watermarks() == {"case": 12}
         assert len(listener.learnt()) == 12
+
+
+class TestReadingAhead:
+    """While a full batch is taken in, the next one is read."""
+
+    @pytest.fixture(autouse=True)
+    def small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reading, "AT_ONCE", 3)
+
+    def test_what_was_read_ahead_of_a_batch_that_fails_comes_again_behind_it(
+        self, bus: EmbeddedBus, listener: Listener
+    ) -> None:
+        """The batch that fails and the one read ahead are of different partitions."""
+        one, other = "thing-0", next(each for each in STREAMS if partition_of(each, 3) != partition_of("thing-0", 3))
+        events = [(one, version) for version in range(1, 7)] + [(other, version) for version in range(1, 7)]
+        bus.publish(CASE, [message("case", raw_event(place, *event)) for place, event in enumerate(events, start=1)])
+
+        def be_away(found: Sequence[Arrived]) -> None:
+            if found[0].position == 4 and next(fails, False):
+                raise Unavailable("database_away", "The database does not answer.")
+
+        fails = iter([True])
+        listener.before_learning = be_away
+        listener.intake.run_once()
+        with pytest.raises(Unavailable):
+            listener.intake.run_once()
+        listener.settle()
+        assert [event_id for _, event_id in listener.learnt()] == [f"event-{place}" for place in range(1, 13)]
+
+    def test_what_another_process_has_taken_in_meanwhile_is_not_taken_in_again(
+        self, tmp_path: Path, bus: EmbeddedBus, database: Database, listener: Listener
+    ) -> None:
+        bus.publish(CASE, run_of("case", 20))
+        listener.intake.run_once()
+        with closing(EmbeddedBus(tmp_path / "bus.db")) as same, listening(database, same, ["case"]) as other:
+            other.intake.run_once()
+            other.intake.run_once()
+            listener.settle()
+        learnt = [int(event_id.removeprefix("event-")) for _, event_id in listener.learnt()]
+        assert sorted(learnt) == list(range(1, 21))
+        for stream in range(5):
+            of_stream = [position for position in learnt if position % 5 == stream]
+            assert of_stream == sorted(of_stream)
