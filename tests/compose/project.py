@@ -3,7 +3,10 @@
 import json
 import os
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,9 +52,23 @@ class Project:
         self.took.append(time.monotonic() - began)
         return self.took[-1]
 
-    def caseledger(self, *arguments: str) -> str:
-        """Run an operator's command."""
-        return self.compose("run", "--rm", "-T", "caseledger", *arguments)
+    def caseledger(self, *arguments: str, options: Sequence[str] = ()) -> str:
+        """Run an operator's command, in a container with these options."""
+        return self.compose("run", "--rm", "-T", *options, "caseledger", *arguments)
+
+    @contextmanager
+    def directory(self, place: str) -> Iterator[Sequence[str]]:
+        """The options that mount a new directory of this machine at a place where the image's account may write."""
+        with tempfile.TemporaryDirectory(prefix=NAME) as name:
+            source = Path(name) / "mounted"
+            source.mkdir()
+            source.chmod(0o777)
+            mounted = ("-v", f"{source}:{place}")
+            try:
+                yield mounted
+            finally:
+                # What lies there belongs to that account.
+                self.caseledger(place, "-mindepth", "1", "-delete", options=(*mounted, "--entrypoint", "find"))
 
     def containers(self) -> list[dict[str, Any]]:
         """Every container as `docker compose ps` tells it."""

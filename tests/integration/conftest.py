@@ -2,6 +2,9 @@
 
 import pytest
 
+from services.operations.postgres import run_tool
+from services.operations.refusal import Refused
+from shared.testing.plugin import missing
 from tests.api_client import Api, House
 from tests.in_process import demo, founded, house, loaded_demo, own_demo, shared_directory
 from tests.stories import add_contract, kachi
@@ -20,3 +23,12 @@ def worker(house: House) -> Api:
 def outreach(house: House, worker: Api) -> Api:
     """A worker of the outreach team in the same house."""
     return house.as_("worker5")
+
+
+@pytest.fixture
+def postgres_programs(postgres_url: str) -> None:
+    """PostgreSQL's own programs; skipped by name where there are none, or older ones than the server."""
+    try:
+        run_tool("pg_dump", postgres_url, "--schema-only", "--file=/dev/null")
+    except Refused as reason:
+        missing(str(reason))

@@ -1,6 +1,7 @@
 """Every class of error over the API: its status, its code, the field it names, in both languages."""
 
 import json
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -56,6 +57,20 @@ def test_bad_input_gets_a_problem_document_that_names_the_field(
         assert [field["path"] for field in problem["fields"]] == paths
         texts = [problem["title"], problem["detail"], *(field["message"] for field in problem["fields"])]
         assert all(has_chinese(text) is (headers is CHINESE) for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"), [(ENTRIES, "application/json"), ("/sign-in", "application/x-www-form-urlencoded")]
+)
+def test_a_body_that_does_not_tell_its_length_is_refused_and_taken_to_its_end(
+    app: Flask, people: Accounts, address: str, kind: str
+) -> None:
+    # What can be read of it before the limit is well-formed.
+    sent = BytesIO(b"{}" + b" " * 1_500_000 if kind == "application/json" else b"username=" + b"x" * 1_500_000)
+    answer = api_client(app, people, "worker").post(
+        address, input_stream=sent, content_type=kind, environ_overrides={"wsgi.input_terminated": True}
+    )
+    assert (answer.status_code, sent.read()) == (413, b"")
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def test_it_stays_compared_for_every_process_and_through_every_transaction(store
     again.database.dispose()
 
 
+@pytest.mark.usefixtures("postgres_programs")
 @pytest.mark.parametrize("words", [["--clean", "--if-exists"], ["--data-only"]], ids=["everything", "data alone"])
 def test_a_dump_that_was_brought_back_is_noticed(store: EventStore, tmp_path: Path, words: list[str]) -> None:
     dump = tmp_path / "dump"

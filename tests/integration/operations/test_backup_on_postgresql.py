@@ -18,7 +18,7 @@ from tests.integration.operations.typed import refused, typed
 from tests.integration.rebuild.world import record
 from tests.stories import PEOPLE, register
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("postgres_programs")]
 NAME = "歐陽寶珍"
 PASSWORD = "correct horse battery"
 

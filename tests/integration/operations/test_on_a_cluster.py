@@ -69,6 +69,7 @@ def refusal(suite: Suite) -> str:
     return told.value.code
 
 
+@pytest.mark.usefixtures("postgres_programs")
 def test_a_database_restored_from_a_copy_is_closed_until_its_tail_is_back(
     cluster: Cluster, suite: Suite, tmp_path: Path
 ) -> None:
