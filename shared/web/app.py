@@ -7,7 +7,20 @@ from flask import Blueprint, Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from shared.service import Service
-from shared.web import access, assets, bodies, headers, health, language, positions, problems, requestlog, shell
+from shared.web import (
+    access,
+    assets,
+    bodies,
+    display,
+    headers,
+    health,
+    language,
+    positions,
+    problems,
+    recent,
+    requestlog,
+    shell,
+)
 from shared.web.openapi import ServiceApi
 
 LARGEST_BODY = 1_000_000
@@ -68,6 +81,8 @@ def build_app(
     problems.init_app(app)
     assets.init_app(app, prefix)
     shell.init_app(app, prefix)
+    display.init_app(app, prefix)
+    recent.init_app(app)
     health.init_app(app, prefix)
     for blueprint in (*root_blueprints, *blueprints):
         _register(app, blueprint, "" if blueprint in root_blueprints else prefix)
