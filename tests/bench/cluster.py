@@ -30,7 +30,7 @@ TOPIC = events_topic("case")
 
 def run(scale: float, kafka: str | None, server: str | None) -> Iterator[Ratio]:
     """The ratios of the bus: on Kafka and PostgreSQL where there are some, and on the embedded default."""
-    events = max(2_000, int(30_000 * scale))
+    events = max(3 * AT_ONCE, int(30_000 * scale))
     if kafka is not None and server is not None:
         with environment(CASELEDGER_BUS=kafka), databases(server), opened_anew("case") as case:
             no_topics(case)

@@ -76,7 +76,7 @@ def _rebuilds(name: str, small: Measured, large: Measured, alone: float, beside:
     held = f"{name}: memory of a rebuild"
     yield Ratio(name=f"{held} at its peak", ours=large.peak, other=MEGABYTES, unit="MB", aim=1, at_least=False)
     yield Ratio(
-        name=f"{held} against that of a tenth", ours=large.peak, other=small.peak, unit="MB", aim=1.1, at_least=False
+        name=f"{held} against that of a tenth", ours=large.peak, other=small.peak, unit="MB", aim=1.2, at_least=False
     )
 
 
