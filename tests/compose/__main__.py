@@ -1,4 +1,4 @@
-"""`make compose-check`: docker-compose.yml, really run. It needs Docker with Compose, and takes about NN minutes.
+"""`make compose-check`: docker-compose.yml, really run. It needs Docker with Compose, and takes about fifteen minutes.
 
 A project of its own is started with the demo and taken away again with all it kept. What was answered 201 is asked for
 again after every fault.
