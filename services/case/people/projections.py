@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from services.case.people.domain import normalised
 from services.case.people.events import (
     Attributes,
     Particulars,
@@ -20,6 +19,7 @@ from services.case.people.events import (
     TargetGroupEnded,
     TargetGroupGiven,
 )
+from services.case.people.spelling import keys_of
 from services.case.tables import assessment, erasure, person, person_code, person_search, person_term
 from shared.database import to_micros
 from shared.eventstore import Pending
@@ -111,7 +111,7 @@ def _write_names(connection: Connection, person_id: str, agency_id: str, known: 
         return
     names = {name: getattr(known, name) for name in NAMES}
     connection.execute(insert(person_search), {"person_id": person_id, "agency_id": agency_id} | names)
-    terms = sorted({term for name in names.values() if name and (term := normalised(name))})
+    terms = sorted({key for name in names.values() if name for key in keys_of(name)})
     if terms:
         rows = [{"agency_id": agency_id, "term": term, "person_id": person_id} for term in terms]
         connection.execute(insert(person_term), rows)

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, or_, select, update
 
-from services.case.people.domain import Person, Spell, normalised
+from services.case.people.domain import Person, Spell
 from services.case.people.events import Particulars
+from services.case.people.spelling import MARKS, asked_for
 from services.case.tables import (
     erasure,
     erasure_answer,
@@ -170,25 +171,25 @@ def search(
 
 
 def _matches(agency_id: str, asked: str) -> ColumnElement[bool]:
-    # Only letters and digits are left after normalising, so there is nothing in it that LIKE would read otherwise.
-    term = normalised(asked)
     by_number = func.lower(person.c.client_number) == asked.strip().lower()
-    if not term:
+    by_key = [person_term.c.term.like(_anywhere(key)) for key in sorted(asked_for(asked))]
+    if not by_key:
         return by_number
-    by_name = person.c.person_id.in_(
-        select(person_term.c.person_id).where(
-            person_term.c.agency_id == agency_id, person_term.c.term.like(f"%{term}%")
-        )
-    )
-    return or_(by_number, by_name)
+    named = select(person_term.c.person_id).where(person_term.c.agency_id == agency_id, or_(*by_key))
+    return or_(by_number, person.c.person_id.in_(named))
+
+
+def _anywhere(key: str) -> str:
+    """The pattern of keys that hold this one; a key is letters and digits behind its mark, nothing that LIKE reads."""
+    return f"{key[0]}%{key[1:]}%" if key[0] in MARKS else f"%{key}%"
 
 
 def duplicates(
     connection: Connection, agency_id: str, particulars: Particulars, excluding: str
 ) -> list[dict[str, Any]]:
-    """Registry entries with the same name, alias or phone, whatever the case, spaces and width of letters."""
+    """Registry entries with the same name, alias or phone, however it is written."""
     given = (particulars.name_zh, particulars.name_en, particulars.alias, particulars.phone)
-    terms = {term for one in given if one and (term := normalised(one))}
+    terms = {key for one in given if one for key in asked_for(one)}
     if not terms:
         return []
     asked = {"agency": agency_id, "terms": list(terms), "besides": excluding}
