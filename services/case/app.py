@@ -24,6 +24,7 @@ from services.case.people import events as person_events
 from services.case.people import inbox as erasure_inbox
 from services.case.people import projections as person_projections
 from services.case.people import web as people_web
+from services.case.search import web as search_web
 from services.case.sessions import api as sessions_api
 from services.case.sessions import projections as session_projections
 from services.case.sessions import web as sessions_web
@@ -87,7 +88,7 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.case",
-        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp, notes_web.bp],
+        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp, notes_web.bp, search_web.bp],
         api_blueprints=[
             people_api.bp,
             cases_api.bp,

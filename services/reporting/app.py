@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection, update
 
-from services.reporting import pages, tables
+from services.reporting import components, pages, tables
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -56,7 +56,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[contracts_web.bp, figures_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp],
-        root_blueprints=[figures_web.home, accounts_web.bp],
+        root_blueprints=[figures_web.home, accounts_web.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

@@ -75,7 +75,8 @@ def sign_out() -> Response:
         service().accounts.sign_out(g.token)
     response = see_other("/sign-in")
     response.delete_cookie(COOKIE)
-    response.delete_cookie("seen")
+    for kept in ("seen", "recent"):
+        response.delete_cookie(kept)
     return response
 
 

@@ -6,7 +6,20 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from shared.service import Service
-from shared.web import access, assets, bodies, headers, health, language, positions, problems, requestlog, shell
+from shared.web import (
+    access,
+    assets,
+    bodies,
+    display,
+    headers,
+    health,
+    language,
+    positions,
+    problems,
+    recent,
+    requestlog,
+    shell,
+)
 from shared.web.openapi import ServiceApi
 
 LARGEST_BODY = 1_000_000
@@ -58,6 +71,8 @@ def build_app(
     problems.init_app(app)
     assets.init_app(app, prefix)
     shell.init_app(app, prefix)
+    display.init_app(app, prefix)
+    recent.init_app(app)
     health.init_app(app, prefix)
     for blueprint in (*root_blueprints, *blueprints):
         _register(app, blueprint, "" if blueprint in root_blueprints else prefix)

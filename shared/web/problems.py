@@ -43,6 +43,20 @@ _FRAMEWORK = {
     500: ("internal", lazy_gettext("Nothing was saved. Please try again; if it stays so, tell your administrator.")),
 }
 
+# What the person can do about it, where the sentence above does not say so already.
+ADVICE = {
+    403: lazy_gettext("If you need this for your work, ask your team leader."),
+    404: lazy_gettext("Search for it by its number or name, or go back to where you were."),
+    405: lazy_gettext("Go back to where you were, and use the buttons there."),
+    409: lazy_gettext("Look at it as it is now, and decide again."),
+    412: lazy_gettext("Look at what is there now, then make your change again."),
+    413: lazy_gettext("Shorten the text or choose a smaller file, and send it again."),
+    429: lazy_gettext("Wait a minute, then try again."),
+    503: lazy_gettext("Wait a moment and try again. What is sent twice is saved once."),
+}
+# After these, sending the same once more may succeed: what was typed is kept for it.
+_WORTH_REPEATING = frozenset({401, 429, 500, 503})
+
 
 def init_app(app: Flask) -> None:
     """Handle every error of the app."""
@@ -119,9 +133,11 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
 
 
 def _page(document: dict[str, Any]) -> Response:
-    """Show the error; somebody whose sign-in ended over a form keeps what they had typed."""
-    kept = [(name, value) for name, value in request.form.items(multi=True)] if document["status"] == 401 else []
-    return Response(render_template("error.html", problem=document, kept=kept), mimetype="text/html")
+    """Show the error and what can be done; where the same may be sent once more, what was typed is kept."""
+    status = document["status"]
+    kept = [(name, value) for name, value in request.form.items(multi=True)] if status in _WORTH_REPEATING else []
+    page = render_template("error.html", problem=document, kept=kept, advice=ADVICE.get(status))
+    return Response(page, mimetype="text/html")
 
 
 def _to_sign_in() -> Response:

@@ -1,55 +1,23 @@
 """What every page has: the navigation of the role, the language switch, and the functions that templates use."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
-from flask_babel import format_date, get_locale, lazy_gettext
+from flask_babel import format_date, get_locale
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
 from shared.auth.identity import optional_identity
-from shared.auth.roles import ADMINS, RECORDERS, REPORT_READERS, Role
 from shared.clock import HONG_KONG
 from shared.ids import new_id
+from shared.web import navigation
 from shared.web.demo import demo_of
+from shared.web.display import chosen_theme, is_discreet
 from shared.web.language import LANGUAGES
 from shared.web.problems import error_message, field_message
 from shared.web.requests import service
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the navigation."""
-
-    label: Any
-    url: str
-    icon: str
-    roles: tuple[Role, ...]
-    on_phone: bool = False
-
-    def is_here(self, path: str) -> bool:
-        """Say whether the page shown belongs to this entry."""
-        return path == self.url or (self.url != "/" and path.startswith(f"{self.url}/"))
-
-
-PLACES = (
-    Place(lazy_gettext("Today"), "/", "today", REPORT_READERS, on_phone=True),
-    Place(lazy_gettext("Cases"), "/case/cases", "cases", RECORDERS, on_phone=True),
-    Place(lazy_gettext("People"), "/case/people", "people", RECORDERS),
-    Place(lazy_gettext("Groups"), "/groups/groups", "groups", RECORDERS, on_phone=True),
-    Place(lazy_gettext("Visits"), "/outreach/visits", "visits", RECORDERS),
-    Place(lazy_gettext("Contracts"), "/reporting/contracts", "contracts", REPORT_READERS),
-    Place(lazy_gettext("Accounts"), "/accounts", "accounts", ADMINS),
-)
-
-LOG = (
-    Place(lazy_gettext("Case session"), "/case/sessions/new", "cases", RECORDERS),
-    Place(lazy_gettext("Group meeting"), "/groups/meetings/new", "groups", RECORDERS),
-    Place(lazy_gettext("Visit"), "/outreach/visits/new", "visits", RECORDERS),
-)
 
 
 def init_app(app: Flask, prefix: str) -> None:
@@ -63,6 +31,10 @@ def init_app(app: Flask, prefix: str) -> None:
         new_key=lambda: new_id("key"),
         html_lang=html_lang,
         language_url=f"{prefix}/language",
+        display_url=f"{prefix}/display",
+        this_page=navigation.this_page,
+        chosen_theme=chosen_theme,
+        is_discreet=is_discreet,
         languages=LANGUAGES,
     )
     app.context_processor(_of_request)
@@ -73,9 +45,11 @@ def _of_request() -> dict[str, Any]:
     role = who.role if who else None
     return {
         "who": who,
-        "here": request.path,
-        "places": [place for place in PLACES if role in place.roles],
-        "log_places": [place for place in LOG if role in place.roles],
+        "here": navigation.place_of(request.path),
+        "places": [place for place in navigation.PLACES if role in place.roles],
+        "log_places": [place for place in navigation.LOG if role in place.roles],
+        "note_reviews": navigation.NOTE_REVIEWS,
+        "now": service().clock.now(),
         "still_arriving": g.get("behind", False),
         "demo": demo_of(service().settings.data) if service().settings.demo else None,
     }

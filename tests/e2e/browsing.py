@@ -46,7 +46,7 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, browser: Browser, url: str, size: Size, scheme: Scheme = "light") -> "Visitor":
+    def at(cls, browser: Browser, url: str, size: Size, scheme: Scheme = "light", *, scripts: bool = True) -> "Visitor":
         """Open a window of `size`; a narrow one is a phone."""
         width, height = size
         phone = width < 500
@@ -56,6 +56,7 @@ class Visitor:
             is_mobile=phone,
             has_touch=phone,
             color_scheme=scheme,
+            java_script_enabled=scripts,
             locale="zh-HK",
             timezone_id="Asia/Hong_Kong",
         )
@@ -84,7 +85,7 @@ class Visitor:
         self.page.locator("main .btn-primary").click()
         self.page.wait_for_url("/")
         if self.page.locator("html").get_attribute("lang") != language.replace("_", "-"):
-            self._own_menu(f"button[name=language][value={language}]")
+            self.page.locator(f".tools button[name=language][value={language}]").click()
             self.page.locator(f"html[lang={language.replace('_', '-')}]").wait_for()
 
     def sign_out(self) -> None:

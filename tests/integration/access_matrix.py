@@ -9,6 +9,7 @@ POST /api/v1/sessions
 GET /assets/<path:name>
 GET /case/api/openapi.json
 GET /case/assets/<path:name>
+POST /case/display
 POST /case/language
 GET /case/livez
 GET /case/metrics
@@ -17,6 +18,7 @@ GET /case/version
 GET+POST /first-run
 GET /groups/api/openapi.json
 GET /groups/assets/<path:name>
+POST /groups/display
 POST /groups/language
 GET /groups/livez
 GET /groups/metrics
@@ -24,6 +26,7 @@ GET /groups/readyz
 GET /groups/version
 GET /outreach/api/openapi.json
 GET /outreach/assets/<path:name>
+POST /outreach/display
 POST /outreach/language
 GET /outreach/livez
 GET /outreach/metrics
@@ -31,6 +34,7 @@ GET /outreach/readyz
 GET /outreach/version
 GET /reporting/api/openapi.json
 GET /reporting/assets/<path:name>
+POST /reporting/display
 POST /reporting/language
 GET /reporting/livez
 GET /reporting/metrics
@@ -47,6 +51,7 @@ POST /account/password
 GET /api/v1/me
 DELETE /api/v1/sessions/current
 GET /api/v1/teams
+GET /components
 GET /reporting/api/v1/contracts
 GET /reporting/api/v1/contracts/<contract_id>
 GET /reporting/api/v1/contracts/<contract_id>/report
@@ -105,6 +110,7 @@ POST /case/people/<person_id>/roles/end
 POST /case/people/<person_id>/target-groups
 POST /case/people/<person_id>/target-groups/end
 GET+POST /case/people/new
+GET+POST /case/search
 GET /case/sessions/<session_id>
 GET+POST /case/sessions/<session_id>/correct
 GET+POST /case/sessions/<session_id>/record
@@ -116,6 +122,7 @@ POST /groups/api/v1/groups/<group_id>/end
 POST /groups/api/v1/groups/<group_id>/members
 POST /groups/api/v1/groups/<group_id>/members/leave
 POST /groups/api/v1/groups/<group_id>/open
+POST /groups/api/v1/groups/search
 GET+POST /groups/api/v1/meetings
 GET+PUT /groups/api/v1/meetings/<meeting_id>
 GET /groups/api/v1/meetings/<meeting_id>/history

@@ -63,15 +63,14 @@ STEPS = {
 def caseload() -> str:
     """The cases assigned to oneself, or all of one's teams."""
     who, everybody = identity(), request.args.get("all") == "1"
-    stage, text, after = request.args.get("stage"), request.args.get("q", ""), request.args.get("after")
+    stage, after = request.args.get("stage"), request.args.get("after")
     with service().database.read() as connection:
         found = queries.case_list(
             connection,
             who.agency_id,
             teams_seen(who),
-            worker_id=None if everybody or text else who.account_id,
+            worker_id=None if everybody else who.account_id,
             stage=stage if stage in pages.VOCABULARIES["case_stage"] else None,
-            q=text,
             limit=PAGE_LENGTH,
             after=after,
         )
@@ -83,7 +82,6 @@ def caseload() -> str:
         colleagues=pages.colleagues(who),
         everybody=everybody,
         stage=stage,
-        q=text,
         following=found[-1]["case_number"] if len(found) == PAGE_LENGTH else None,
     )
 

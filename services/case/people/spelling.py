@@ -8,8 +8,7 @@ that two names in characters which only sound alike are never taken for one:
 - `~`: how a name in characters is read in Cantonese (as Hong Kong spells it) or Mandarin.
 
 `readings.txt` (Cantonese readings, Mandarin readings, the characters read so) was made from rime-cantonese
-(CC BY 4.0) and pypinyin (MIT), `variants.txt` (each Traditional character before its Simplified one) from OpenCC
-(Apache-2.0); both hold the characters of Big5, HKSCS and GB 2312.
+(CC BY 4.0) and pypinyin (MIT); it holds the characters of Big5, HKSCS and GB 2312.
 """
 
 import re
@@ -20,11 +19,12 @@ from itertools import islice, product
 from pathlib import Path
 
 from services.case.people.domain import normalised
+from shared.chinese import simplified
 
 MARKS = WRITTEN, READ = "=", "~"
 _LONGEST_READ = 6
 _MOST_KEPT, _MOST_ASKED = 48, 8
-_HERE = Path(__file__).parent
+_READINGS = Path(__file__).with_name("readings.txt")
 
 # How Hong Kong spells the sounds of Jyutping; what stands in neither list is spelt alike.
 _INITIALS = {"b": "p", "d": "t", "g": "k", "gw": "kw", "z": "ch", "c": "ch", "j": "y"}
@@ -86,9 +86,9 @@ def asked_for(text: str) -> set[str]:
     return {plain, simplified(plain)} | _marked(READ, orders) | _marked(WRITTEN, written)
 
 
-def simplified(text: str) -> str:
-    """The text with every Traditional character in its Simplified form."""
-    return text.translate(_variants())
+def begins(name: str, text: str) -> bool:
+    """Say whether a name begins with what is typed, in whatever way either is written."""
+    return any(key.startswith(part) for key in keys_of(name) for part in asked_for(text))
 
 
 def loose(word: str) -> str:
@@ -138,17 +138,11 @@ def _readings(plain: str, most: int) -> set[str]:
 
 
 @cache
-def _variants() -> dict[int, str]:
-    pairs = (_HERE / "variants.txt").read_text(encoding="utf-8").strip()
-    return {ord(traditional): plain for traditional, plain in zip(pairs[::2], pairs[1::2], strict=True)}
-
-
-@cache
 def _read() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """The loose readings of each character: Cantonese, Mandarin."""
     found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     syllable, spellings = cache(loose), cache(hong_kong)  # Not for names: nothing is to remember those.
-    for line in (_HERE / "readings.txt").read_text(encoding="utf-8").splitlines():
+    for line in _READINGS.read_text(encoding="utf-8").splitlines():
         cantonese, mandarin, characters = line.split(" ")
         spelt = [spelling for one in cantonese.split(",") if one != "-" for spelling in spellings(one)]
         here = tuple(dict.fromkeys(map(syllable, spelt)))

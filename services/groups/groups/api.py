@@ -16,6 +16,7 @@ from services.groups.groups.schemas import (
     LeaveSchema,
     ListSchema,
     MemberSchema,
+    SearchSchema,
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
@@ -46,6 +47,17 @@ def list_groups(asked: dict[str, Any]) -> Response:
         items = queries.groups(connection, who.agency_id, teams_seen(who), **asked)
     full = len(items) == asked["limit"]
     return jsonify({"items": msgspec.to_builtins(items), "next": items[-1]["group_id"] if full else None})
+
+
+@bp.post("/groups/search")
+@requires(*RECORDERS)
+@bp.arguments(SearchSchema())
+def search(asked: dict[str, Any]) -> Response:
+    """The groups of one's teams whose title holds what is asked for, or those named"""
+    who = identity()
+    with service().database.read() as connection:
+        items = queries.titled(connection, who.agency_id, teams_seen(who), **asked)
+    return jsonify({"items": items})
 
 
 @bp.get("/groups/<group_id>")

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from services.groups.groups.domain import GroupOnDay
 from services.groups.tables import activity_group, group_member, meeting
+from shared.chinese import holds
 from shared.serviceunit.learnt.queries import resolved
 
 _ROW = activity_group.c
@@ -90,6 +92,25 @@ def groups(
         begun = select(_ROW.from_date).where(_ROW.group_id == after, _ROW.agency_id == agency_id).scalar_subquery()
         wanted = wanted.where(or_(_ROW.from_date < begun, and_(_ROW.from_date == begun, _ROW.group_id < after)))
     return [_public(row) for row in connection.execute(wanted).mappings()]
+
+
+def titled(
+    connection: Connection,
+    agency_id: str,
+    team_ids: Collection[str] | None,
+    *,
+    q: str,
+    group_ids: Collection[str] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Title, activity and phase of the teams' groups whose title holds `q`; if ids are given, of those alone."""
+    wanted = select(_ROW.group_id, _ROW.title, _ROW.activity, _ROW.phase).where(_ROW.agency_id == agency_id)
+    if team_ids is not None:
+        wanted = wanted.where(_ROW.team_id.in_(team_ids))
+    if group_ids is not None:
+        wanted = wanted.where(_ROW.group_id.in_(group_ids))
+    rows = connection.execute(wanted.order_by(_ROW.from_date.desc(), _ROW.group_id.desc())).mappings()
+    return [dict(row) for row in islice((row for row in rows if holds(row["title"], q)), limit)]
 
 
 def meeting_counts(connection: Connection, group_ids: Collection[str]) -> dict[str, int]:

@@ -47,3 +47,11 @@ class ListSchema(Schema):
     phase = fields.String(load_default=None, validate=validate.OneOf(["planned", "open", "ended"]))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     after = fields.String(load_default=None, validate=validate.Length(max=200))
+
+
+class SearchSchema(Schema):
+    """Groups by a part of their title, or by their ids; in a body, since somebody may type a person's name."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+    group_ids = fields.List(fields.String(validate=_ID), load_default=None, validate=validate.Length(max=50))
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 50))

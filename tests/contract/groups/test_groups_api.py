@@ -156,3 +156,18 @@ def test_a_list_is_read_page_by_page(worker: Client) -> None:
     second = worker.get("/groups", limit=3, after=first["next"]).json
     assert [one["group_id"] for one in first["items"] + second["items"]] == sorted(ids, reverse=True)
     assert second["next"] is None
+
+
+def test_groups_are_found_by_a_part_of_their_title_in_the_body_of_the_request(
+    worker: Client, as_user: Callable[[str], Client], circle: str
+) -> None:
+    title = worker.get(f"/groups/{circle}").json["title"]
+    worker.put(f"/groups/{circle}", {**PLAN, "title": "同路人家長小組 A"}, version=5)
+    assert title != "同路人家長小組 A"
+    found = [{"group_id": circle, "title": "同路人家長小組 A", "activity": "positive_family", "phase": "open"}]
+    for typed in ("家長", "家长小组a", "小組 A"):
+        assert worker.post("/groups/search", {"q": typed}).json == {"items": found}
+    assert worker.post("/groups/search", {"q": "外展"}).json == {"items": []}
+    assert worker.post("/groups/search", {"group_ids": [circle, "group-nowhere"]}).json == {"items": found}
+    for other in ("worker-east", "foreign-worker"):
+        assert as_user(other).post("/groups/search", {"q": "家長"}).json == {"items": []}

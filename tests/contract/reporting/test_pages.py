@@ -1,5 +1,6 @@
 """The pages: home, a contract, what stands behind a figure, what a session feeds, and the contract form."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
 from shared.testing.people import page_client
+from shared.web.system import colours
 from tests.contract.reporting.conftest import KACHI, Client, Others, family
 
 CHINESE = {"ACCEPT_LANGUAGE": "zh-HK"}
@@ -145,3 +147,11 @@ def test_a_worker_may_look_but_not_change_a_contract(browse: Browse) -> None:
 def test_nobody_signed_in_is_led_to_the_sign_in(app: Flask, leader: Client) -> None:
     answered = app.test_client().get(CONTRACT)
     assert answered.status_code in (302, 303, 401)
+
+
+def test_the_components_are_shown_in_both_themes_to_everybody_signed_in(browse: Browse) -> None:
+    page = browse("funder").get("/components").text
+    assert page.count('class="sample" data-theme="light"') == page.count('class="sample" data-theme="dark"') == 1
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert len(re.findall(r'class="role-[a-z-]+"', page)) == 2 * len(colours())

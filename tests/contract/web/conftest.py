@@ -23,7 +23,7 @@ from shared.bus.intake import Intake
 from shared.bus.tables import bus_tables
 from shared.clock import DemoClock
 from shared.database import Database
-from shared.errors import CaseledgerError, FieldError, Invalid, NotFound, RuleBroken
+from shared.errors import CaseledgerError, FieldError, Invalid, NotFound, RuleBroken, Unavailable
 from shared.events import event
 from shared.eventstore import EventRegistry, EventStore, Outcome, Work, event_tables
 from shared.ids import new_id
@@ -85,6 +85,12 @@ def save() -> Any:
     except CaseledgerError as error:
         return render_template_string(PAGE, error=error), error.status
     return see_other("/case/diary", outcome)
+
+
+@pages.post("/away")
+@requires(*RECORDERS)
+def away() -> str:
+    raise Unavailable("database_away", "The database does not answer. Nothing was saved; please try again.")
 
 
 @pages.get("/lost")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.case.people.spelling import MARKS, asked_for, keys_of, simplified
+from services.case.people.spelling import MARKS, asked_for, begins, keys_of
+from shared.chinese import simplified
 
 PAIRS = [
     ("陳大文", "陈大文"),
@@ -52,6 +53,12 @@ def test_either_way_of_writing_a_name_finds_the_other(one: str, other: str) -> N
 )
 def test_a_part_of_a_name_finds_it(typed: str, known: str) -> None:
     assert finds(typed, known)
+
+
+def test_a_name_begins_with_its_surname_in_whatever_spelling() -> None:
+    assert begins("陳大文", "chan")
+    assert begins("Chan Tai Man", "陳大")
+    assert not begins("葉嘉珍", "chan")
 
 
 def test_one_character_alone_is_not_read_since_too_many_sound_like_it() -> None:

@@ -1,0 +1,30 @@
+"""One service asks another for a page: server-side, as the signed-in person, with what is asked in the body."""
+
+from typing import Any
+
+import requests
+
+from shared.settings import Settings
+from shared.web.access import token_of_request
+from shared.web.requests import correlation_id, service
+
+_SECONDS = 3
+
+
+def ask(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the JSON API answers to a POST; None when it does not answer well, so that the page can say so.
+
+    Always a POST: what is asked for may hold a name, and no name stands in an address. Nothing is stored or logged.
+    """
+    headers = {"Authorization": f"Bearer {token_of_request()}", "X-Correlation-Id": correlation_id()}
+    try:
+        answered = requests.post(f"{_base_url(service().settings)}{path}", json=body, headers=headers, timeout=_SECONDS)
+        answered.raise_for_status()
+        answer: dict[str, Any] = answered.json()
+    except (requests.RequestException, ValueError):
+        return None
+    return answer
+
+
+def _base_url(settings: Settings) -> str:
+    return settings.internal_url or settings.public_url
