@@ -11,7 +11,7 @@ export REQUIRE
 stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo stack test lint docs compose-check kafka mutants chaos bench screenshots clean
+.PHONY: help setup run demo stack test lint docs compose-check axe kafka mutants chaos bench screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/  make \1|/' | column -t -s '|'
@@ -62,6 +62,9 @@ mutants: setup ## prove that the acceptance tests fail when the rule they guard 
 
 compose-check: setup ## run docker-compose.yml for real and kill every part of it once (needs Docker with Compose; not part of make test)
 	@$(BIN)/python -m tests.compose
+
+axe: ## fetch axe-core, with which the browser tests look at accessibility (needs npm)
+	@npm install --silent --no-fund --no-audit --no-save --prefix .state/axe axe-core@4.14.1
 
 kafka: $(BIN)/python ## fetch the broker's jars for the tests on Kafka (needs Java and Maven)
 	@$(BIN)/python -m deploy.kafka.node

@@ -1,0 +1,52 @@
+"""No violation of WCAG 2.2 A or AA that axe-core can find, on the pages of the shell, in both languages and themes."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.testing.plugin import missing
+from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
+
+FETCHED = Path(__file__).parents[2] / ".state" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = """options => axe.run(document, options).then(found => found.violations.map(
+    one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`))"""
+PAGES = ("/", "/case/cases", "/case/search", "/components", "/account")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The program of axe-core, as `make axe` has fetched it."""
+    program = Path(os.environ.get("CASELEDGER_TEST_AXE", FETCHED))
+    if not program.is_file():
+        missing("needs axe-core (make axe)")
+    return program.read_text(encoding="utf-8")
+
+
+def violations(visitor: Visitor, axe: str, **options: Any) -> list[str]:
+    """What axe-core finds on the page that is open."""
+    visitor.page.evaluate(axe)
+    found: list[str] = visitor.page.evaluate(RUN, options)
+    return found
+
+
+@pytest.mark.parametrize(("language", "size"), [(CHINESE, PHONE), (ENGLISH, DESKTOP)])
+def test_the_pages_of_the_shell_are_open_to_everybody(
+    visit: Callable[..., Visitor], axe: str, language: Language, size: Size
+) -> None:
+    leader = visit(size)
+    leader.page.goto("/sign-in")
+    found = {"/sign-in": violations(leader, axe, runOnly=TAGS)}
+    leader.sign_in("leader1", language)
+    for path in PAGES:
+        leader.page.goto(path)
+        found[path] = violations(leader, axe, runOnly=TAGS)
+        # What the theme changes is the colours.
+        leader.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        found[f"{path} in the dark"] = violations(leader, axe, runOnly=["color-contrast"])
+    assert {path: ones for path, ones in found.items() if ones} == {}
