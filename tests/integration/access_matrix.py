@@ -148,6 +148,7 @@ GET+POST /groups/practitioners
 GET+POST /groups/practitioners/new
 GET+POST /outreach/api/v1/contacts
 GET /outreach/api/v1/contacts/<contact_id>
+POST /outreach/api/v1/contacts/search
 POST /outreach/api/v1/contacts/<contact_id>/target-groups
 POST /outreach/api/v1/contacts/<contact_id>/target-groups/end
 GET+POST /outreach/api/v1/places

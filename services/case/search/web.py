@@ -1,4 +1,4 @@
-"""The page that searches everything: people and cases here, groups asked of their service, contracts as learnt."""
+"""The page that searches everything: people and cases here, contracts as learnt, groups and contacts asked for."""
 
 from typing import Any
 
@@ -35,11 +35,12 @@ def recent() -> str:
 @bp.post("")
 @requires(*RECORDERS)
 def find() -> str:
-    """Search people, cases, groups and contracts; by POST, since no name stands in an address."""
+    """Search people, cases, groups, contacts and contracts; by POST, since no name stands in an address."""
     who, asked = identity(), request.form.get("q", "").strip()[:200]
     if not asked:
         return recent()
     groups = ask("/groups/api/v1/groups/search", {"q": asked, "limit": MOST})
+    contacts = ask("/outreach/api/v1/contacts/search", {"q": asked, "limit": MOST})
     return render_template(
         "case/search.html",
         q=asked,
@@ -47,7 +48,8 @@ def find() -> str:
         people=_people(who, asked),
         cases=_cases(who, asked),
         groups=(groups or {}).get("items", []),
-        groups_missing=groups is None,
+        contacts=(contacts or {}).get("items", []),
+        incomplete=groups is None or contacts is None,
         contracts=[(one, title) for one, title in pages.contract_titles(who).items() if _fits(asked, one, title)],
         teams=pages.teams(who),
         most=MOST,

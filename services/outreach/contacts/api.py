@@ -41,8 +41,15 @@ def register(asked: dict[str, Any]) -> Response:
 @bp.arguments(ContactSearchSchema(), location="query")
 def search(asked: dict[str, Any]) -> Response:
     """Look for a contact by alias or marks, and by place, before making a new one."""
-    found = handlers.find_contacts(service(), identity(), asked)
-    return page_of(found, found[-1]["contact_id"] if len(found) == asked["limit"] else None)
+    return _found(asked)
+
+
+@bp.post("/search")
+@requires(*RECORDERS)
+@bp.arguments(ContactSearchSchema())
+def search_in_body(asked: dict[str, Any]) -> Response:
+    """The same search with the words in the body, so that no alias stands in an address"""
+    return _found(asked)
 
 
 @bp.get("/<contact_id>")
@@ -92,3 +99,8 @@ def _change(asked: dict[str, Any], contact_id: str) -> Response:
     )
     found = handlers.read_contact(service(), identity(), contact_id)
     return answer(outcome, {**found, "version": outcome.version, "warnings": []}, 200)
+
+
+def _found(asked: dict[str, Any]) -> Response:
+    found = handlers.find_contacts(service(), identity(), asked)
+    return page_of(found, found[-1]["contact_id"] if len(found) == asked["limit"] else None)

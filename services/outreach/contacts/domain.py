@@ -17,6 +17,7 @@ from services.outreach.contacts.events import (
     DatedGroup,
 )
 from services.outreach.people.domain import PersonOnDay
+from shared.chinese import simplified
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
@@ -140,8 +141,8 @@ def groups_on(groups: tuple[DatedGroup, ...], day: date) -> tuple[str, ...]:
 
 
 def normalised(text: str) -> str:
-    """How aliases are compared: width, case, spaces and punctuation make no difference."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """How aliases are compared: width, case, spaces, punctuation and the form of characters make no difference."""
+    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LN")
 
 

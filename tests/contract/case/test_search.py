@@ -15,15 +15,17 @@ from tests.contract.case.conftest import CASE, MOTHER, Client, Others, add_perso
 
 GROUP = {"group_id": "group-1", "title": "同路人小組", "activity": "mutual_aid", "phase": "open"}
 
+CONTACT = {"contact_id": "contact-1", "alias": "阿強", "marks": None}
+
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
-    """What the groups service is asked for; it answers with one group."""
+    """What the other services are asked for; each answers with one thing."""
     asked: list[tuple[str, dict[str, Any]]] = []
 
     def ask(path: str, body: dict[str, Any]) -> dict[str, Any]:
         asked.append((path, body))
-        return {"items": [GROUP]}
+        return {"items": [GROUP] if "groups" in path else [CONTACT]}
 
     monkeypatch.setattr(web, "ask", ask)
     return asked
@@ -42,7 +44,8 @@ def test_a_person_is_found_however_the_name_is_written(
     page = found(browser, typed)
     assert f'href="/case/people/{MOTHER}"' in page
     assert f'href="/case/cases/{CASE}"' in page  # With the case in which they are served.
-    assert asked == [("/groups/api/v1/groups/search", {"q": typed, "limit": web.MOST})]
+    body = {"q": typed, "limit": web.MOST}
+    assert asked == [("/groups/api/v1/groups/search", body), ("/outreach/api/v1/contacts/search", body)]
 
 
 def test_numbers_groups_and_contracts_are_found_too(
@@ -53,6 +56,7 @@ def test_numbers_groups_and_contracts_are_found_too(
     case_number = worker.get(f"/cases/{CASE}").json["case_number"]
     assert f'href="/case/cases/{CASE}"' in found(browser, case_number)
     assert 'href="/groups/groups/group-1">同路人小組' in found(browser, "同路")
+    assert 'href="/outreach/contacts/contact-1">阿強' in found(browser, "阿强")
     assert 'href="/reporting/contracts/kachi-2"' in found(browser, "KACHI")
 
 

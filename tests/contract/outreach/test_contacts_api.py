@@ -183,3 +183,13 @@ def test_places_are_the_agencys(worker: Client, as_user: Callable[[str], Client]
     assert field_codes(worker.post("/places", {"name": " "})) == [("name", "required")]
     taken = worker.post("/places", {"name": "x", "id": saved.json["place_id"]})
     assert (taken.status_code, taken.json["code"]) == (409, "place_exists")
+
+
+def test_contacts_are_found_by_a_search_in_the_body_in_either_form_of_characters(
+    worker: Client, as_user: Callable[[str], Client]
+) -> None:
+    worker.post("/contacts", {"alias": "阿強", "marks": "戴眼鏡"})
+    for typed in ("阿強", "阿强", "眼镜"):
+        assert [one["alias"] for one in worker.post("/contacts/search", {"q": typed}).json["items"]] == ["阿強"]
+    assert worker.post("/contacts/search", {"q": "阿明"}).json["items"] == []
+    assert as_user("worker-east").post("/contacts/search", {"q": "阿強"}).json["items"] == []
