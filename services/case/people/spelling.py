@@ -79,9 +79,11 @@ def keys_of(name: str) -> set[str]:
 
 def asked_for(text: str) -> set[str]:
     """The keys of a name that is typed to find somebody: any of them is, or is part of, a key of whom it fits."""
-    plain, orders = normalised(text), _orders(text)
+    plain = normalised(text)
     if not plain:
         return set()
+    # What holds a digit is a number: the letter in front of it is not the spelling of a name.
+    orders = set() if any(letter.isdigit() for letter in plain) else _orders(text)
     written = {*orders, *_readings(plain, _MOST_ASKED)}
     return {plain, simplified(plain)} | _marked(READ, orders) | _marked(WRITTEN, written)
 

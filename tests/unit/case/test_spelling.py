@@ -61,6 +61,11 @@ def test_a_name_begins_with_its_surname_in_whatever_spelling() -> None:
     assert not begins("葉嘉珍", "chan")
 
 
+@pytest.mark.parametrize("typed", ["K18-0013", "9123 4567"])
+def test_a_number_is_not_read_as_the_spelling_of_a_name(typed: str) -> None:
+    assert not finds(typed, "郭美珍")
+
+
 def test_one_character_alone_is_not_read_since_too_many_sound_like_it() -> None:
     assert not finds("chan", "陳")
 
