@@ -29,6 +29,13 @@ def stack() -> Iterator[Stack]:
         missing(f"needs PostgreSQL and Apache Kafka: {reason}")
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the stack with the last test that wants it: its many processes would only take time from the others."""
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if stack is not None and "stack" not in getattr(nextitem, "fixturenames", ()):
+        stack.stop()
+
+
 @dataclass(frozen=True, slots=True)
 class DemoOnStack:
     """The demo on the stack, with all that was accepted while it was loaded."""

@@ -28,7 +28,8 @@ READING: dict[str, Any] = {
     "auto_offset_reset": "none",
     "isolation_level": "read_committed",
     "allow_auto_create_topics": False,
-    "fetch_max_wait_ms": 200,
+    # What comes is answered at once; to ask every partition anew takes time of the processor.
+    "fetch_max_wait_ms": 500,
     "max_partition_fetch_bytes": 4 * 1024 * 1024,
     # What is fetched ahead is held: with the 50 MB that the client would fetch, a reader grows with the log.
     "fetch_max_bytes": 8 * 1024 * 1024,

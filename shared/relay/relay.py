@@ -6,6 +6,7 @@ never not at all; consumers know an event that they have seen.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -27,7 +28,7 @@ from shared.relay.lease import Lease
 
 BATCH = 500
 FALLBACK = 1.0
-"""How often, in seconds, a relay that is woken after commits looks for what other processes have stored."""
+"""The longest time, in seconds, between two rounds."""
 PAUSE = 0.25
 """The shortest time between two rounds nobody waits for, so that a flood of commands becomes few batches."""
 LONGEST_BACKOFF = 5.0
@@ -64,7 +65,7 @@ class Relay:
     """Publishes the events of `service`. `run_once` and `run` belong to one thread; `wake` may be called from any.
 
     Where several processes relay the same service, each has a `lease`, and only the one that holds it publishes.
-    Unless woken, it looks for new events every `look` seconds.
+    Unless woken, it looks every `look` seconds whether other processes have stored something.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Relay:
         self.published = 0
         """How many events this process has published."""
         self._compared = False
+        self._seen = 0
         self.on_turn: Callable[[], None] = lambda: None
         """Called whenever `run` begins a round."""
         self._woken, self._hurried = threading.Event(), threading.Event()
@@ -103,6 +105,7 @@ class Relay:
             after = checkpoint(conn, self.service)
             rows = self._store.read_raw(conn, after, BATCH)
             head, recorded_at = self._store.head(conn)
+        self._seen = head
         if rows:
             self._bus.publish(self._topic, [Message(row.stream_id, encode(self.service, row)) for row in rows])
             with self._database.write() as conn:
@@ -123,23 +126,34 @@ class Relay:
         while not stop.is_set():
             self.on_turn()
             self._woken.clear()
-            published = 0
             try:
                 while (published := self.run_once()) == BATCH and not stop.is_set():
                     self.on_turn()
                 backoff = 0.0
+                if published:
+                    self._hurried.wait(PAUSE)
+                self._rest()
             except Exception as error:
                 backoff = min(LONGEST_BACKOFF, backoff * 2 or 0.2)
                 log.error("relay.failed", service=self.service, **failure(error), again_in=backoff)
                 stop.wait(backoff)
-            if published:
-                self._hurried.wait(PAUSE)
-            self._woken.wait(self._look)
             self._hurried.clear()
         if self._lease is not None:
             # A database that is away now lets the lease run out by itself.
             with suppress(SQLAlchemyError, Unavailable):
                 self._lease.release()
+
+    def _rest(self) -> None:
+        """Wait until woken, or until another process has stored something; at most `FALLBACK` seconds."""
+        end = time.monotonic() + FALLBACK
+        while not self._woken.wait(self._look) and time.monotonic() < end:
+            if self._compared and self._has_grown():
+                return
+
+    def _has_grown(self) -> bool:
+        """Whether the store holds more than at the last round: one short question instead of a round."""
+        with self._database.ask() as conn:
+            return self._store.head(conn)[0] != self._seen
 
     @property
     def outbox(self) -> Outbox:
