@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count, islice
-from typing import NamedTuple
 
 from shared.bus.envelope import encode
 from shared.bus.port import Bus, Message, events_topic
 from shared.clock import local_date
-from shared.eventstore import EventRegistry
+from shared.eventstore import EventRegistry, RawEvent
 from shared.ids import new_id
 from shared.serviceunit.events import EVENTS, ServiceUnitCorrected, ServiceUnitRecorded
 from shared.serviceunit.unit import ServiceUnit
@@ -17,26 +16,6 @@ from tests.bench.figures import units_of
 
 AT_ONCE = 2_000
 _registry = EventRegistry("bench", EVENTS)
-
-
-class Stored(NamedTuple):
-    """What the envelope needs of an event."""
-
-    position: int
-    stream_id: str
-    version: int
-    event_id: str
-    type: str
-    schema_version: int
-    occurred_at: datetime
-    recorded_at: datetime
-    actor: str
-    agency_id: str
-    correlation_id: str
-    causation_id: str | None
-    traceparent: str | None
-    command_key: str | None
-    data: bytes
 
 
 class Feed:
@@ -90,7 +69,7 @@ class Feed:
         self._heads[service] += 1
         recorded_at = self._recorded_at(self._heads[service])
         type_name, schema_version, data, _ = _registry.encode(event)
-        row = Stored(
+        row = RawEvent(
             position=self._heads[service],
             stream_id=event.unit.unit_id,
             version=version,
@@ -104,7 +83,6 @@ class Feed:
             correlation_id="bench",
             causation_id=None,
             traceparent=None,
-            command_key=None,
             data=data,
         )
         return service, Message(row.stream_id, encode(service, row))
