@@ -246,11 +246,11 @@ def _left_over(service: Service, directory: Path) -> bool:
 
 def test_memory_stays_flat_as_events_grow(tmp_path: Path) -> None:
     with world(tmp_path, {}) as suite:
-        # More than a portion already: what is held of one portion is all that may be held.
-        record(suite, 0, AT_ONCE + 200)
+        # Two portions already: while one is written the next one is read, and no more than those may be held.
+        record(suite, 0, 2 * AT_ONCE)
         suite.background.drain()
         few = _peak(suite)
-        record(suite, AT_ONCE + 200, 3300)
+        record(suite, 2 * AT_ONCE, 2 * AT_ONCE)
         suite.background.drain()
         assert _peak(suite) < few * 1.3
 
