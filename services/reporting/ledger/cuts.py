@@ -13,8 +13,6 @@ from shared.database import to_micros
 from shared.errors import Invalid
 from shared.health.contact import contact_ages
 
-_LAST = 100
-
 
 def cut_now(connection: Connection) -> Cut:
     """Everything that has arrived without a gap, and all of this service's own events."""
@@ -32,17 +30,32 @@ def cut_on(connection: Connection, day: date, today: date, *, field: str = "as_o
         raise Invalid("date_in_future", "This date is in the future. Please change it.", field=field)
     end = to_micros(datetime.combine(day + timedelta(days=1), time(), tzinfo=HONG_KONG))
     now = cut_now(connection)
-    event, arrival = tables.event.c, tables.bus.arrival.c
+    event = tables.event.c
     own = connection.execute(select(func.max(event.position)).where(event.recorded_at < end)).scalar() or 0
-    positions = {"reporting": own}
-    for service in SOURCES:
-        known = select(arrival.position).where(arrival.service == service, arrival.recorded_at < end)
-        # Positions and recorded times of a service agree in order, but for a message whose time could not be read:
-        # the highest of the last few, since to look for the highest of all reads half of them.
-        last = known.order_by(arrival.recorded_at.desc()).limit(_LAST).subquery()
-        # What lies behind a gap is not known yet.
-        positions[service] = min(connection.execute(select(func.max(last.c.position))).scalar() or 0, now[service])
-    return Cut(positions)
+    # What lies behind a gap is not known yet.
+    known = {service: min(_last_recorded_before(connection, service, end), now[service]) for service in SOURCES}
+    return Cut({**known, "reporting": own})
+
+
+def _last_recorded_before(connection: Connection, service: str, end: int) -> int:
+    """The highest position of a service that was recorded before `end` (microseconds), of all that have arrived.
+
+    Times follow positions, so that the latest time has the highest position, but for parked messages: of one whose
+    time could not be read, only the later time of its publication is known. They are few, and looked at apart.
+    """
+    arrival, parked = tables.bus.arrival.c, tables.bus.parked.c
+    before = select(arrival.position).where(arrival.service == service, arrival.recorded_at < end)
+    waiting = select(parked.position).where(parked.service == service, parked.position.is_not(None))
+    latest = (
+        before.where(arrival.position.not_in(waiting))
+        .order_by(arrival.recorded_at.desc(), arrival.position.desc())
+        .limit(1)
+    )
+    found = (
+        *connection.execute(latest).scalars(),
+        *connection.execute(before.where(arrival.position.in_(waiting))).scalars(),
+    )
+    return max(found, default=0)
 
 
 def cut_asked(connection: Connection, today: date, *, cut: str | None = None, as_of: date | None = None) -> Cut:

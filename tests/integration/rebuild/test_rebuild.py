@@ -22,7 +22,6 @@ from shared.bus.tables import bus_tables
 from shared.errors import Unavailable
 from shared.eventstore import event_tables
 from shared.rebuild import rebuild
-from shared.rebuild.log import AT_ONCE
 from shared.rebuild.made_again import made_again
 from shared.service import Service
 from tests.integration.rebuild.conftest import SESSIONS
@@ -30,6 +29,7 @@ from tests.integration.rebuild.world import record, world
 
 ENTRY, SEGMENT = tables.ledger.entry, tables.ledger.segment
 EVENTS = SESSIONS + SESSIONS // 3
+PORTION = 300
 
 
 def counted(service: Service) -> tuple[int, int]:
@@ -244,13 +244,15 @@ def _left_over(service: Service, directory: Path) -> bool:
         return bool(schemas.scalar_one())
 
 
-def test_memory_stays_flat_as_events_grow(tmp_path: Path) -> None:
+def test_memory_stays_flat_as_events_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("log.AT_ONCE", "made_again.AT_ONCE", "replay.OWN_AT_ONCE", "compare._AT_ONCE"):
+        monkeypatch.setattr(f"shared.rebuild.{name}", PORTION)
     with world(tmp_path, {}) as suite:
         # Two portions already: while one is written the next one is read, and no more than those may be held.
-        record(suite, 0, 2 * AT_ONCE)
+        record(suite, 0, 2 * PORTION)
         suite.background.drain()
         few = _peak(suite)
-        record(suite, 2 * AT_ONCE, 2 * AT_ONCE)
+        record(suite, 2 * PORTION, 3 * PORTION)
         suite.background.drain()
         assert _peak(suite) < few * 1.3
 
