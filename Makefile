@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 REQUIRE ?=
+WHOLE ?=
 WORKERS ?= 2
 export CASELEDGER_DATA ?= .data
-export REQUIRE
+export REQUIRE WHOLE
 # A cluster's data and that of `make run` do not mix.
 stack: CASELEDGER_DATA := $(if $(filter file,$(origin CASELEDGER_DATA)),.stack,$(CASELEDGER_DATA))
 
@@ -51,7 +52,7 @@ lint: setup ## format, style, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-test: lint ## every check and test; REQUIRE=all fails instead of skipping
+test: lint ## every check and test; REQUIRE=all fails instead of skipping, WHOLE=1 loads all of the demo into the cluster
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests
 
 docs: setup ## make the event catalogue, the AsyncAPI document and the tables of the READMEs again

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 
 from shared.auth import passwords
+from shared.testing.migrations import migrated_once
 
 pytest_plugins = ["shared.testing.plugin", "tests.running_stack"]
 
@@ -22,3 +23,10 @@ def careful_hasher() -> Iterator[PasswordHasher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
         yield careful
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_once() -> Iterator[None]:
+    """New databases of one kind all get what the migrations have sent to the first."""
+    with migrated_once():
+        yield

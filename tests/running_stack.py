@@ -1,10 +1,12 @@
 """The whole cluster as `make stack` runs it, started once for all tests that want it."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from random import SystemRandom
 
@@ -36,9 +38,13 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         stack.stop()
 
 
+LAST_DAY = date.max if os.environ.get("WHOLE") else date(2018, 12, 31)
+"""Up to when the demo is loaded into the stack: all of it takes minutes, and `make test WHOLE=1`."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoOnStack:
-    """The demo on the stack, with all that was accepted while it was loaded."""
+    """The demo on the stack, up to `LAST_DAY`, with all that was accepted while it was loaded."""
 
     stack: Stack
     accepted: list[Accepted]
@@ -48,7 +54,7 @@ class DemoOnStack:
 def demo_on_stack(stack: Stack) -> DemoOnStack:
     """The demo, loaded over HTTP."""
     accepted: list[Accepted] = []
-    Loader(Network(stack.layout.address), stack.layout.data, lambda done, total: None, noting(accepted)).load()
+    Loader(Network(stack.layout.address), stack.layout.data, lambda done, total: None, noting(accepted), LAST_DAY).load()
     return DemoOnStack(stack, accepted)
 
 

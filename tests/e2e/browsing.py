@@ -28,9 +28,13 @@ _QUIET = (
 )
 
 
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first is the same browser without a window's own pages, and takes a sixth of the time."""
+
+
 def installed_chromium() -> str | None:
     """Where Chromium is on this machine."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 def launched(playwright: Playwright) -> Browser:
