@@ -54,7 +54,9 @@ class DemoOnStack:
 def demo_on_stack(stack: Stack) -> DemoOnStack:
     """The demo, loaded over HTTP."""
     accepted: list[Accepted] = []
-    Loader(Network(stack.layout.address), stack.layout.data, lambda done, total: None, noting(accepted), LAST_DAY).load()
+    Loader(
+        Network(stack.layout.address), stack.layout.data, lambda done, total: None, noting(accepted), LAST_DAY
+    ).load()
     return DemoOnStack(stack, accepted)
 
 

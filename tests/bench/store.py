@@ -170,7 +170,7 @@ def run(scale: float, postgres: str | None) -> Iterator[Ratio]:
         yield from _compare("SQLite", store, bare.insert, library, commands, batches)
     if postgres is not None:
         with fresh_database(postgres) as url:
-            yield from _on_postgres(url, commands, batches)
+            yield from _on_postgres(url, commands, batches, max(2, int(8 * scale)))
 
 
 def _compare(
@@ -195,7 +195,7 @@ def _compare(
     library.close()
 
 
-def _on_postgres(url: str, commands: int, batches: int) -> Iterator[Ratio]:
+def _on_postgres(url: str, commands: int, batches: int, writers: int) -> Iterator[Ratio]:
     address = make_url(url)
     store = make_store(url)
     append(store, commands)
@@ -216,20 +216,20 @@ def _on_postgres(url: str, commands: int, batches: int) -> Iterator[Ratio]:
         }
     )
     yield from _compare("PostgreSQL", store, BarePostgres(bare_url, rows).insert, library, commands, batches)
-    yield _eight_writers(url, store, commands)
+    yield _many_writers(url, store, commands, writers)
 
 
-def _eight_writers(url: str, store: EventStore, commands: int) -> Ratio:
-    """Eight processes append at once; together they must be no slower than one alone."""
+def _many_writers(url: str, store: EventStore, commands: int, writers: int) -> Ratio:
+    """Several processes append at once; together they must be no slower than one alone."""
     each = max(5, commands // 4)
-    with multiprocessing.get_context("spawn").Pool(8, initializer=_open, initargs=(url,)) as pool:
-        pool.map(_append_some, [1] * 8, chunksize=1)
-        one, eight = in_turns(
+    with multiprocessing.get_context("spawn").Pool(writers, initializer=_open, initargs=(url,)) as pool:
+        pool.map(_append_some, [1] * writers, chunksize=1)
+        one, many = in_turns(
             3,
             lambda: each / seconds(lambda: append(store, each)),
-            lambda: 8 * each / seconds(lambda: pool.map(_append_some, [each] * 8, chunksize=1)),
+            lambda: writers * each / seconds(lambda: pool.map(_append_some, [each] * writers, chunksize=1)),
         )
-    return Ratio(name="PostgreSQL: eight writers against one", ours=eight, other=one, unit="events/s", aim=1.0)
+    return Ratio(name=f"PostgreSQL: {writers} writers against one", ours=many, other=one, unit="events/s", aim=1.0)
 
 
 _opened: list[EventStore] = []

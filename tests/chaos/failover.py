@@ -84,7 +84,7 @@ def failover(stack: Stack, tell: Callable[[str], None] = lambda _: None) -> Fail
         arrivals = Arrivals(stores)
         watching = threading.Thread(target=arrivals.watch, args=(teams,))
         watching.start()
-        with working(teams, lambda team: over.is_set(), 0.2):
+        with working(teams, lambda team: over.is_set(), 0.35):
             change_consumers(stack, tell)
             over.set()
         arrivals.stop()

@@ -10,7 +10,7 @@ from services.suite import Suite
 from shared.testing.postgres import fresh_database
 from tests.integration.rebuild.world import record, world
 
-SESSIONS = 300
+SESSIONS = 120
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -119,7 +119,7 @@ def test_new_tables_are_put_in_place_while_the_intake_and_commands_go_on(suite: 
             events, entries = counted(reporting)
             assert events == entries
             with case.database.write() as connection:
-                wrong = update(session_unit).where(session_unit.c.unit_id < "session-000100").values(status="no_show")
+                wrong = update(session_unit).where(session_unit.c.unit_id < "session-000040").values(status="no_show")
                 connection.execute(wrong)
             assert rebuild(case, suite.bus, accept_difference=True).switched
     for service in (reporting, case):
@@ -147,8 +147,8 @@ def test_an_unexplained_difference_is_refused_and_named(suite: Suite) -> None:
     told = {one.table: str(one) for one in refused.differences}
     assert told.keys() == {"entry", "segment", "participation"}
     assert "  entry session-000000, 2 is missing" in told["entry"].splitlines()
-    assert "100 rows missing" in told["entry"]
-    assert "and 80 more" in told["entry"]
+    assert "40 rows missing" in told["entry"]
+    assert "and 20 more" in told["entry"]
     assert "  segment agency-one, contract-1, session-000001, 1 differs in minutes" in told["segment"].splitlines()
     assert "participation agency-one, person-x, contract-1 is not what any event says" in told["participation"]
 
