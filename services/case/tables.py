@@ -136,7 +136,9 @@ session_unit = Table(
     Column("has_note", Boolean, nullable=False),
     Column("note_subject", Text, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("follow_up_on", Date),
     Index("session_unit_of_agency", "agency_id", "occurred_on", "unit_id"),
+    Index("session_unit_follow_up", "agency_id", "follow_up_on"),
 )
 
 session_worker = Table(

@@ -15,7 +15,13 @@ EARLIEST = date(1970, 1, 1)
 
 def wrong_fields(unit: ServiceUnit, today: date) -> list[FieldError]:
     """Every wrong field of `unit`; `today` is the Hong Kong date of the command."""
-    return [*_wrong_codes(unit), *_wrong_times(unit, today), *_wrong_segments(unit), *_wrong_people(unit)]
+    return [
+        *_wrong_codes(unit),
+        *_wrong_times(unit, today),
+        *_wrong_segments(unit),
+        *_wrong_people(unit),
+        *_wrong_follow_up(unit),
+    ]
 
 
 def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
@@ -37,6 +43,16 @@ def _wrong_codes(unit: ServiceUnit) -> Iterator[FieldError]:
             yield from _unknown(f"{path}.target_groups", "target_group", group)
         if len(set(person.target_groups)) < len(person.target_groups):
             yield FieldError(f"{path}.target_groups", "code_twice", "The same code is named twice.")
+
+
+def _wrong_follow_up(unit: ServiceUnit) -> Iterator[FieldError]:
+    if unit.follow_up is None:
+        return
+    yield from _unknown("follow_up.reason", "follow_up", unit.follow_up.reason)
+    if unit.follow_up.on < unit.occurred_on:
+        yield FieldError(
+            "follow_up.on", "follow_up_before", "A follow-up comes after the session. Please change the day."
+        )
 
 
 def _unknown(path: str, vocabulary: str, code: str | None) -> Iterator[FieldError]:

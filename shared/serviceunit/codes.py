@@ -26,7 +26,7 @@ MODES: Labels = {
     "online": ("Online", "網上"),
     "phone": ("Phone", "電話"),
     "hybrid": ("Hybrid", "混合"),
-    "messaging": ("Messaging", "文字訊息"),
+    "messaging": ("WhatsApp or message", "WhatsApp／訊息"),
 }
 SETTINGS: Labels = {
     "centre": ("Centre", "中心"),
@@ -106,6 +106,14 @@ LATE_REASONS: Labels = {
     "workload": ("Workload", "工作繁忙"),
     "other": ("Other", "其他"),
 }
+FOLLOW_UPS: Labels = {
+    "call": ("Call back", "致電跟進"),
+    "appointment": ("Arrange the next session", "安排下次面談"),
+    "referral": ("Follow up a referral", "跟進轉介"),
+    "documents": ("Forms or documents", "跟進表格或文件"),
+    "questionnaire": ("Questionnaire", "填寫問卷"),
+    "other": ("Other", "其他"),
+}
 CLOSING_REASONS: Labels = {
     "goals_met": ("Goals met", "目標達成"),
     "declined": ("The family does not wish to go on", "當事人不願繼續"),
@@ -152,6 +160,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "tag": TAGS,
     "reason": REASONS,
     "late_reason": LATE_REASONS,
+    "follow_up": FOLLOW_UPS,
     "closing_reason": CLOSING_REASONS,
     "gender": GENDERS,
     "district": DISTRICTS,

@@ -25,6 +25,14 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What is to be done after an occasion: by which day, and a code that says what."""
+
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceUnit:
     """One occasion of service.
 
@@ -57,6 +65,7 @@ class ServiceUnit:
     late_reason: str | None = None
     origin: str = "typed"
     tags: tuple[str, ...] = ()
+    follow_up: FollowUp | None = None
 
     def with_minutes_in_segments(self) -> "ServiceUnit":
         """A single segment without minutes carries all of the occasion's minutes."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.clock import HONG_KONG
 from shared.serviceunit import codes
-from shared.serviceunit.unit import Participant, Segment, ServiceUnit
+from shared.serviceunit.unit import FollowUp, Participant, Segment, ServiceUnit
 
 TODAY = date(2021, 5, 28)
 
@@ -78,6 +78,7 @@ def units(draw: st.DrawFn, status: st.SearchStrategy[str] = HAPPENED) -> Service
         unidentified_count=draw(st.integers(0, 200)),
         late_reason=draw(st.none() | _one_of(codes.LATE_REASONS)),
         tags=tuple(draw(st.lists(_one_of(codes.TAGS), unique=True))),
+        follow_up=draw(st.none() | st.builds(FollowUp, on=st.just(TODAY + timedelta(days=400)), reason=_one_of(codes.FOLLOW_UPS))),
     )
 
 

@@ -8,7 +8,12 @@ from flask_smorest import Blueprint
 from services.case.people.handlers import note_looks
 from services.case.sessions import queries
 from services.case.sessions.handlers import Written, sessions
-from services.case.sessions.schemas import SessionCorrectionSchema, SessionListSchema, SessionSchema
+from services.case.sessions.schemas import (
+    HeldSessionSchema,
+    SessionCorrectionSchema,
+    SessionListSchema,
+    SessionSchema,
+)
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
@@ -22,7 +27,7 @@ bp = Blueprint("sessions_api", __name__, description="Case sessions and interdis
 
 @bp.post("/sessions")
 @requires(*RECORDERS)
-@bp.arguments(SessionSchema())
+@bp.arguments(HeldSessionSchema())
 def record(asked: dict[str, Any]) -> Response:
     """Record a session"""
     return _answer(sessions.record(service(), identity(), command_meta(), asked, dry_run=is_dry_run()), 201)
@@ -38,7 +43,7 @@ def plan(asked: dict[str, Any]) -> Response:
 
 @bp.post("/sessions/<session_id>/record")
 @requires(*RECORDERS)
-@bp.arguments(SessionSchema())
+@bp.arguments(HeldSessionSchema())
 def record_planned(asked: dict[str, Any], session_id: str) -> Response:
     """Say how a planned session went"""
     version = expected_version()

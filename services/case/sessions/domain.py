@@ -75,7 +75,7 @@ def not_members(people: Iterable[Participant], members: Collection[str], same: M
     ]
 
 
-POSSIBLE_DUPLICATE = "A session of the same case, start and worker exists already. Please check that it is another one."
+POSSIBLE_DUPLICATE = "A session of the same case on this day exists already. Please check that it is another one."
 OVERLAP = "Another session of the same worker or person overlaps in time. Please check the times."
 
 
@@ -95,11 +95,17 @@ def refuse_counted_twice(unit: ServiceUnit, others: Iterable[ServiceUnit], same:
 def doubts(unit: ServiceUnit, others: Iterable[ServiceUnit], same: Mapping[str, str]) -> list[Notice]:
     """What is doubtful about `unit` beside the `others` of about the same day."""
     near = _near(unit, others)
-    if any(_is_same_entry(unit, other) for other in near):
-        return [Notice(code="possible_duplicate", message=POSSIBLE_DUPLICATE)]
-    if any(_shares_somebody(unit, other, same) and _overlap(unit, other) for other in near):
-        return [Notice(code="overlap", message=OVERLAP)]
+    for other in near:
+        if _is_same_entry(unit, other, same):
+            return [_doubt("possible_duplicate", POSSIBLE_DUPLICATE, other)]
+    for other in near:
+        if _shares_somebody(unit, other, same) and _overlap(unit, other):
+            return [_doubt("overlap", OVERLAP, other)]
     return []
+
+
+def _doubt(code: str, message: str, other: ServiceUnit) -> Notice:
+    return Notice(code=code, message=message, params={"entry": other.unit_id})
 
 
 def _near(unit: ServiceUnit, others: Iterable[ServiceUnit]) -> list[ServiceUnit]:
@@ -118,11 +124,15 @@ def _is_same_occasion(unit: ServiceUnit, other: ServiceUnit, same: Mapping[str, 
     return _overlap(unit, other)
 
 
-def _is_same_entry(unit: ServiceUnit, other: ServiceUnit) -> bool:
-    return (
-        (unit.occurred_on, unit.starts_at) == (other.occurred_on, other.starts_at)
-        and bool(_cases(unit) & _cases(other))
-        and bool(set(unit.served_by) & set(other.served_by))
+def _is_same_entry(unit: ServiceUnit, other: ServiceUnit, same: Mapping[str, str]) -> bool:
+    """The same case on the same day, with the same people or the same start and worker; two known starts must agree."""
+    if unit.occurred_on != other.occurred_on or not _cases(unit) & _cases(other):
+        return False
+    if unit.starts_at is not None and other.starts_at is not None and unit.starts_at != other.starts_at:
+        return False
+    same_start = unit.starts_at is not None and unit.starts_at == other.starts_at
+    return _people(unit, same) == _people(other, same) or (
+        same_start and bool(set(unit.served_by) & set(other.served_by))
     )
 
 

@@ -3,7 +3,7 @@
 One form saves all. Its other buttons (find, add, remove) only draw it anew, with everything typed kept.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,13 @@ REGULAR = "regular"
 SEVERAL = "several"
 """What the form sends to leave an entry's parts for several contracts as they are."""
 
+OTHER = "other"
+"""What the form sends when none of the days or lengths offered is chosen, but the field beside them."""
+
+LENGTHS = ("30", "45", "60", "90")
 TEXTS = ("kind", "occurred_on", "starts_at", "mode", "setting", "status", "activity", "late_reason")
 NUMBERS = ("minutes", "unidentified_count")
+NESTED = ("follow_up.on", "follow_up.reason", "next_appointment.on", "next_appointment.starts_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +62,18 @@ class Draft:
 
 
 def blank(day: date, who: str, rows: list[Row], contract_id: str | None, last: dict[str, Any] | None) -> Draft:
-    """A new form: today, all members there, mode and length as in the last session of the case."""
+    """A new form: today; who was there, mode, setting and length as in the last session, else all members."""
     before = last or {}
+    roles = {one["person_id"]: one["role"] for one in before.get("participants", ())}
+    if roles.keys() & {row.person_id for row in rows}:
+        rows = [replace(row, there=row.person_id in roles, role=roles.get(row.person_id, row.role)) for row in rows]
     values = {
         "kind": "case_session",
         "occurred_on": day.isoformat(),
-        "minutes": before.get("minutes", 60),
+        "minutes": before.get("minutes") or 60,
         "mode": before.get("mode", "in_person"),
         "setting": before.get("setting", "centre"),
+        "activity": before.get("activity"),
         "status": "held",
         "contract_id": contract_id or REGULAR,
         "served_by": [who],
@@ -73,15 +82,15 @@ def blank(day: date, who: str, rows: list[Row], contract_id: str | None, last: d
     return Draft(values=values, rows=rows)
 
 
-def of_state(state: UnitState, members: set[str], *, with_note: bool) -> Draft:
-    """The form of an entry as it is now."""
+def of_state(state: UnitState, members: set[str], today: date, *, with_note: bool) -> Draft:
+    """The form of an entry as it is now; what was planned for a later day is recorded on the day it took place."""
     unit = state.unit
     assert unit is not None
     helpers = dict(state.helpers)
     contracts = [one.contract_id for one in unit.segments]
     values = {
         **{name: getattr(unit, name) for name in (*TEXTS, *NUMBERS)},
-        "occurred_on": unit.occurred_on.isoformat(),
+        "occurred_on": min(unit.occurred_on, today).isoformat(),
         "starts_at": unit.starts_at.astimezone(HONG_KONG).strftime("%H:%M") if unit.starts_at else "",
         "status": "held" if unit.status == "planned" else unit.status,
         "contract_id": SEVERAL if len(contracts) > 1 else contracts[0] if contracts else REGULAR,
@@ -90,6 +99,8 @@ def of_state(state: UnitState, members: set[str], *, with_note: bool) -> Draft:
         "note": state.note if with_note else None,
         "aftercare": "aftercare" in unit.tags,
     }
+    if unit.follow_up is not None:
+        values |= {"follow_up.on": unit.follow_up.on.isoformat(), "follow_up.reason": unit.follow_up.reason}
     rows = [
         Row(person_id=one.person_id, role=one.role, status=one.status, is_member=one.person_id in members)
         for one in unit.participants
@@ -101,15 +112,19 @@ def of_state(state: UnitState, members: set[str], *, with_note: bool) -> Draft:
 
 def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
-    names = (*TEXTS, *NUMBERS, "contract_id", "helpers", "note", "q", "case_q", "reason", "reason_text")
+    names = (*TEXTS, *NUMBERS, *NESTED, "contract_id", "helpers", "note", "q", "case_q", "reason", "reason_text")
     values: dict[str, Any] = {name: form.get(name, "") for name in names}
+    if form.get("day", OTHER) != OTHER:
+        values["occurred_on"] = form["day"]
+    if values["minutes"] == OTHER:
+        values["minutes"] = form.get("minutes_other", "")
     values |= {"served_by": form.getlist("served_by"), "aftercare": "aftercare" in form}
     rows = [
         Row(
             person_id=person_id,
             role=form.get(f"role-{person_id}", ""),
             status=form.get(f"status-{person_id}", "present"),
-            there=form.get(f"status-{person_id}") != "not_there",
+            there=f"there-{person_id}" in form,
             is_member=f"member-{person_id}" in form,
         )
         for person_id in form.getlist("person")
@@ -130,16 +145,34 @@ def asked_of(
         text = str(values.get(name) if values.get(name) is not None else "").strip()
         if text:
             asked[name] = int(text) if text.lstrip("-").isdigit() else text
+    if values.get("mode") == "messaging":
+        asked["minutes"] = _minutes_of_messages(before)
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows if row.there]
     asked["aftercare"] = bool(values.get("aftercare"))
     asked |= {"case_id": case_id, "case_ids": [case_id, *draft.cases] if draft.cases else []}
-    asked |= _contract(values, before) | fixed
+    asked |= _contract(values, before) | _nested(values) | fixed
     for name in ("reason", "reason_text"):
         if name in schema.fields and values.get(name):
             asked[name] = values[name]
     return load(schema, asked)
+
+
+def _nested(values: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What belongs together in the request, as far as it is filled in: `follow_up.on` as `on` of `follow_up`."""
+    found: dict[str, dict[str, str]] = {}
+    for name in NESTED:
+        part, _, field_name = name.partition(".")
+        if values.get(name):
+            found.setdefault(part, {})[field_name] = values[name]
+    return found
+
+
+def _minutes_of_messages(before: UnitState | None) -> int | None:
+    """Messages have no length; what an entry of messages said before stays, since no field shows it."""
+    unit = before.unit if before is not None else None
+    return unit.minutes if unit is not None and unit.mode == "messaging" else None
 
 
 def _participant(row: Row, before: UnitState | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,20 +23,28 @@ from services.case.sessions.domain import (
 from shared.auth.identity import Identity
 from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
-from shared.errors import FieldError, Invalid
+from shared.errors import FieldError, Invalid, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, unknown_contracts, unknown_names, wrong_fields
 from shared.serviceunit.learnt.queries import contract_periods
-from shared.serviceunit.lifecycle import Private, UnitState
+from shared.serviceunit.lifecycle import PlanUnit, Private, UnitState
 from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
-from shared.serviceunit.unit import ServiceUnit
+from shared.serviceunit.unit import FollowUp, ServiceUnit
 
 PREFIX = "session"
+
+
+class InDoubt(RuleBroken):
+    """What was asked for is doubtful, and nothing was saved; who is sure asks again."""
+
+    def __init__(self, notices: Sequence[Notice]) -> None:
+        super().__init__("in_doubt", "Please look at this before it is saved.")
+        self.notices = notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +66,21 @@ def _save(
     expected: int,
     *,
     dry_run: bool,
+    when_in_doubt: frozenset[str] = frozenset(),
 ) -> Written:
+    """Save a session. Raises `InDoubt` instead when there is a notice whose code is in `when_in_doubt`."""
     notices: list[Notice] = []
 
     def body(work: Work) -> None:
         state = own(work, who, unit_id, PREFIX) if expected else lifecycle.INITIAL
         draft = _Draft(service, who, work, unit_id, asked, state)
         notices[:] = draft.checked()
+        if any(one.code in when_in_doubt for one in notices):
+            raise InDoubt(notices)
         command = entry(draft.unit, draft.private(), local_date(work.now))
         work.append(unit_id, lifecycle.decide(command, state), expected)
+        if asked.get("next_appointment"):
+            _plan_next(service, who, work, asked)
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
     state = state_after(outcome)
@@ -76,6 +91,33 @@ def _save(
 
 
 sessions = Recording(PREFIX, _save)
+DOUBTS = frozenset({"possible_duplicate", "overlap"})
+sessions_if_sure = Recording(PREFIX, partial(_save, when_in_doubt=DOUBTS))
+"""The same commands, which save nothing that may be there already or could not have been at that time."""
+
+
+def _plan_next(service: Service, who: Identity, work: Work, asked: dict[str, Any]) -> None:
+    """Plan a session like the one that was asked for, on the day of the next appointment."""
+    again = next_asked(asked)
+    draft = _Draft(service, who, work, new_id(PREFIX), again, lifecycle.INITIAL)
+    draft.checked()
+    plan = PlanUnit(unit=draft.unit, private=draft.private(), today=local_date(work.now))
+    work.append(draft.unit.unit_id, lifecycle.decide(plan, lifecycle.INITIAL), 0)
+
+
+def next_asked(asked: dict[str, Any]) -> dict[str, Any]:
+    """What is asked for the next appointment: the same, without what only this session had. Pure."""
+    appointment = asked["next_appointment"]
+    if appointment["on"] < asked["occurred_on"]:
+        raise Invalid(
+            "appointment_before",
+            "The next appointment is before this session. Please change the day.",
+            field="next_appointment.on",
+        )
+    own = {"status": "planned", "ends_at": None, "note": None, "late_reason": None, "unidentified_count": 0}
+    expected = [{**one, "status": "present", "walk_in": False} for one in asked["participants"]]
+    when = {"occurred_on": appointment["on"], "starts_at": appointment["starts_at"], "participants": expected}
+    return {**asked, **own, **when, "follow_up": None, "next_appointment": None}
 
 
 class _Draft:
@@ -160,6 +202,7 @@ class _Draft:
             helpers=self.helpers,
             case_id=first.case_id,
             case_ids=tuple(one.case_id for one in self.cases) if len(self.cases) > 1 else (),
+            follow_up=FollowUp(**asked["follow_up"]) if asked.get("follow_up") else None,
             tags=tags_of(self.cases, asked["occurred_on"], aftercare=aftercare),
         )
 

@@ -56,6 +56,7 @@ def _row(pending: Pending) -> dict[str, Any]:
         "has_note": event.note is not None,
         "note_subject": event.note_subject,
         "version": pending.version,
+        "follow_up_on": unit.follow_up.on if unit.follow_up else None,
     }
 
 

@@ -136,6 +136,39 @@ def session_list(
     return [listed(row) for row in rows]
 
 
+def last_session(connection: Connection, case_id: str, worker_id: str) -> dict[str, Any] | None:
+    """The latest recorded session of a case that this worker served, else the latest of anybody."""
+    wanted = (
+        select(session_unit)
+        .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
+        .where(session_case.c.case_id == case_id, session_unit.c.phase == "recorded")
+        .order_by(session_case.c.occurred_on.desc(), session_case.c.unit_id.desc())
+        .limit(20)
+    )
+    found = [listed(row) for row in connection.execute(wanted)]
+    return next((one for one in found if worker_id in one["served_by"]), found[0] if found else None)
+
+
+def planned_of_case(
+    connection: Connection, agency_id: str, case_id: str, until: date | None = None
+) -> list[dict[str, Any]]:
+    """What is planned for a case and not recorded yet, up to a day where one is given; the next first."""
+    wanted = (
+        select(session_unit)
+        .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
+        .where(
+            session_case.c.case_id == case_id,
+            session_unit.c.agency_id == agency_id,
+            session_unit.c.phase == "planned",
+        )
+        .order_by(session_case.c.occurred_on, session_case.c.unit_id)
+        .limit(5)
+    )
+    if until is not None:
+        wanted = wanted.where(session_case.c.occurred_on <= until)
+    return [listed(row) for row in connection.execute(wanted)]
+
+
 def cursor_of(item: dict[str, Any]) -> str:
     """Where a page that ends with this session goes on."""
     return f"{item['occurred_on']}_{item['session_id']}"

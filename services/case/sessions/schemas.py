@@ -5,6 +5,20 @@ from marshmallow import Schema, fields, validate
 from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, UnitSchema
 
 
+class FollowUpSchema(Schema):
+    """What is to be done after the session, by which day: a coded reason, never free text."""
+
+    on = fields.Date(required=True)
+    reason = fields.String(required=True, validate=SHORT)
+
+
+class AppointmentSchema(Schema):
+    """When the family is seen next; the start may be left open."""
+
+    on = fields.Date(required=True)
+    starts_at = fields.Time(format="%H:%M", load_default=None, allow_none=True)
+
+
 class SessionSchema(UnitSchema):
     """A session of one case, or a support session of one or several (`case_ids`).
 
@@ -19,6 +33,13 @@ class SessionSchema(UnitSchema):
     regular = fields.Boolean(load_default=False)
     aftercare = fields.Boolean()
     note = fields.String(allow_none=True, validate=NOTE)
+    follow_up = fields.Nested(FollowUpSchema, load_default=None, allow_none=True)
+
+
+class HeldSessionSchema(SessionSchema):
+    """A session as it went; with `next_appointment`, a session like it is planned for that day in the same step."""
+
+    next_appointment = fields.Nested(AppointmentSchema, load_default=None, allow_none=True)
 
 
 class SessionCorrectionSchema(SessionSchema, CorrectionSchema):

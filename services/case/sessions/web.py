@@ -1,6 +1,7 @@
 """The pages of sessions: log or plan one, look at it with its story, correct it, void it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -15,16 +16,18 @@ from services.case.people.queries import roles_on
 from services.case.sessions import forms, queries
 from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
-from services.case.sessions.handlers import Written, sessions
-from services.case.sessions.schemas import SessionCorrectionSchema, SessionSchema
+from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure
+from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
-from shared.eventstore import CommandMeta
+from shared.eventstore import CommandMeta, Recorded
+from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import void_page
+from shared.serviceunit.recording import Recording
 from shared.serviceunit.shown import line, told, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 from shared.web.shell import day
@@ -38,7 +41,7 @@ Save = Callable[[Draft, CommandMeta], Written]
 @bp.route("/new", methods=["GET", "POST"])
 @requires(*RECORDERS)
 def new() -> Page:
-    """Log a session of a case; `?plan=1` plans it."""
+    """Log a session of a case, or plan one (`?plan=1`)."""
     who = identity()
     if "case_id" not in request.args:
         return _choose_case(who)
@@ -46,8 +49,9 @@ def new() -> Page:
     planned = request.args.get("plan") == "1"
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
-        asked = forms.asked_of(draft, SessionSchema(), case.case_id, {"note": draft.values["note"] or None})
-        handler = sessions.plan if planned else sessions.record
+        schema = SessionSchema() if planned else HeldSessionSchema()
+        asked = forms.asked_of(draft, schema, case.case_id, {"note": draft.values["note"] or None})
+        handler = sessions.plan if planned else _as_sure_as_asked().record
         return handler(service(), who, meta, asked)
 
     return _form(who, case, _new_draft(who, case), save, planned=planned)
@@ -73,6 +77,8 @@ def show(session_id: str) -> str:
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         reads_notes=reads_notes(who),
         story=[line(item := told(recorded, who, colleagues), _detail(item["unit"])) for recorded in reversed(story)],
+        undo_version=len(story) if _may_undo(who, state, story) else None,
+        planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
 
 
@@ -84,8 +90,8 @@ def record(session_id: str) -> Page:
     state, story = sessions.read(service(), who, session_id)
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
-        asked = forms.asked_of(draft, SessionSchema(), _first_case(state), _note_of(draft, who), state)
-        return sessions.record_planned(service(), who, meta, session_id, asked, expected_version())
+        asked = forms.asked_of(draft, HeldSessionSchema(), _first_case(state), _note_of(draft, who), state)
+        return _as_sure_as_asked().record_planned(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story))
 
@@ -111,6 +117,27 @@ def void(session_id: str) -> Page:
     return void_page(sessions, session_id, f"/case/sessions/{session_id}")
 
 
+def _may_undo(who: Identity, state: UnitState, story: Sequence[Recorded]) -> bool:
+    """One's own entry of today, recorded and not changed since, in contracts that have not ended: voided in one tap."""
+    last, unit, today = story[-1], state.unit, local_date(service().clock.now())
+    if unit is None or last.type != "ServiceUnitRecorded" or last.actor != who.account_id:
+        return False
+    with service().database.read() as connection:
+        periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
+    return local_date(last.recorded_at) == today and all(today <= end for _, end in periods.values())
+
+
+def _planned(who: Identity, case_id: str, until: date | None = None) -> list[dict[str, Any]]:
+    """What is planned for a case and not recorded yet, the next first."""
+    with service().database.read() as connection:
+        return queries.planned_of_case(connection, who.agency_id, case_id, until)
+
+
+def _as_sure_as_asked() -> Recording[Written]:
+    """Who has read what is doubtful, and saves all the same, is not asked again."""
+    return sessions if "confirmed" in request.form else sessions_if_sure
+
+
 def _choose_case(who: Identity) -> str:
     text = request.args.get("q", "")
     with service().database.read() as connection:
@@ -129,8 +156,8 @@ def _new_draft(who: Identity, case: Case) -> Draft:
         return forms.of_form(request.form)
     today = local_date(service().clock.now())
     with service().database.read() as connection:
-        last = queries.session_list(connection, who.agency_id, None, case_id=case.case_id, limit=1)
-    return forms.blank(today, who.account_id, _members(case), case.contract_id, last[0] if last else None)
+        last = queries.last_session(connection, case.case_id, who.account_id)
+    return forms.blank(today, who.account_id, _members(case), case.contract_id, last)
 
 
 def _members(case: Case) -> list[Row]:
@@ -151,7 +178,8 @@ def _form_of(who: Identity, state: UnitState, save: Save, version: int, *, corre
     assert unit is not None
     case, *others = [cases.load(service(), who, one)[0] for one in unit.case_ids or (_first_case(state),)]
     members = {one.person_id for known in (case, *others) for one in known.members}
-    draft = forms.of_state(state, members, with_note=reads_notes(who))
+    today = local_date(service().clock.now())
+    draft = forms.of_state(state, members, today, with_note=reads_notes(who))
     if request.method == "POST":
         draft = forms.of_form(request.form)
     return _form(who, case, draft, save, state=state, version=version, correcting=correcting)
@@ -169,13 +197,15 @@ def _form(
     correcting: bool = False,
 ) -> Page:
     """Save the form, or draw it again with what its other buttons asked for."""
-    error = None
+    error, doubts = None, []
     if request.method == "POST" and not _redrawn(who, case, draft):
         try:
             return _saved(save(draft, command_meta()))
+        except InDoubt as raised:
+            doubts = warned(raised.notices)
         except CaseledgerError as raised:
             error = raised
-    unit = state.unit if state else None
+    unit, today = state.unit if state else None, local_date(service().clock.now())
     contracts = [(forms.REGULAR, gettext("Regular service")), *pages.contract_titles(who).items()]
     if unit is not None and len(unit.segments) > 1:
         contracts.append((forms.SEVERAL, gettext("Shared by several, as it is")))
@@ -187,6 +217,11 @@ def _form(
         correcting=correcting,
         version=version,
         error=error,
+        doubts=doubts,
+        today=today,
+        yesterday=today - timedelta(days=1),
+        lengths=forms.LENGTHS,
+        waiting=_planned(who, case.case_id, today) if unit is None and not planned else [],
         names=pages.names_of(who, _named(draft), "session form"),
         other_cases=_cases(who, draft.cases),
         contracts=contracts,
@@ -250,7 +285,8 @@ def _remove_members(who: Identity, draft: Draft, case_id: str, others: list[str]
 
 def _saved(written: Written) -> Page:
     assert written.state.unit is not None
-    for notice in warned(written.notices):
+    read = DOUBTS if "confirmed" in request.form else ()
+    for notice in warned(one for one in written.notices if one.code not in read):
         flash(notice["message"])
     return see_other(f"/case/sessions/{written.state.unit.unit_id}", written.outcome)
 

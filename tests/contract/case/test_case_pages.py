@@ -1,6 +1,7 @@
 """The pages of the case service, as a browser without JavaScript uses them."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.auth.accounts import Accounts
+from shared.testing.clock import FixedClock
 from shared.testing.people import page_client
 from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session, add_person
 
@@ -137,8 +139,8 @@ def session_form(**more: Any) -> dict[str, Any]:
         f"member-{SON}": "1",
         f"role-{MOTHER}": "family_member",
         f"role-{SON}": "drug_user",
+        f"there-{MOTHER}": "1",
         f"status-{MOTHER}": "present",
-        f"status-{SON}": "not_there",
         "kind": "case_session",
         "occurred_on": "2026-03-09",
         "minutes": "60",
@@ -180,7 +182,7 @@ def test_a_companion_is_added_by_a_search(browser: FlaskClient, worker: Client, 
     assert 'value="35"' in found.text
     added = browser.post(new, data={**hidden(found.text, new), **session_form(add="person-friend")})
     assert "role-person-friend" in added.text
-    people = {"person": [MOTHER, SON, "person-friend"], "role-person-friend": "companion"}
+    people = {"person": [MOTHER, SON, "person-friend"], "role-person-friend": "companion", "there-person-friend": "1"}
     saved = browser.post(new, data={**hidden(added.text, new), **session_form(**people)})
     assert saved.status_code == 303
     roles = [one["role"] for one in worker.get("/sessions").json["items"][0]["participants"]]
@@ -195,11 +197,95 @@ def test_a_wrong_session_comes_back_as_it_was_typed(browser: FlaskClient, family
     assert "不可丟失" in sent.text
 
 
-def test_a_doubtful_session_is_saved_and_the_doubt_shown(browser: FlaskClient, worker: Client, family: str) -> None:
-    worker.post("/sessions", a_session(MOTHER, starts_at="10:00"))
-    new = f"/case/sessions/new?case_id={CASE}"
-    saved = send(browser, new, new, **session_form(starts_at="10:30"))
-    assert "overlaps in time" in browser.get(saved.location).text
+NEW = f"/case/sessions/new?case_id={CASE}"
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "doubt"), [("10:30", "overlaps in time"), ("", "A session of the same case on this day")]
+)
+def test_what_is_doubtful_is_asked_before_it_is_saved_and_saved_all_the_same_if_asked(
+    browser: FlaskClient, worker: Client, family: str, starts_at: str, doubt: str
+) -> None:
+    first = worker.post("/sessions", a_session(MOTHER, starts_at="10:00")).json["session_id"]
+    form = session_form(starts_at=starts_at, note="不可丟失")
+    asked = send(browser, NEW, NEW, **form)
+    assert (asked.status_code, doubt in asked.text, "不可丟失" in asked.text) == (200, True, True)
+    assert f'href="/case/sessions/{first}"' in asked.text
+    assert len(worker.get("/sessions").json["items"]) == 1
+    again = {**hidden(asked.text, NEW), **form, "confirmed": "1"}
+    saved = browser.post(NEW, data=again)
+    assert saved.status_code == 303
+    assert doubt not in browser.get(saved.location).text
+    assert browser.post(NEW, data=again).location == saved.location  # Sent twice, saved once.
+    assert len(worker.get("/sessions").json["items"]) == 2
+
+
+def test_a_quick_log_is_filled_in_from_the_last_session_of_the_worker(
+    browser: FlaskClient, worker: Client, family: str
+) -> None:
+    last = {"mode": "phone", "setting": "other", "minutes": 45, "activity": "follow_up"}
+    worker.post("/sessions", a_session(MOTHER, occurred_on="2026-05-20", **last))
+    worker.post("/sessions", a_session(SON, occurred_on="2026-05-25", served_by=["account-assistant"], minutes=90))
+    worker.post("/sessions/plan", a_session(SON, occurred_on="2026-06-20", mode="online"))
+    page = browser.get(NEW).text
+    chosen = set(re.findall(r'name="([\w-]+)" value="([\w-]+)" checked', page))
+    assert chosen >= {("mode", "phone"), ("setting", "other"), ("minutes", "45"), ("day", "2026-06-01")}
+    assert (f"there-{MOTHER}", "1") in chosen
+    assert (f"there-{SON}", "1") not in chosen
+    assert re.search(r'value="follow_up" selected', page)
+    assert "A session is planned for" not in page  # It is weeks away.
+
+
+def test_the_day_and_the_length_are_chosen_or_typed_and_messages_have_no_length(
+    browser: FlaskClient, worker: Client, family: str
+) -> None:
+    yesterday = session_form(day="2026-05-31", minutes="other", minutes_other="75")
+    assert send(browser, NEW, NEW, **yesterday).status_code == 303
+    messages = session_form(day="other", occurred_on="2026-05-12", minutes="45", mode="messaging")
+    assert send(browser, NEW, NEW, **messages).status_code == 303
+    newest, older = worker.get("/sessions").json["items"]
+    assert (newest["occurred_on"], newest["minutes"]) == ("2026-05-31", 75)
+    assert (older["occurred_on"], older["minutes"]) == ("2026-05-12", None)
+    assert re.search(r'name="minutes" value="other" checked', browser.get(NEW).text)  # As in the last one: 75.
+
+
+def test_the_next_appointment_is_planned_with_the_session_and_recorded_from_there(
+    browser: FlaskClient, worker: Client, family: str
+) -> None:
+    appointment = {"next_appointment.on": "2026-06-01", "next_appointment.starts_at": "14:30"}
+    follow_up = {"follow_up.on": "2026-06-05", "follow_up.reason": "call"}
+    half = send(browser, NEW, NEW, **session_form(**{"follow_up.on": "2026-06-05"}))
+    assert (half.status_code, 'href="#follow_up.reason"' in half.text) == (422, True)
+    early = send(browser, NEW, NEW, **session_form(**{"next_appointment.on": "2026-01-01"}))
+    assert (early.status_code, 'href="#next_appointment.on"' in early.text) == (422, True)
+    saved = send(browser, NEW, NEW, **session_form(**appointment, **follow_up, note="談及兒子"))
+    page = browser.get(saved.location).text
+    assert "Call back" in page
+    planned, held = worker.get("/sessions").json["items"]
+    assert held["follow_up"] == {"on": "2026-06-05", "reason": "call"}
+    assert (planned["phase"], planned["occurred_on"], planned["has_note"]) == ("planned", "2026-06-01", False)
+    assert (planned["participants"], planned["follow_up"]) == (held["participants"], None)
+    record = f"/case/sessions/{planned['session_id']}/record"
+    assert record in browser.get(NEW).text  # A session is planned for today: log that one.
+    form = session_form(day="2026-06-01", starts_at="14:30")
+    assert send(browser, record, record, **form).location == f"/case/sessions/{planned['session_id']}"
+
+
+def test_an_own_entry_of_today_is_undone_in_one_tap(
+    app: Flask, accounts: Accounts, browser: FlaskClient, worker: Client, family: str, clock: FixedClock
+) -> None:
+    saved = send(browser, NEW, NEW, **session_form()).location
+    void = f"{saved}/void"
+    undo = hidden(browser.get(saved).text, void)
+    assert undo["version"] == "1"
+    assert void not in re.findall(r'action="([^"]*)"', page_client(app, accounts, "leader").get(saved).text)
+    clock.moment += timedelta(days=1)
+    assert void not in re.findall(r'action="([^"]*)"', browser.get(saved).text)
+    clock.moment -= timedelta(days=1)
+    assert browser.post(void, data={**undo, "reason": "typing_error"}).location == saved
+    page = browser.get(saved).text
+    assert "voided and counts no more" in page
+    assert f'href="{NEW}"' in page
 
 
 def test_a_session_is_planned_recorded_corrected_and_voided_on_its_pages(
@@ -279,6 +365,7 @@ def test_one_support_session_serves_several_families_with_its_profession(
     new = f"/case/sessions/new?case_id={family}"
     form: dict[str, Any] = {"occurred_on": "2026-03-09", "minutes": "90", "kind": "case_session", "status": "held"}
     form |= {"person": [MOTHER], f"role-{MOTHER}": "family_member", f"member-{MOTHER}": "1", "contract_id": "regular"}
+    form |= {f"there-{MOTHER}": "1"}
     found = send(browser, new, new, **form, case_q="c-lee", find="1")
     assert 'name="add_case" value="case-lee"' in found.text
     assert "No case was found" in send(browser, new, new, **form, case_q="nothing", find="1").text
@@ -290,6 +377,7 @@ def test_one_support_session_serves_several_families_with_its_profession(
     fewer = send(browser, new, new, **both, remove_case="case-ho").text
     assert ("case-ho" in fewer, "person-ho" in fewer, "person-lee" in fewer) == (False, False, True)
     form |= {"case": "case-lee", "person": [MOTHER, "person-lee"], "role-person-lee": "family_member"}
+    form |= {"there-person-lee": "1"}
     one_only = send(browser, new, new, **form)
     assert (one_only.status_code, "A case session belongs to one case" in one_only.text) == (422, True)
     form |= {"kind": "support_session", "mode": "in_person", "setting": "centre"}

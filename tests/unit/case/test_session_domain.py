@@ -79,11 +79,16 @@ def codes(unit: ServiceUnit, *others: ServiceUnit) -> list[str]:
     return [one.code for one in doubts(unit, others, {})]
 
 
-def test_the_same_case_start_and_worker_is_a_possible_duplicate() -> None:
+def test_the_same_case_with_the_same_start_and_worker_or_the_same_people_is_a_possible_duplicate() -> None:
     again = at(10, unit_id="session-again", minutes=30)
     assert codes(again, at(10)) == ["possible_duplicate"]
     assert codes(at(10), at(10)) == []
-    assert codes(replace(again, served_by=("account-2",)), at(10)) == ["overlap"]
+    assert codes(replace(again, served_by=("account-2",)), at(10)) == ["possible_duplicate"]
+    other_people = replace(again, participants=(a_person("person-2"),))
+    assert codes(other_people, at(10)) == ["possible_duplicate"]
+    assert codes(replace(other_people, starts_at=None), at(10)) == []
+    assert codes(replace(again, starts_at=None, served_by=("account-2",)), at(10)) == ["possible_duplicate"]
+    assert codes(at(10), at(14)) == []
     assert codes(replace(again, status="cancelled"), at(10)) == []
     assert codes(again, at(10, status="no_show")) == []
 

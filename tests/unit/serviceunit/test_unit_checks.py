@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.clock import HONG_KONG
 from shared.serviceunit.checks import wrong_fields
-from shared.serviceunit.unit import Segment, ServiceUnit
+from shared.serviceunit.unit import FollowUp, Segment, ServiceUnit
 from shared.testing.units import TODAY, a_person, a_unit, units
 
 
@@ -34,6 +34,8 @@ def test_every_generated_unit_is_valid(unit: ServiceUnit) -> None:
         ({"origin": "dreamt"}, "origin", "unknown_code"),
         ({"late_reason": "lazy"}, "late_reason", "unknown_code"),
         ({"tags": ("joint", "nice")}, "tags.1", "unknown_code"),
+        ({"follow_up": FollowUp(on=TODAY, reason="whenever")}, "follow_up.reason", "unknown_code"),
+        ({"follow_up": FollowUp(on=TODAY - timedelta(days=1), reason="call")}, "follow_up.on", "follow_up_before"),
         ({"occurred_on": TODAY + timedelta(days=1)}, "occurred_on", "date_in_future"),
         ({"occurred_on": date(221, 5, 28)}, "occurred_on", "date_too_early"),
         ({"starts_at": datetime(2021, 5, 27, 23, 59, tzinfo=HONG_KONG)}, "starts_at", "start_on_other_day"),
