@@ -31,6 +31,7 @@ from services.case.sessions import web as sessions_web
 from services.case.tables import LEARNT, PROJECTED
 from services.case.timeline import api as timeline_api
 from services.case.timeline import inbox as timeline_inbox
+from services.case.today import api as today_api
 from shared.auth.accounts import Accounts
 from shared.auth.identity import requires
 from shared.auth.roles import RECORDERS
@@ -96,6 +97,7 @@ def create_app(service: Service) -> Flask:
             assessments_api.bp,
             timeline_api.bp,
             notes_api.bp,
+            today_api.bp,
         ],
     )
     pages.init_app(app)

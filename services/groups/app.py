@@ -22,6 +22,7 @@ from services.groups.practitioners import projections as practitioners_projectio
 from services.groups.practitioners import web as practitioners_web
 from services.groups.practitioners.events import EVENTS as PRACTITIONER_EVENTS
 from services.groups.tables import LEARNT, PROJECTED
+from services.groups.today import api as today_api
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
 from shared.bus.intake import Learn
@@ -64,7 +65,7 @@ def create_app(service: Service) -> Flask:
         service,
         "services.groups",
         blueprints=[groups_web.bp, meetings_web.bp, practitioners_web.bp, erasures_web.bp],
-        api_blueprints=[groups_api.bp, meetings_api.bp, practitioners_api.bp, erasures_api.bp],
+        api_blueprints=[groups_api.bp, meetings_api.bp, practitioners_api.bp, erasures_api.bp, today_api.bp],
     )
 
 

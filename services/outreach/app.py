@@ -20,6 +20,7 @@ from services.outreach.places import projections as places_projections
 from services.outreach.places import web as places_web
 from services.outreach.places.events import EVENTS as PLACE_EVENTS
 from services.outreach.tables import LEARNT, PROJECTED
+from services.outreach.today import api as today_api
 from services.outreach.visits import api as visits_api
 from services.outreach.visits import projections as visits_projections
 from services.outreach.visits import web as visits_web
@@ -65,7 +66,7 @@ def create_app(service: Service) -> Flask:
         service,
         "services.outreach",
         blueprints=[visits_web.bp, contacts_web.bp, places_web.bp, erasures_web.bp],
-        api_blueprints=[visits_api.bp, contacts_api.bp, places_api.bp, erasures_api.bp],
+        api_blueprints=[visits_api.bp, contacts_api.bp, places_api.bp, erasures_api.bp, today_api.bp],
     )
 
 

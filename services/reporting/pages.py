@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import get_locale
 
+from services.reporting.contracts.instruments import NAMES
 from services.reporting.figures import words
 from services.reporting.figures.language import in_language
 from shared.serviceunit.codes import label
@@ -13,6 +14,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         label=lambda vocabulary, code: label(vocabulary, code, str(get_locale())),
         in_language=in_language,
+        instrument=lambda instrument_id: in_language(NAMES.get(instrument_id, {"en": instrument_id})),
         measure_name=words.measure_name,
         limb_words=words.limb_words,
         p_words=words.p_words,

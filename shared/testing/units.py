@@ -78,7 +78,9 @@ def units(draw: st.DrawFn, status: st.SearchStrategy[str] = HAPPENED) -> Service
         unidentified_count=draw(st.integers(0, 200)),
         late_reason=draw(st.none() | _one_of(codes.LATE_REASONS)),
         tags=tuple(draw(st.lists(_one_of(codes.TAGS), unique=True))),
-        follow_up=draw(st.none() | st.builds(FollowUp, on=st.just(TODAY + timedelta(days=400)), reason=_one_of(codes.FOLLOW_UPS))),
+        follow_up=draw(
+            st.none() | st.builds(FollowUp, on=st.just(TODAY + timedelta(days=400)), reason=_one_of(codes.FOLLOW_UPS))
+        ),
     )
 
 

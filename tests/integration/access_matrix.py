@@ -91,6 +91,7 @@ POST /case/api/v1/sessions/plan
 GET+POST /case/api/v1/tallies
 GET+PUT /case/api/v1/tallies/<tally_id>
 POST /case/api/v1/tallies/<tally_id>/void
+POST /case/api/v1/today
 GET /case/cases
 GET /case/cases/<case_id>
 POST /case/cases/<case_id>/assign
@@ -130,6 +131,7 @@ POST /groups/api/v1/meetings/<meeting_id>/record
 POST /groups/api/v1/meetings/<meeting_id>/void
 POST /groups/api/v1/meetings/plan
 GET+POST /groups/api/v1/practitioners
+POST /groups/api/v1/today
 GET /groups/groups
 GET /groups/groups/<group_id>
 GET+POST /groups/groups/<group_id>/edit
@@ -152,6 +154,7 @@ POST /outreach/api/v1/contacts/search
 POST /outreach/api/v1/contacts/<contact_id>/target-groups
 POST /outreach/api/v1/contacts/<contact_id>/target-groups/end
 GET+POST /outreach/api/v1/places
+POST /outreach/api/v1/today
 GET+POST /outreach/api/v1/visits
 GET+PUT /outreach/api/v1/visits/<visit_id>
 GET /outreach/api/v1/visits/<visit_id>/history

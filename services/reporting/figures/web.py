@@ -1,4 +1,4 @@
-"""The pages of figures: home, a contract, what stands behind a figure, and what a session feeds."""
+"""The pages of figures: a contract, what stands behind a figure, and what a session feeds."""
 
 from datetime import date
 from typing import Any
@@ -18,21 +18,11 @@ from shared.errors import Invalid
 from shared.web.names import names_of
 from shared.web.requests import service
 
-home = Blueprint("home", __name__)
 bp = Blueprint("figures", __name__)
 
 SHOWN = 60
 ENTRIES = ("recorded", "case_opened", "case_closed")
 """What moves a figure every day; everything else is a change that somebody may ask about."""
-
-
-@home.get("/")
-@requires(*REPORT_READERS)
-def today() -> str:
-    """Today: the contracts of the agency and how they stand; a funder sees its own."""
-    who = identity()
-    found = overviews(service(), who.agency_id, seen_by(who))
-    return render_template("reporting/home.html", contracts=found, today=local_date(service().clock.now()))
 
 
 @bp.get("/contracts")

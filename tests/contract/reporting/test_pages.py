@@ -22,19 +22,6 @@ def browse(app: Flask, accounts: Accounts, leader: Client) -> Browse:
     return lambda username, **headers: page_client(app, accounts, username, **headers)
 
 
-def test_home_shows_how_the_contracts_stand(browser: FlaskClient, others: Others) -> None:
-    others.record("session-1", family("person-m"))
-    page = browser.get("/").text
-    assert "Kachi II" in page
-    assert "Not met 15" in page
-
-
-def test_home_speaks_chinese_to_a_hong_kong_browser(browse: Browse) -> None:
-    page = browse("worker", **CHINESE).get("/").text
-    assert "家持II" in page
-    assert "未達標 15" in page
-
-
 def test_a_contract_page_has_a_line_for_every_measure_and_the_sentences(browser: FlaskClient, others: Others) -> None:
     others.record("meeting-1", family("person-m", "person-f"))
     page = browser.get(CONTRACT).text

@@ -1,0 +1,1 @@
+"""What a worker of cases has before them today."""

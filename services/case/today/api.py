@@ -1,0 +1,31 @@
+"""What this service says of a person's day."""
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from services.case.today import queries
+from shared.auth.identity import identity, requires
+from shared.auth.roles import RECORDERS
+from shared.auth.teams import reads_notes, teams_seen
+from shared.clock import local_date
+from shared.web.requests import service
+
+bp = Blueprint("today_api", __name__, description="What a person has before them")
+
+
+@bp.post("/today")
+@requires(*RECORDERS)
+def today() -> Response:
+    """One's own caseload, what is planned and lately held, and what is due; no names"""
+    who, day, teams = identity(), local_date(service().clock.now()), teams_seen(identity())
+    with service().database.read() as connection:
+        needs = queries.follow_ups(connection, who.agency_id, teams, who.account_id, day)
+        if reads_notes(who):
+            needs += queries.missing_post_tests(connection, who.agency_id, who.account_id, day)
+        return jsonify(
+            {
+                **queries.own_agenda(connection, who.agency_id, teams, who.account_id, day),
+                "caseload": queries.caseload(connection, who.agency_id, who.account_id, day),
+                "needs": needs,
+            }
+        )

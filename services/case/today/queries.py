@@ -1,0 +1,186 @@
+"""What is planned, what is due, and the caseload of one worker."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, and_, exists, or_, select
+
+from services.case.cases.queries import members_of
+from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
+from services.case.tables import session_worker as served
+from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
+from shared.serviceunit.unit import ServiceUnit
+
+POST_TEST_AFTER = timedelta(days=180)
+"""How long after the first questionnaire the second is asked for, while the contract runs."""
+FORGOTTEN_AFTER = timedelta(days=180)
+"""How long a follow-up that nobody settled is shown."""
+
+_decoder = msgspec.json.Decoder(ServiceUnit)
+Entries = list[dict[str, Any]]
+
+
+def own_agenda(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
+) -> dict[str, Entries]:
+    """What this worker has planned, and has lately held."""
+    wanted = (
+        select(session_unit.c.unit)
+        .join(served, served.c.unit_id == session_unit.c.unit_id)
+        .where(
+            session_unit.c.agency_id == agency_id,
+            served.c.worker_id == worker_id,
+            served.c.occurred_on.between(today - BEHIND, today + AHEAD),
+            or_(
+                session_unit.c.phase == "planned",
+                and_(session_unit.c.phase == "recorded", served.c.occurred_on >= today - LATELY),
+            ),
+        )
+    )
+    if teams is not None:
+        wanted = wanted.where(session_unit.c.team_id.in_(teams))
+    units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
+    numbers = select(case_file.c.case_id, case_file.c.case_number).where(
+        case_file.c.case_id.in_({unit.case_id for unit in units})
+    )
+    titles = {row.case_id: row.case_number for row in connection.execute(numbers)}
+    return agenda(units, worker_id, today, "/case/sessions", titles)
+
+
+def caseload(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:
+    """The cases of this worker that are not closed, with who belongs to them and when they were last seen."""
+    last = (
+        select(session_case.c.occurred_on)
+        .join(session_unit, session_unit.c.unit_id == session_case.c.unit_id)
+        .where(
+            session_case.c.case_id == case_file.c.case_id,
+            session_unit.c.phase == "recorded",
+            session_unit.c.status == "held",
+        )
+        .order_by(session_case.c.occurred_on.desc())
+        .limit(1)
+        .correlate(case_file)
+        .scalar_subquery()
+    )
+    wanted = (
+        select(case_file.c.case_id, case_file.c.case_number, case_file.c.stage, last.label("last_on"))
+        .where(case_file.c.agency_id == agency_id, case_file.c.worker_id == worker_id, case_file.c.stage != "closed")
+        .order_by(case_file.c.case_number)
+        .limit(200)
+    )
+    rows = connection.execute(wanted).all()
+    members = members_of(connection, [row.case_id for row in rows])
+    return [
+        {
+            "case_id": row.case_id,
+            "case_number": row.case_number,
+            "stage": row.stage,
+            "last_on": row.last_on.isoformat() if row.last_on else None,
+            "person_ids": _now(members.get(row.case_id, []), today),
+        }
+        for row in rows
+    ]
+
+
+def follow_ups(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
+) -> Entries:
+    """The follow-ups due in this worker's cases, or after their own sessions: nobody has met the family since."""
+    later_case, later = session_case.alias("later_case"), session_unit.alias("later")
+    settled = exists().where(
+        later_case.c.case_id == session_case.c.case_id,
+        later_case.c.occurred_on >= session_unit.c.follow_up_on,
+        later.c.unit_id == later_case.c.unit_id,
+        later.c.unit_id != session_unit.c.unit_id,
+        later.c.phase == "recorded",
+        later.c.status == "held",
+    )
+    own_sessions = select(served.c.unit_id).where(served.c.worker_id == worker_id)
+    wanted = (
+        select(session_unit.c.unit, case_file.c.case_id, case_file.c.case_number)
+        .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
+        .join(case_file, case_file.c.case_id == session_case.c.case_id)
+        .where(
+            session_unit.c.agency_id == agency_id,
+            session_unit.c.follow_up_on.between(today - FORGOTTEN_AFTER, today),
+            session_unit.c.phase == "recorded",
+            case_file.c.stage != "closed",
+            or_(case_file.c.worker_id == worker_id, session_unit.c.unit_id.in_(own_sessions)),
+            ~settled,
+        )
+        .order_by(session_unit.c.follow_up_on, session_unit.c.unit_id)
+        .limit(50)
+    )
+    if teams is not None:
+        wanted = wanted.where(session_unit.c.team_id.in_(teams))
+    return [_follow_up(_decoder.decode(row.unit), row) for row in connection.execute(wanted)]
+
+
+def _follow_up(unit: ServiceUnit, row: Any) -> dict[str, Any]:
+    assert unit.follow_up is not None
+    return {
+        "why": "follow_up",
+        "reason": unit.follow_up.reason,
+        "on": unit.follow_up.on.isoformat(),
+        "address": f"/case/sessions/{unit.unit_id}",
+        "next": f"/case/sessions/new?case_id={row.case_id}",
+        "title": row.case_number,
+        "person_ids": [one.person_id for one in unit.participants],
+    }
+
+
+def missing_post_tests(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:
+    """Who of this worker's cases answered a first questionnaire long ago and no second one, while its contract runs."""
+    again = assessment.alias("again")
+    answered = exists().where(
+        again.c.person_id == assessment.c.person_id,
+        again.c.instrument == assessment.c.instrument,
+        again.c.contract_id == assessment.c.contract_id,
+        again.c.phase == "post",
+        ~again.c.voided,
+    )
+    wanted = (
+        select(assessment.c.person_id, assessment.c.instrument, assessment.c.assessed_on, case_file.c.case_number)
+        .distinct()
+        .join(case_member, case_member.c.person_id == assessment.c.person_id)
+        .join(case_file, case_file.c.case_id == case_member.c.case_id)
+        .join(
+            known_contract,
+            and_(
+                known_contract.c.contract_id == assessment.c.contract_id,
+                known_contract.c.agency_id == assessment.c.agency_id,
+            ),
+        )
+        .where(
+            case_file.c.agency_id == agency_id,
+            case_file.c.worker_id == worker_id,
+            case_file.c.stage != "closed",
+            case_member.c.to_date.is_(None),
+            assessment.c.phase == "pre",
+            ~assessment.c.voided,
+            assessment.c.assessed_on <= today - POST_TEST_AFTER,
+            known_contract.c.last_day >= today,
+            ~answered,
+        )
+        .order_by(assessment.c.assessed_on, assessment.c.person_id)
+        .limit(50)
+    )
+    return [
+        {
+            "why": "post_test",
+            "reason": row.instrument,
+            "on": row.assessed_on.isoformat(),
+            "address": f"/case/people/{row.person_id}",
+            "next": f"/case/assessments/new?person_id={row.person_id}&instrument={row.instrument}",
+            "title": row.case_number,
+            "person_ids": [row.person_id],
+        }
+        for row in connection.execute(wanted)
+    ]
+
+
+def _now(members: Entries, today: date) -> list[str]:
+    """Who belongs to a case today."""
+    return [one["person_id"] for one in members if one["to_date"] is None or one["to_date"] >= today.isoformat()]

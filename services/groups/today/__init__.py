@@ -1,0 +1,1 @@
+"""What a worker of groups has before them today."""

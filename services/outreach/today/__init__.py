@@ -1,0 +1,1 @@
+"""What a worker of outreach has before them today."""

@@ -1,0 +1,45 @@
+"""Home: Today for who records, how the contracts stand for who reads reports."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from services.reporting.contracts.access import seen_by
+from services.reporting.figures.overview import overviews
+from services.reporting.today.domain import MOST_NAMED, arranged
+from shared.auth.identity import identity, requires
+from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
+from shared.clock import local_date
+from shared.web.asking import ask
+from shared.web.names import names_of
+from shared.web.requests import service
+
+home = Blueprint("home", __name__)
+
+ASKED = ("case", "groups", "outreach")
+
+
+@home.get("/")
+@requires(*REPORT_READERS)
+def today() -> str:
+    """Today: what comes next, what needs this person, the caseload; for leaders and funders how contracts stand."""
+    who, now = identity(), service().clock.now()
+    answers = {name: ask(f"/{name}/api/v1/today", {}) for name in ASKED} if who.role in RECORDERS else {}
+    lists = arranged([one for one in answers.values() if one is not None], now)
+    return render_template(
+        "reporting/today.html",
+        lists=lists,
+        shows_lists=bool(lists) or (who.role in RECORDERS and who.role not in LEADERS),
+        missing=[name for name, answer in answers.items() if answer is None],
+        names=names_of(lists.people()),
+        contracts=_contracts() if who.role not in RECORDERS or who.role in LEADERS else None,
+        today=local_date(now),
+        most_named=MOST_NAMED,
+        day_of=date.fromisoformat,
+    )
+
+
+def _contracts() -> list[dict[str, Any]]:
+    who = identity()
+    return overviews(service(), who.agency_id, seen_by(who))
