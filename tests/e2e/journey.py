@@ -59,7 +59,7 @@ def log_session(visitor: Visitor, story: Story) -> None:
     page = visitor.page
     visitor.log(story.log_session)
     page.get_by_role("link", name=story.case).click()
-    page.locator("#minutes").fill("45")
+    page.locator("#minutes").get_by_role("radio", name="45", exact=True).click()
     page.locator(".actions .btn-primary").click()
     page.wait_for_url("**/case/sessions/session-*")
     assert story.minutes in page.locator("main").inner_text()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select, tuple_
 
 from services.case.cases.queries import members_of
 from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
@@ -50,7 +50,7 @@ def own_agenda(
 
 
 def caseload(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:
-    """The cases of this worker that are not closed, with who belongs to them and when they were last seen."""
+    """The cases of this worker that are not closed, those seen last first, with who belongs to them."""
     last = (
         select(session_case.c.occurred_on)
         .join(session_unit, session_unit.c.unit_id == session_case.c.unit_id)
@@ -67,10 +67,10 @@ def caseload(connection: Connection, agency_id: str, worker_id: str, today: date
     wanted = (
         select(case_file.c.case_id, case_file.c.case_number, case_file.c.stage, last.label("last_on"))
         .where(case_file.c.agency_id == agency_id, case_file.c.worker_id == worker_id, case_file.c.stage != "closed")
-        .order_by(case_file.c.case_number)
-        .limit(200)
+        .limit(500)
     )
-    rows = connection.execute(wanted).all()
+    # Who was seen last is most likely seen next; a case not seen yet comes before them.
+    rows = sorted(connection.execute(wanted), key=lambda row: (row.last_on or date.max, row.case_number), reverse=True)
     members = members_of(connection, [row.case_id for row in rows])
     return [
         {
@@ -89,11 +89,15 @@ def follow_ups(
 ) -> Entries:
     """The follow-ups due in this worker's cases, or after their own sessions: nobody has met the family since."""
     later_case, later = session_case.alias("later_case"), session_unit.alias("later")
+    # Of one day, the entry made later is the later one: ids are in the order in which they were made.
+    after = tuple_(later_case.c.occurred_on, later_case.c.unit_id) > tuple_(
+        session_case.c.occurred_on, session_case.c.unit_id
+    )
     settled = exists().where(
         later_case.c.case_id == session_case.c.case_id,
         later_case.c.occurred_on >= session_unit.c.follow_up_on,
+        after,
         later.c.unit_id == later_case.c.unit_id,
-        later.c.unit_id != session_unit.c.unit_id,
         later.c.phase == "recorded",
         later.c.status == "held",
     )

@@ -107,7 +107,7 @@ def test_a_leader_sees_the_own_day_if_there_is_one_and_how_the_contracts_stand(
         answers[name] = NOTHING
     page = home("leader")
     assert 'id="caseload"' not in page
-    for text in ("Kachi II", "Not met 15", 'href="/reporting/contracts"'):
+    for text in ("Kachi II", "Not met 15", "How the contracts stand"):
         assert text in page
 
 
