@@ -82,4 +82,4 @@ def test_no_word_about_drugs_stands_on_a_workers_pages(demo: House, username: st
 
 
 def test_without_it_the_words_are_there(demo: House) -> None:
-    assert words_of(pages(demo, "worker1", "zh_Hant_HK", discreet=False)["/"])
+    assert words_of(pages(demo, "worker1", "zh_Hant_HK", discreet=False)["/reporting/contracts"])

@@ -86,7 +86,7 @@ for (const form of all("form.discreet")) {
   });
 }
 
-document.querySelector(".error-summary:not(.sample *)")?.focus();
+document.querySelector(".error-summary:not(.sample *), .doubts")?.focus();
 
 // A second tap on Save must not look like a second save: the server knows the key, the person should see it too.
 document.addEventListener("submit", (event) => {
