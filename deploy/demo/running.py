@@ -54,13 +54,16 @@ def tell(plan: Plan, today: date) -> None:
         )
         for n in range(USERS)
     ]
-    _casework(world, families)
+    cases = _casework(world, families)
     _groups(world, families)
     _trips(world, users)
+    _ahead(world, today, cases, users)
     world.register_people()
 
 
-def _casework(world: World, families: list[Person]) -> None:
+def _casework(world: World, families: list[Person]) -> list[Case]:
+    """The casework so far; returns the cases that are still open."""
+    running = []
     for n, person in enumerate(families[:12]):
         opened = world.start + timedelta(days=6 + 29 * n)
         case = Case(
@@ -76,11 +79,13 @@ def _casework(world: World, families: list[Person]) -> None:
         for time in range(40):
             day = opened + timedelta(days=5 + 26 * time)
             if day > world.end:
+                running.append(case)
                 break
             _session(world, case, person, day, time)
             if n in (4, 5) and time == 9:
                 world.move_case(case, "close", day + timedelta(days=7), reason="goals_met")
                 break
+    return running
 
 
 def _session(world: World, case: Case, person: Person, day: date, time: int) -> None:
@@ -102,6 +107,8 @@ def _session(world: World, case: Case, person: Person, day: date, time: int) -> 
         body["status"], body["participants"][0]["status"] = "no_show", "absent"
     if time % 6 == 2:
         body["note"] = "近況穩定，繼續跟進。"
+    if day + timedelta(days=24) > world.end:
+        body["follow_up"] = {"on": (day + timedelta(days=9)).isoformat(), "reason": "call"}
     world.enter("/case/api/v1/sessions", body, case.worker)
 
 
@@ -206,3 +213,38 @@ def _trips(world: World, users: list[Person]) -> None:
             "participants": [present(person, day, target_groups=["hidden"]) for person in met],
         }
         world.enter("/outreach/api/v1/visits", body, worker)
+
+
+def _ahead(world: World, today: date, cases: list[Case], users: list[Person]) -> None:
+    """What is planned around today, so that everybody's day shows something; some of it should be over already."""
+    for n, case in enumerate(cases):
+        day = today + timedelta(days=1 + n) if n % 4 else today - timedelta(days=3)
+        body = _planned("session", world, day, ("10:00", "14:30", "16:00")[n % 3], 60)
+        person = case.members[0][0]
+        body |= {"kind": "case_session", "case_id": case.case_id, "participants": [present(person, day)]}
+        _plan(world, "/case/api/v1/sessions/plan", body, case.worker)
+    for number in range(GROUPS):
+        body = _planned("meeting", world, today + timedelta(days=2 + number), "19:30", 90)
+        body |= {"kind": "group_meeting", "group_id": made_id("group", f"running {number}")}
+        _plan(world, "/groups/api/v1/meetings/plan", body, FAMILY_WORKERS[number])
+    for n, worker in enumerate(OUTREACH_WORKERS):
+        day = today + timedelta(days=1 + n)
+        body = _planned("visit", world, day, "20:00", 150)
+        body |= {"setting": "outreach", "participants": [present(users[n], day)]}
+        _plan(world, "/outreach/api/v1/visits/plan", body, worker)
+
+
+def _planned(prefix: str, world: World, day: date, start: str, minutes: int) -> Body:
+    planned = made_id(prefix, world.nth(f"planned {prefix}"))
+    return {
+        "id": planned,
+        "contract_id": CONTRACT,
+        "occurred_on": day.isoformat(),
+        "starts_at": start,
+        "minutes": minutes,
+    }
+
+
+def _plan(world: World, path: str, body: Body, worker: str) -> None:
+    body["served_by"] = [account_id(worker)]
+    world.plan.add(world.latest, Order.PLAN, worker, path, body, resource=body["id"])
