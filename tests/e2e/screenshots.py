@@ -25,6 +25,7 @@ PICTURES: tuple[tuple[str, str, Size, Language, Scheme, str], ...] = (
         "light",
         "/reporting/contracts/kachi-2/figures/output-1/attendances",
     ),
+    ("today-phone-zh.png", "worker1", PHONE, CHINESE, "light", "/"),
     ("log-phone-zh.png", "worker1", PHONE, CHINESE, "light", f"/groups/meetings/new?group_id={GROUP}"),
     ("contract-phone-zh-dark.png", "leader1", PHONE, CHINESE, "dark", "/reporting/contracts/running"),
 )
