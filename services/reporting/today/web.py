@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template
+from flask_babel import gettext
 
 from services.reporting.contracts.access import seen_by
 from services.reporting.figures.overview import overviews
@@ -14,6 +15,7 @@ from shared.clock import local_date
 from shared.web.asking import ask
 from shared.web.names import names_of
 from shared.web.requests import service
+from shared.web.shell import day
 
 home = Blueprint("home", __name__)
 
@@ -36,8 +38,16 @@ def today() -> str:
         contracts=_contracts() if who.role not in RECORDERS or who.role in LEADERS else None,
         today=local_date(now),
         most_named=MOST_NAMED,
-        day_of=date.fromisoformat,
+        near_day=lambda on: _near_day(date.fromisoformat(on), local_date(now)),
     )
+
+
+def _near_day(on: date, today: date) -> str:
+    """A day of this year without the year, which goes without saying; today by its name."""
+    if on == today:
+        return str(gettext("Today"))
+    year = on.year if on.year == today.year else "-"
+    return day(on).replace(f"{year}年", "").removesuffix(f" {year}")
 
 
 def _contracts() -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def test_a_worker_sees_what_comes_next_what_needs_them_and_their_cases(home: Cal
         assert f'href="{link}"' in page
     next_, needs, caseload = (page.index(f'id="{name}"') for name in ("next", "needs", "caseload"))
     assert next_ < page.index("meeting-1/record") < needs < page.index("session-1/record") < caseload
-    for text in ("8 people", "陳美玲", "planned, not recorded yet", "Call back", "No session yet"):
+    for text in ("8 people", "Tue 3 Aug 19:30", "陳美玲", "planned, not recorded yet", "Call back", "No session yet"):
         assert text in page
     assert "How the contracts stand" not in page
 
@@ -93,7 +93,7 @@ def test_a_service_that_is_down_is_named_and_the_rest_is_shown(home: Callable[..
 
 def test_today_speaks_chinese_to_a_hong_kong_browser(home: Callable[..., str]) -> None:
     page = home("worker", **CHINESE).split("<main")[1]
-    for text in ("需要你處理", "接下來", "我的個案", "8人", "致電跟進"):
+    for text in ("需要你處理", "接下來", "我的個案", "8人", "8月3日（二） 19:30", "致電跟進"):
         assert text in page
 
 
