@@ -29,6 +29,10 @@ from services.case.sessions import api as sessions_api
 from services.case.sessions import projections as session_projections
 from services.case.sessions import web as sessions_web
 from services.case.tables import LEARNT, PROJECTED
+from services.case.tasks import api as tasks_api
+from services.case.tasks import events as task_events
+from services.case.tasks import projections as task_projections
+from services.case.tasks import web as tasks_web
 from services.case.timeline import api as timeline_api
 from services.case.timeline import inbox as timeline_inbox
 from services.case.today import api as today_api
@@ -55,12 +59,14 @@ EVENTS = (
     *unit_events.EVENTS,
     *assessment_events.EVENTS,
     *note_events.EVENTS,
+    *task_events.EVENTS,
 )
 PROJECTIONS = (
     person_projections.project,
     case_projections.project,
     session_projections.project,
     assessment_projections.project,
+    task_projections.project,
     note_projections.project,
 )
 
@@ -89,7 +95,16 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.case",
-        blueprints=[bp, people_web.bp, cases_web.bp, sessions_web.bp, assessments_web.bp, notes_web.bp, search_web.bp],
+        blueprints=[
+            bp,
+            people_web.bp,
+            cases_web.bp,
+            sessions_web.bp,
+            assessments_web.bp,
+            notes_web.bp,
+            search_web.bp,
+            tasks_web.bp,
+        ],
         api_blueprints=[
             people_api.bp,
             cases_api.bp,
@@ -98,6 +113,7 @@ def create_app(service: Service) -> Flask:
             timeline_api.bp,
             notes_api.bp,
             today_api.bp,
+            tasks_api.bp,
         ],
     )
     pages.init_app(app)

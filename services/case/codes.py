@@ -2,7 +2,19 @@
 
 from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, Labels
 
-__all__ = ["CASE_KINDS", "CASE_STAGES", "CLOSING_REASONS", "DISTRICTS", "ERASURE_REASONS", "RELATIONSHIPS"]
+__all__ = [
+    "CASE_KINDS",
+    "CASE_STAGES",
+    "CLOSING_REASONS",
+    "DISTRICTS",
+    "ERASURE_REASONS",
+    "RELATIONSHIPS",
+    "REPORT_BODIES",
+    "TASK_AWAITS",
+    "TASK_DECISIONS",
+    "TASK_KINDS",
+    "WITHDRAWALS",
+]
 
 ERASURE_REASONS: Labels = {
     "requested": ("The person asked for it", "當事人要求"),
@@ -34,4 +46,31 @@ CASE_STAGES: Labels = {
     "intake": ("Intake", "接案"),
     "open": ("Open", "進行中"),
     "closed": ("Closed", "已結案"),
+}
+TASK_KINDS: Labels = {
+    "self_harm_risk": ("Risk of self-harm", "自我傷害風險"),
+    "child_safety": ("Child safety concern", "兒童安全關注"),
+}
+TASK_DECISIONS: Labels = {
+    "no_further_action": ("No further action", "無需進一步行動"),
+    "consult": ("Consult first", "先行諮詢"),
+    "report": ("Report", "舉報"),
+    "safety_plan": ("Safety plan agreed", "已訂立安全計劃"),
+    "emergency": ("Emergency care arranged", "已安排緊急醫療"),
+}
+TASK_AWAITS: Labels = {
+    "decision": ("Waits for a decision", "待決定"),
+    "advice": ("Waits for advice", "待諮詢"),
+    "report": ("Waits for the report", "待舉報"),
+}
+REPORT_BODIES: Labels = {
+    "fcpsu": ("Family and Child Protective Services Unit", "保護家庭及兒童服務課"),
+    "police": ("Police", "警方"),
+    "hospital": ("Hospital", "醫院"),
+    "school": ("School", "學校"),
+    "other": ("Another body", "其他機構"),
+}
+WITHDRAWALS: Labels = {
+    "entry_corrected": ("The entry was corrected", "紀錄已更正"),
+    "entry_voided": ("The entry was voided", "紀錄已作廢"),
 }

@@ -30,6 +30,11 @@ VOCABULARIES: Mapping[str, codes.Labels] = {
     "erasure_reason": own.ERASURE_REASONS,
     "instrument": {one.instrument_id: one.title for one in INSTRUMENTS.values()},
     "phase": PHASES,
+    "task_kind": own.TASK_KINDS,
+    "task_decision": own.TASK_DECISIONS,
+    "task_awaits": own.TASK_AWAITS,
+    "report_body": own.REPORT_BODIES,
+    "withdrawal": own.WITHDRAWALS,
 }
 
 

@@ -216,6 +216,28 @@ note_review = Table(
     Column("agency_id", Text, nullable=False, index=True),
 )
 
+task = Table(
+    "task",
+    metadata,
+    Column("task_id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
+    Column("team_id", Text, nullable=False),
+    # What it is about is unknown once its key was destroyed.
+    Column("kind", Text),
+    Column("service", Text),
+    Column("entry_id", Text, index=True),
+    Column("case_id", Text, index=True),
+    Column("person_id", Text, index=True),
+    Column("worker_id", Text),
+    Column("raised_by", Text, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("phase", Text, nullable=False),  # open, closed or withdrawn
+    Column("decision", Text),
+    Column("has_note", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("task_of_agency", "agency_id", "phase", "task_id"),
+)
+
 PROJECTED = (
     person,
     person_code,
@@ -232,6 +254,7 @@ PROJECTED = (
     assessment,
     tally,
     note_review,
+    task,
 )
 """What a rebuild empties and fills again from the events of this service."""
 
@@ -293,6 +316,17 @@ timeline_person = Table(
     Index("timeline_person_unit", "unit_id"),
 )
 
+timeline_change = Table(
+    "timeline_change",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("reason", Text),
+    Column("actor", Text, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+
 contact_person = Table(
     "contact_person",
     metadata,
@@ -300,4 +334,4 @@ contact_person = Table(
     Column("person_id", Text, nullable=False, index=True),
 )
 
-LEARNT = (known_contract, erasure_answer, timeline_entry, timeline_person, contact_person)
+LEARNT = (known_contract, erasure_answer, timeline_entry, timeline_person, timeline_change, contact_person)

@@ -61,7 +61,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         add_contract(house.as_("admin"), kachi())
         mother = register(worker)
         case = open_case(worker, mother)
-        held = session(worker, case, at(mother))
+        held = session(worker, case, at(mother), child_safety_concern=True)
+        (task,) = worker.get("/case/api/v1/tasks").accepted().body["items"]
         group = {"title": "One", "activity": "mutual_aid", "team_id": "team-families", "from_date": "2021-01-04"}
         tally = {"instrument": "bdf21", "instrument_version": "DEMO", "contract_id": "kachi-2"}
         counted = {**tally, "assessed_on": "2021-01-04", "totals": {"satisfied": 1, "not_satisfied": 0}}
@@ -76,6 +77,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "contact_id": hidden,
             "visit_id": id_of(visit(outreach, met(hidden))),
             "assessment_id": id_of(assess(worker, mother, "pre", "2021-01-04", 10)),
+            "task_id": str(task["task_id"]),
             "tally_id": str(leader.post("/case/api/v1/tallies", counted).accepted().body["tally_id"]),
             "contract_id": "kachi-2",
             "deliverable_id": "handbook",

@@ -23,8 +23,10 @@ from services.case.assessments.domain import (
     evolve_tally,
 )
 from services.case.assessments.instruments import INSTRUMENTS
+from services.case.cases.queries import case_list
 from services.case.people.queries import known_people
 from services.case.sessions.queries import case_facts
+from services.case.tasks.handlers import Source, raise_task, withdraw_task
 from shared.auth.identity import Identity
 from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
@@ -62,9 +64,10 @@ def record(
         command = RecordAssessment(entry=entry, note_subject=entry.person_id or entry_id, today=local_date(work.now))
         state, version = work.fold(entry_id, INITIAL, evolve)
         work.append(entry_id, decide(command, state), version)
+        _follow_up(work, entry_id, concern=asked["child_safety_concern"])
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
-    return Written(outcome, reduce(evolve, (pending.event for pending in outcome.events), INITIAL))
+    return Written(outcome, _after(outcome))
 
 
 def correct(
@@ -90,9 +93,10 @@ def correct(
             reason_text=asked["reason_text"],
         )
         work.append(entry_id, decide(command, state), expected)
+        _follow_up(work, entry_id, concern=asked["child_safety_concern"])
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
-    return Written(outcome, reduce(evolve, (pending.event for pending in outcome.events), INITIAL))
+    return Written(outcome, _after(outcome))
 
 
 def void(
@@ -111,8 +115,44 @@ def void(
         state = _visible(work.fold(_checked_id(entry_id, "assessment"), INITIAL, evolve)[0], who)
         command = VoidEntry(entry_id=entry_id, reason=asked["reason"], reason_text=asked["reason_text"])
         work.append(entry_id, decide(command, state), expected)
+        withdraw_task(work, entry_id, "self_harm_risk", "entry_voided")
 
     return service.store.run(meta, body, dry_run=dry_run)
+
+
+def _after(outcome: Outcome) -> AssessmentState:
+    """The assessment as a command that gave its full content left it."""
+    own = (pending.event for pending in outcome.events if pending.stream_id == outcome.stream_id)
+    return reduce(evolve, own, INITIAL)
+
+
+def _follow_up(work: Work, entry_id: str, *, concern: bool) -> None:
+    """Raise the tasks of today that follow from what was just recorded, or withdraw the one that does no more."""
+    state, _ = work.fold(entry_id, INITIAL, evolve)
+    entry = state.entry
+    assert entry is not None
+    source = Source(
+        entry_id=entry_id,
+        team_id=entry.team_id,
+        case_id=entry.case_id or _only_case(work, entry),
+        person_id=entry.person_id,
+    )
+    if state.risk:
+        raise_task(work, source, "self_harm_risk")
+    else:
+        withdraw_task(work, entry_id, "self_harm_risk", "entry_corrected")
+    if concern:
+        raise_task(work, source, "child_safety")
+
+
+def _only_case(work: Work, entry: Assessment) -> str | None:
+    """The one case of the team that the person of an assessment has, since its worker is to know."""
+    if entry.person_id is None:
+        return None
+    agency_id, person_id = work.meta.agency_id, entry.person_id
+    found = case_list(work.connection, agency_id, [entry.team_id], person_id=person_id, limit=50)
+    running = [one["case_id"] for one in found if one["stage"] != "closed"]
+    return running[0] if len(running) == 1 else None
 
 
 def read(service: Service, who: Identity, entry_id: str) -> tuple[AssessmentState, list[Recorded]]:

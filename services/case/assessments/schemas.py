@@ -8,7 +8,8 @@ from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema
 class AssessmentSchema(Schema):
     """One administration; answers where the instrument is scored here, else the total.
 
-    Without `person_id` nobody signed it. A note left out of a correction stays.
+    Without `person_id` nobody signed it. A note left out of a correction stays. A `child_safety_concern` raises a
+    task for today.
     """
 
     id = fields.String(validate=SHORT)
@@ -27,6 +28,7 @@ class AssessmentSchema(Schema):
     case_id = fields.String(load_default=None, allow_none=True, validate=SHORT)
     unit_id = fields.String(load_default=None, allow_none=True, validate=SHORT)
     note = fields.String(allow_none=True, validate=NOTE)
+    child_safety_concern = fields.Boolean(load_default=False)
 
 
 class AssessmentCorrectionSchema(AssessmentSchema, CorrectionSchema):

@@ -3,6 +3,7 @@
 from services.case.notes.events import NoteReviewed
 from services.case.notes.queries import is_waiting
 from services.case.sessions.handlers import is_shared, sessions
+from services.case.tasks.handlers import destroy_notes_of
 from shared.auth.identity import Identity
 from shared.errors import Invalid, RuleBroken
 from shared.eventstore import CommandMeta, Outcome, Work
@@ -29,6 +30,7 @@ def review(
             subjects = {recorded.event.note_subject for recorded in work.load(session_id)}
             for subject in filter(is_shared, subjects):
                 service.vault.destroy(work.connection, subject)
+            destroy_notes_of(service, work, session_id)
         work.append(stream_id, [NoteReviewed(unit_id=session_id, decision=decision)], version)
 
     return service.store.run(meta, body, dry_run=dry_run)

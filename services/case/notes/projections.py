@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
 
 from services.case.notes.events import NoteReviewed
 from services.case.people.events import PersonErased
-from services.case.tables import note_review, session_person, session_unit
+from services.case.tables import note_review, session_person, session_unit, task
 from shared.eventstore import Pending
 
 
@@ -28,10 +28,11 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
 
 
 def _queue(connection: Connection, agency_id: str, person_id: str) -> None:
+    beside_its_tasks = exists().where(task.c.entry_id == session_unit.c.unit_id, task.c.has_note.is_(True))
     shared = (
         select(session_unit.c.unit_id)
         .join(session_person, session_person.c.unit_id == session_unit.c.unit_id)
-        .where(session_person.c.person_id == person_id, session_unit.c.has_note.is_(True))
+        .where(session_person.c.person_id == person_id, or_(session_unit.c.has_note.is_(True), beside_its_tasks))
     )
     rows = [
         {"unit_id": unit_id, "person_id": person_id, "agency_id": agency_id}

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, request
 
 from services.case.notes import handlers, queries
 from services.case.sessions.handlers import sessions
-from shared.auth.identity import identity, requires
+from services.case.tasks.handlers import notes_of
+from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS
 from shared.auth.teams import teams_seen
 from shared.web.requests import command_meta, see_other, service
@@ -21,7 +22,7 @@ def waiting() -> str:
     who = identity()
     with service().database.read() as connection:
         found = queries.waiting(connection, who.agency_id, teams_seen(who))
-    shown = [{**one, "note": sessions.read(service(), who, one["session_id"])[0].note} for one in found]
+    shown = [{**one, "notes": _notes(who, one["session_id"])} for one in found]
     return render_template("case/note-reviews.html", reviews=shown)
 
 
@@ -32,3 +33,9 @@ def review(session_id: str) -> Any:
     decision = request.form.get("decision", "")
     outcome = handlers.review(service(), identity(), command_meta(), session_id, decision)
     return see_other("/case/note-reviews", outcome)
+
+
+def _notes(who: Identity, session_id: str) -> list[str]:
+    """The note of a session, and those beside its tasks."""
+    note = sessions.read(service(), who, session_id)[0].note
+    return [*([note] if note else []), *notes_of(service(), who, session_id)]

@@ -26,6 +26,7 @@ from services.case.people.domain import (
     evolve,
 )
 from services.case.people.events import Particulars, PersonEvent
+from services.case.tasks.handlers import destroy_tasks_about
 from shared.auth.identity import Identity
 from shared.auth.teams import chosen_team, require_team
 from shared.clock import local_date
@@ -189,6 +190,7 @@ def erase(
             work.append(event.person_id, [event], version)
         for event in erased:
             service.vault.destroy(work.connection, event.person_id)
+        destroy_tasks_about(service, work, [event.person_id for event in erased])
         return []
 
     return _change(service, who, meta, person_id, choose, expected, dry_run=dry_run)

@@ -28,6 +28,7 @@ LENGTHS = ("30", "45", "60", "90")
 TEXTS = ("kind", "occurred_on", "starts_at", "mode", "setting", "status", "activity", "late_reason")
 NUMBERS = ("minutes", "unidentified_count")
 NESTED = ("follow_up.on", "follow_up.reason", "next_appointment.on", "next_appointment.starts_at")
+TICKS = ("aftercare", "child_safety_concern")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ def of_form(form: MultiDict[str, str]) -> Draft:
         values["occurred_on"] = form["day"]
     if values["minutes"] == OTHER:
         values["minutes"] = form.get("minutes_other", "")
-    values |= {"served_by": form.getlist("served_by"), "aftercare": "aftercare" in form}
+    values |= {"served_by": form.getlist("served_by")} | {name: name in form for name in TICKS}
     rows = [
         Row(
             person_id=person_id,
@@ -150,7 +151,7 @@ def asked_of(
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows if row.there]
-    asked["aftercare"] = bool(values.get("aftercare"))
+    asked |= {name: bool(values.get(name)) for name in TICKS}
     asked |= {"case_id": case_id, "case_ids": [case_id, *draft.cases] if draft.cases else []}
     asked |= _contract(values, before) | _nested(values) | fixed
     for name in ("reason", "reason_text"):

@@ -20,6 +20,7 @@ from services.case.sessions.domain import (
     refuse_counted_twice,
     tags_of,
 )
+from services.case.tasks.handlers import Source, raise_task
 from shared.auth.identity import Identity
 from shared.auth.teams import reads_notes, require_team
 from shared.clock import local_date
@@ -81,6 +82,8 @@ def _save(
         work.append(unit_id, lifecycle.decide(command, state), expected)
         if asked.get("next_appointment"):
             _plan_next(service, who, work, asked)
+        if asked["child_safety_concern"] and draft.unit.status != "planned":
+            raise_task(work, _source(draft.unit), "child_safety")
 
     outcome = service.store.run(meta, body, dry_run=dry_run)
     state = state_after(outcome)
@@ -118,6 +121,13 @@ def next_asked(asked: dict[str, Any]) -> dict[str, Any]:
     expected = [{**one, "status": "present", "walk_in": False} for one in asked["participants"]]
     when = {"occurred_on": appointment["on"], "starts_at": appointment["starts_at"], "participants": expected}
     return {**asked, **own, **when, "follow_up": None, "next_appointment": None}
+
+
+def _source(unit: ServiceUnit) -> Source:
+    """What a task that follows from this session names."""
+    people = {one.person_id for one in unit.participants}
+    only = people.pop() if len(people) == 1 else None
+    return Source(entry_id=unit.unit_id, team_id=unit.team_id, case_id=unit.case_id, person_id=only)
 
 
 class _Draft:

@@ -25,7 +25,7 @@ COUNT = {
     "totals": {"satisfied": 1, "not_satisfied": 0},
 }
 
-# rule: method, what stands in the address, body
+# rule: method, what stands in the address (nothing: the id of the task), body
 ROUTES: dict[str, tuple[str, str, Any]] = {
     "/people/<person_id>": ("GET", SON, None),
     "PUT /people/<person_id>": ("PUT", SON, {"alias": "x"}),
@@ -59,20 +59,26 @@ ROUTES: dict[str, tuple[str, str, Any]] = {
     "/tallies/<tally_id>": ("GET", TALLY, None),
     "PUT /tallies/<tally_id>": ("PUT", TALLY, {**COUNT, **REASON}),
     "/tallies/<tally_id>/void": ("POST", TALLY, REASON),
+    "/tasks/<task_id>": ("GET", "", None),
+    "/tasks/<task_id>/decisions": ("POST", "", {"decision": "consult"}),
+    "/tasks/<task_id>/reports": ("POST", "", {"body": "police"}),
     "/note-reviews/<session_id>": ("POST", SESSION, {"decision": "kept"}),
 }
 
 
 @pytest.fixture
-def filled(worker: Client, family: str) -> None:
+def filled(worker: Client, family: str) -> str:
+    """One of everything; returns the id of the task that the assessment raised."""
     assert worker.post("/sessions", a_session(MOTHER, id=SESSION)).status_code == 201
     assert worker.post("/sessions/plan", a_session(MOTHER, id=PLANNED)).status_code == 201
     assert worker.post("/assessments", {**PHQ9, "id": ASSESSMENT}).status_code == 201
     assert worker.post("/tallies", {**COUNT, "id": TALLY}).status_code == 201
+    return str(worker.get("/tasks").json["items"][0]["task_id"])
 
 
-def ask(client: Client, rule: str, *, account: str = "", team: str = "") -> int:
+def ask(client: Client, rule: str, task_id: str, *, account: str = "", team: str = "") -> int:
     method, value, body = ROUTES[rule]
+    value = value or task_id
     path = rule.partition(" ")[2] or rule
     address = path.replace(path[path.index("<") : path.index(">") + 1], value)
     if isinstance(body, dict):
@@ -98,23 +104,23 @@ def test_the_table_names_every_route_of_one_thing(app: Flask) -> None:
 
 
 def test_another_agency_finds_nothing_and_another_team_is_turned_away(
-    as_user: Callable[[str], Client], filled: None
+    as_user: Callable[[str], Client], filled: str
 ) -> None:
     foreign, east, admin = as_user("foreign-admin"), as_user("worker-east"), as_user("admin")
-    found = {rule: ask(foreign, rule, account="account-foreign-worker", team="team-foreign") for rule in ROUTES}
+    found = {rule: ask(foreign, rule, filled, account="account-foreign-worker", team="team-foreign") for rule in ROUTES}
     assert found == dict.fromkeys(ROUTES, 404)
-    turned = {rule: ask(east, rule, account="account-worker-east", team="team-east") for rule in ROUTES}
+    turned = {rule: ask(east, rule, filled, account="account-worker-east", team="team-east") for rule in ROUTES}
     assert turned == dict.fromkeys(ROUTES, 403)
     for rule in ("/people/<person_id>", "/cases/<case_id>", "/sessions/<session_id>", "/tallies/<tally_id>"):
-        assert ask(admin, rule) == 200
+        assert ask(admin, rule, filled) == 200
 
 
-def test_funders_and_strangers_have_no_access(app: Flask, as_user: Callable[[str], Client], filled: None) -> None:
-    assert {rule: ask(as_user("funder"), rule) for rule in ROUTES} == dict.fromkeys(ROUTES, 403)
-    assert {rule: ask(Client(app.test_client(), API), rule) for rule in ROUTES} == dict.fromkeys(ROUTES, 401)
+def test_funders_and_strangers_have_no_access(app: Flask, as_user: Callable[[str], Client], filled: str) -> None:
+    assert {rule: ask(as_user("funder"), rule, filled) for rule in ROUTES} == dict.fromkeys(ROUTES, 403)
+    assert {rule: ask(Client(app.test_client(), API), rule, filled) for rule in ROUTES} == dict.fromkeys(ROUTES, 401)
 
 
-def test_nothing_of_another_agency_can_be_named(as_user: Callable[[str], Client], filled: None) -> None:
+def test_nothing_of_another_agency_can_be_named(as_user: Callable[[str], Client], filled: str) -> None:
     foreign = as_user("foreign-worker")
     add_person(foreign, "person-foreign")
     members = [{"person_id": MOTHER, "relationship": "self"}]
