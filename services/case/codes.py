@@ -13,6 +13,7 @@ __all__ = [
     "TASK_AWAITS",
     "TASK_DECISIONS",
     "TASK_KINDS",
+    "TIMELINE_KINDS",
     "WITHDRAWALS",
 ]
 
@@ -73,4 +74,12 @@ REPORT_BODIES: Labels = {
 WITHDRAWALS: Labels = {
     "entry_corrected": ("The entry was corrected", "紀錄已更正"),
     "entry_voided": ("The entry was voided", "紀錄已作廢"),
+}
+TIMELINE_KINDS: Labels = {
+    "session": ("Sessions", "面談"),
+    "meeting": ("Meetings", "小組"),
+    "visit": ("Visits", "外展及家訪"),
+    "assessment": ("Assessments", "評估"),
+    "task": ("Same-day tasks", "即日跟進"),
+    "step": ("Steps of the case", "個案進程"),
 }

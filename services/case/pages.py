@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from services.case import codes as own
-from services.case.assessments.instruments import INSTRUMENTS
+from services.case.assessments.instruments import INSTRUMENTS, PHQ9_BANDS
 from services.case.people import queries as people
 from services.case.people.handlers import note_looks
 from shared.auth.identity import Identity
@@ -30,11 +30,13 @@ VOCABULARIES: Mapping[str, codes.Labels] = {
     "erasure_reason": own.ERASURE_REASONS,
     "instrument": {one.instrument_id: one.title for one in INSTRUMENTS.values()},
     "phase": PHASES,
+    "severity": {band.code: band.label for band in PHQ9_BANDS},
     "task_kind": own.TASK_KINDS,
     "task_decision": own.TASK_DECISIONS,
     "task_awaits": own.TASK_AWAITS,
     "report_body": own.REPORT_BODIES,
     "withdrawal": own.WITHDRAWALS,
+    "timeline_kind": own.TIMELINE_KINDS,
 }
 
 

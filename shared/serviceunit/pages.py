@@ -23,5 +23,6 @@ def void_page(units: Recording[Any], unit_id: str, back: str) -> Any:
             return see_other(back, units.void(service(), who, command_meta(), unit_id, asked, expected_version()))
         except CaseledgerError as raised:
             error = raised
-    page = render_template("entry-void.html", unit=state.unit, version=len(story), error=error, back=back)
+    assert state.unit is not None
+    page = render_template("entry-void.html", on=state.unit.occurred_on, version=len(story), error=error, back=back)
     return page, error.status if error else 200

@@ -189,7 +189,7 @@ POST /case/api/v1/tasks/<task_id>/decisions
 POST /case/api/v1/tasks/<task_id>/reports
 GET /case/assessments/<assessment_id>
 GET+POST /case/assessments/<assessment_id>/correct
-POST /case/assessments/<assessment_id>/void
+GET+POST /case/assessments/<assessment_id>/void
 GET+POST /case/assessments/new
 GET /case/tasks
 GET /case/tasks/<task_id>

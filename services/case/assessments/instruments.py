@@ -10,6 +10,24 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A range of totals with a word of its own, from `lowest` to below the next band."""
+
+    code: str
+    lowest: int
+    label: tuple[str, str]
+
+
+PHQ9_BANDS = (
+    Band(code="minimal", lowest=0, label=("Minimal", "極輕微")),
+    Band(code="mild", lowest=5, label=("Mild", "輕度")),
+    Band(code="moderate", lowest=10, label=("Moderate", "中度")),
+    Band(code="moderately_severe", lowest=15, label=("Moderately severe", "中重度")),
+    Band(code="severe", lowest=20, label=("Severe", "重度")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """`items` is the number of answers from which the total is scored here; without it only the total is entered."""
 
@@ -24,6 +42,11 @@ class Instrument:
     risk_item: int | None = None
     phases: tuple[str, ...] = ("pre", "post")
     languages: tuple[str, ...] = ("zh-Hant", "en")
+    bands: tuple[Band, ...] = ()
+
+    def band_of(self, total: int) -> str | None:
+        """The code of the band that a total lies in; None where the instrument has none."""
+        return next((band.code for band in reversed(self.bands) if total >= band.lowest), None)
 
 
 _ALL = (
@@ -37,6 +60,7 @@ _ALL = (
         items=9,
         highest_answer=3,
         risk_item=9,
+        bands=PHQ9_BANDS,
     ),
     Instrument(
         instrument_id="bdf13",

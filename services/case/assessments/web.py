@@ -1,11 +1,9 @@
 """The pages of assessments: log one, look at it, correct it, void it."""
 
-from datetime import date
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from marshmallow import Schema
 
 from services.case import pages
@@ -14,11 +12,14 @@ from services.case.assessments.domain import Assessment
 from services.case.assessments.handlers import Written
 from services.case.assessments.instruments import INSTRUMENTS, Instrument
 from services.case.assessments.schemas import AssessmentCorrectionSchema, AssessmentSchema
+from services.case.assessments.story import story_lines
+from services.case.cases import handlers as cases
+from services.case.tasks.queries import task_list
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS
+from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError, NotFound
-from shared.eventstore import Recorded
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
@@ -50,11 +51,6 @@ CHOICES = {
         lazy_gettext("Nearly every day"),
     )
 }
-STORY = {
-    "AssessmentRecorded": lazy_gettext("Recorded"),
-    "AssessmentCorrected": lazy_gettext("Corrected"),
-    "AssessmentVoided": lazy_gettext("Voided"),
-}
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -62,31 +58,52 @@ STORY = {
 def new() -> Page:
     """Log an assessment of one person."""
     who, person_id, chosen = identity(), request.args.get("person_id", ""), request.args.get("instrument", "")
+    case_id = request.args.get("case_id") or None
     name = _name(who, person_id)
     if chosen not in INSTRUMENTS:
         return render_template(
-            "case/choose-instrument.html", person_id=person_id, name=name, instruments=list(INSTRUMENTS)
+            "case/choose-instrument.html",
+            person_id=person_id,
+            case_id=case_id,
+            name=name,
+            instruments=list(INSTRUMENTS),
         )
     instrument, error = INSTRUMENTS[chosen], None
     if request.method == "POST":
         try:
-            asked = _asked(AssessmentSchema(), {"person_id": person_id, "instrument": chosen}, instrument)
+            fixed = {"person_id": person_id, "instrument": chosen, "case_id": case_id}
+            asked = _asked(AssessmentSchema(), fixed, instrument)
             return _saved(handlers.record(service(), who, command_meta(), asked))
         except CaseledgerError as raised:
             error = raised
+    case = cases.load(service(), who, case_id)[0] if case_id else None
     blank = {
+        "contract_id": case.contract_id if case else None,
         "phase": instrument.phases[0],
         "assessed_on": local_date(service().clock.now()).isoformat(),
         "language": "zh-Hant",
     }
-    return _form(who, instrument, name, blank | dict(request.form), f"/case/people/{person_id}", error=error)
+    back = f"/case/cases/{case_id}?view=assessments" if case else f"/case/people/{person_id}"
+    return _form(who, instrument, name, blank | dict(request.form), back, error=error)
 
 
 @bp.get("/<assessment_id>")
 @requires(*NOTE_READERS)
-def show(assessment_id: str) -> Page:
+def show(assessment_id: str) -> str:
     """One assessment with its answers and its story."""
-    return _assessment(assessment_id)
+    who = identity()
+    state, story = handlers.read(service(), who, assessment_id)
+    assert state.entry is not None
+    return render_template(
+        "case/assessment.html",
+        entry=state.entry,
+        state=state,
+        severity=INSTRUMENTS[state.entry.instrument].band_of(state.entry.total or 0),
+        name=_name(who, state.entry.person_id),
+        contract=pages.contract_titles(who).get(state.entry.contract_id, state.entry.contract_id),
+        tasks=_tasks(who, assessment_id),
+        story=story_lines(story, pages.colleagues(who)),
+    )
 
 
 @bp.route("/<assessment_id>/correct", methods=["GET", "POST"])
@@ -111,34 +128,28 @@ def correct(assessment_id: str) -> Page:
     return _form(who, instrument, name, values, back, error=error, version=len(story), correcting=True)
 
 
-@bp.post("/<assessment_id>/void")
+@bp.route("/<assessment_id>/void", methods=["GET", "POST"])
 @requires(*NOTE_READERS)
 def void(assessment_id: str) -> Page:
     """Void an assessment, with the reason."""
-    try:
-        asked = load(VoidSchema(), pages.filled(request.form, "reason"))
-        meta, expected = command_meta(), expected_version()
-        outcome = handlers.void(service(), identity(), meta, assessment_id, asked, expected)
-        return see_other(f"/case/assessments/{assessment_id}", outcome)
-    except CaseledgerError as raised:
-        return _assessment(assessment_id, raised)
-
-
-def _assessment(assessment_id: str, error: CaseledgerError | None = None) -> Page:
-    who = identity()
+    who, error, back = identity(), None, f"/case/assessments/{assessment_id}"
     state, story = handlers.read(service(), who, assessment_id)
     assert state.entry is not None
-    page = render_template(
-        "case/assessment.html",
-        entry=state.entry,
-        state=state,
-        version=len(story),
-        name=_name(who, state.entry.person_id),
-        contract=pages.contract_titles(who).get(state.entry.contract_id, state.entry.contract_id),
-        story=[*map(partial(_line, pages.colleagues(who)), reversed(story))],
-        error=error,
-    )
+    if request.method == "POST":
+        try:
+            asked = load(VoidSchema(), pages.filled(request.form, "reason", "reason_text"))
+            meta, expected = command_meta(), expected_version()
+            return see_other(back, handlers.void(service(), who, meta, assessment_id, asked, expected))
+        except CaseledgerError as raised:
+            error = raised
+    page = render_template("entry-void.html", on=state.entry.assessed_on, version=len(story), error=error, back=back)
     return page, error.status if error else 200
+
+
+def _tasks(who: Identity, assessment_id: str) -> list[dict[str, Any]]:
+    """What it has raised for its day."""
+    with service().database.read() as connection:
+        return task_list(connection, who.agency_id, teams_seen(who), phase=None, entry_id=assessment_id)
 
 
 def _form(
@@ -159,7 +170,8 @@ def _form(
         values=values,
         back=back,
         questions=QUESTIONS.get(instrument.instrument_id, ()),
-        choices=[*enumerate(CHOICES.get(instrument.instrument_id, ()))],
+        choices=[(score, f"{score} {words}") for score, words in enumerate(CHOICES.get(instrument.instrument_id, ()))],
+        bands=[(band.lowest, pages.label("severity", band.code)) for band in instrument.bands],
         contracts=[*pages.contract_titles(who).items()],
         error=error,
         version=version,
@@ -173,6 +185,7 @@ def _asked(schema: Schema, fixed: dict[str, Any], instrument: Instrument) -> dic
     form = request.form
     names = [name for name in ("phase", "assessed_on", "contract_id", "language") if name in schema.fields]
     asked: dict[str, Any] = pages.filled(form, *names) | fixed | {"note": form.get("note", "").strip() or None}
+    asked["child_safety_concern"] = "child_safety_concern" in form
     if instrument.items is not None:
         given = [form.get(f"answers.{index}", "") for index in range(instrument.items)]
         asked["answers"] = [int(one) for one in given if one.isdigit()]
@@ -202,19 +215,3 @@ def _name(who: Identity, person_id: str | None) -> str | None:
 def _saved(written: Written) -> Page:
     assert written.state.entry is not None
     return see_other(f"/case/assessments/{written.state.entry.assessment_id}", written.outcome)
-
-
-def _line(colleagues: dict[str, str], recorded: Recorded) -> dict[str, Any]:
-    event = recorded.event
-    total, day = getattr(event, "total", None), getattr(event, "assessed_on", None)
-    return {
-        "what": STORY[recorded.type],
-        "who": colleagues.get(recorded.actor),
-        "when": recorded.recorded_at,
-        "detail": None if total is None else gettext("total %(total)s", total=total) + _on(day),
-        "reason": pages.label("reason", getattr(event, "reason", None)),
-    }
-
-
-def _on(day: date | None) -> str:
-    return f" · {day.isoformat()}" if day else ""

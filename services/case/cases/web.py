@@ -8,10 +8,10 @@ from flask_babel import lazy_gettext
 from marshmallow import Schema
 
 from services.case import pages
+from services.case.assessments.charts import charts
 from services.case.cases import handlers, queries
 from services.case.cases.domain import (
     AssignCase,
-    Case,
     ChangeCommand,
     CloseCase,
     JoinCase,
@@ -31,8 +31,12 @@ from services.case.cases.schemas import (
     TransferSchema,
 )
 from services.case.people.handlers import find
-from services.case.timeline.handlers import open_timeline
-from shared.auth.identity import identity, requires
+from services.case.people.queries import spells_of
+from services.case.tasks.queries import task_list
+from services.case.timeline.handlers import kinds_for, open_timeline
+from services.case.timeline.queries import scores_of
+from services.case.timeline.shown import corrected_words, people_shown, shown_items
+from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
@@ -45,6 +49,7 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 Page = Any
 REGULAR = "regular"
 PAGE_LENGTH = 50
+TIMELINE_LENGTH = 30
 STEPS = {
     "CaseEnquired": lazy_gettext("Enquiry"),
     "CaseIntakeStarted": lazy_gettext("Intake"),
@@ -201,16 +206,35 @@ def _change(case_id: str, schema: Schema, command: Callable[[dict[str, Any]], Ch
 
 
 def _case(case_id: str, *, error: CaseledgerError | None = None, found: Any = ()) -> Page:
-    who = identity()
-    case, version, items = open_timeline(service(), who, case_id)
+    """The page of a case with the timeline, or with the assessments over time."""
+    who, kind, after = identity(), request.args.get("kind"), request.args.get("after")
+    kind = kind if kind in kinds_for(who) else None
+    scores = reads_notes(who) and request.args.get("view") == "assessments"
+    limit = 1 if scores else TIMELINE_LENGTH
+    timeline = open_timeline(service(), who, case_id, kind=kind, limit=limit, after=after, with_stories=True)
+    case, colleagues = timeline.case, pages.colleagues(who)
+    with service().database.read() as connection:
+        spells = spells_of(connection, {member.person_id for member in case.members})
+        tasks = task_list(connection, who.agency_id, None, case_id=case_id) if reads_notes(who) else []
+        over_time = charts(scores_of(connection, case_id)) if scores else []
+    names = pages.names_of(who, people_shown(timeline) | {one.person_id for one in over_time}, "case page")
     page = render_template(
         "case/case.html",
         case=queries.case_view(case),
-        version=version,
-        items=items,
+        version=timeline.version,
+        items=[] if scores else shown_items(timeline, who, colleagues, names),
+        kind_places=_kind_places(who, case_id),
+        chosen=kind,
+        following=timeline.following,
+        after=after,
+        scores=scores,
+        charts=over_time,
+        spells=spells,
+        tasks=tasks,
         steps=STEPS,
-        names=pages.names_of(who, _people(case, items), "case page"),
-        colleagues=pages.colleagues(who),
+        corrected_words=corrected_words,
+        names=names,
+        colleagues=colleagues,
         workers=pages.workers(who),
         teams=pages.teams(who),
         contract=pages.contract_titles(who).get(case.contract_id or "", case.contract_id),
@@ -222,12 +246,12 @@ def _case(case_id: str, *, error: CaseledgerError | None = None, found: Any = ()
     return page, error.status if error else 200
 
 
-def _people(case: Case, items: list[dict[str, Any]]) -> set[str]:
-    """Whose names the page shows; a token of outreach has none here."""
-    shown = {member.person_id for member in case.members}
-    for item in items:
-        shown |= {*item.get("person_ids", ()), *([item["person_id"]] if item.get("person_id") else ())}
-    return shown
+def _kind_places(who: Identity, case_id: str) -> list[dict[str, str]]:
+    """The timeline narrowed to one kind, for each kind this person may read."""
+    return [
+        {"url": f"/case/cases/{case_id}?kind={kind}", "label": pages.label("timeline_kind", kind)}
+        for kind in kinds_for(who)
+    ]
 
 
 def _registration(people: list[str]) -> dict[str, Any]:

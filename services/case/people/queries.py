@@ -95,6 +95,26 @@ def roles_on(connection: Connection, person_ids: Collection[str], day: date) -> 
     return found
 
 
+def spells_of(connection: Connection, person_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """The roles and target groups of each of these people with their days, those of everybody merged with them
+    included: roles first, what still holds before what has ended."""
+    held = (
+        select(
+            person.c.person_id, person_code.c.kind, person_code.c.code, person_code.c.from_date, person_code.c.to_date
+        )
+        .join(_same, _same.c.root_id == person.c.root_id)
+        .join(person_code, person_code.c.person_id == _same.c.person_id)
+        .where(person.c.person_id.in_(person_ids))
+        .distinct()
+        .order_by(person_code.c.kind, person_code.c.to_date.is_not(None), person_code.c.from_date, person_code.c.code)
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(held):
+        spell = {"kind": row.kind, "code": row.code, "from_date": row.from_date, "to_date": row.to_date}
+        found.setdefault(row.person_id, []).append(spell)
+    return found
+
+
 def label_of(row: Mapping[str, Any]) -> str:
     """How a person is called on pages: by the name in use, else the alias, else the client number."""
     return str(row["name_zh"] or row["name_en"] or row["alias"] or row["client_number"])

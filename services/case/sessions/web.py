@@ -18,6 +18,7 @@ from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
 from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure
 from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
+from services.case.sessions.story import people_in, story_lines
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
@@ -28,9 +29,8 @@ from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import void_page
 from shared.serviceunit.recording import Recording
-from shared.serviceunit.shown import line, told, warned
+from shared.serviceunit.shown import warned
 from shared.web.requests import command_meta, expected_version, see_other, service
-from shared.web.shell import day
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
@@ -67,16 +67,17 @@ def show(session_id: str) -> str:
     assert unit is not None
     colleagues = pages.colleagues(who)
     titles = pages.contract_titles(who)
+    names = pages.names_of(who, people_in(story), "session page")
     return render_template(
         "case/session.html",
         unit=unit,
         state=state,
         cases=_cases(who, unit.case_ids or ((unit.case_id,) if unit.case_id else ())),
-        names=pages.names_of(who, {one.person_id for one in unit.participants}, "session page"),
+        names=names,
         workers=[{**colleagues, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         reads_notes=reads_notes(who),
-        story=[line(item := told(recorded, who, colleagues), _detail(item["unit"])) for recorded in reversed(story)],
+        story=story_lines(story, who, colleagues, names),
         undo_version=len(story) if _may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
@@ -311,15 +312,3 @@ def _cases(who: Identity, case_ids: Iterable[str]) -> list[tuple[str, str]]:
         except CaseledgerError:
             continue
     return shown
-
-
-def _detail(unit: dict[str, Any] | None) -> str | None:
-    """What one version of the entry held, for its story."""
-    if unit is None:
-        return None
-    parts = [day(unit["occurred_on"]), pages.label("status", unit["status"]), pages.label("mode", unit["mode"])]
-    if unit.get("minutes") is not None:
-        parts.append(gettext("%(count)s minutes", count=unit["minutes"]))
-    people = [one for one in unit.get("participants", ()) if one["status"] in ("present", "late", "left_early")]
-    parts.append(gettext("%(count)s people", count=len(people)))
-    return " · ".join(parts)

@@ -6,7 +6,6 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.case.timeline import handlers
-from services.case.timeline.queries import cursor_of
 from services.case.timeline.schemas import TimelineSchema
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
@@ -20,7 +19,5 @@ bp = Blueprint("timeline_api", __name__, description="The timeline of a case")
 @bp.arguments(TimelineSchema(), location="query")
 def timeline(asked: dict[str, Any], case_id: str) -> Response:
     """All that happened in a case, newest first, whichever service recorded it"""
-    _, _, items = handlers.open_timeline(service(), identity(), case_id)
-    after, limit = asked["after"], asked["limit"]
-    left = [item for item in items if after is None or cursor_of(item) < after]
-    return jsonify({"items": left[:limit], "next": cursor_of(left[limit - 1]) if len(left) > limit else None})
+    found = handlers.open_timeline(service(), identity(), case_id, **asked)
+    return jsonify({"items": found.items, "next": found.following})

@@ -6,9 +6,10 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from services.case.tables import contact_person, timeline_entry, timeline_person
+from services.case.tables import contact_person, timeline_change, timeline_entry, timeline_person
 from shared.bus.envelope import Arrived
 from shared.bus.versions import require_known
+from shared.database import to_micros
 
 _PHASES = {
     "ServiceUnitPlanned": "planned",
@@ -43,6 +44,10 @@ class _Voided(msgspec.Struct, frozen=True):
     unit_id: str
 
 
+class _Why(msgspec.Struct, frozen=True):
+    reason: str | None = None
+
+
 class _Identified(msgspec.Struct, frozen=True):
     contact_id: str
     person_id: str
@@ -67,6 +72,7 @@ def learn(connection: Connection, events: Sequence[Arrived]) -> None:
             unit_id = msgspec.json.decode(arrived.data, type=_Voided).unit_id
             voided = update(timeline_entry).where(timeline_entry.c.unit_id == unit_id)
             connection.execute(voided.values(phase="voided"))
+            _keep_change(connection, arrived, unit_id)
         elif arrived.type == "ContactIdentified":
             identified = msgspec.json.decode(arrived.data, type=_Identified)
             _forget_contact(connection, identified.contact_id)
@@ -84,9 +90,24 @@ def _keep(connection: Connection, arrived: Arrived) -> None:
     row = {name: getattr(unit, name) for name in shown}
     common = {"agency_id": arrived.agency_id, "service": arrived.service, "phase": _PHASES[arrived.type]}
     connection.execute(insert(timeline_entry), row | common)
+    if arrived.type == "ServiceUnitCorrected":
+        _keep_change(connection, arrived, unit.unit_id)
     people = [{"unit_id": unit.unit_id, "person_id": one.person_id} for one in unit.participants]
     if people:
         connection.execute(insert(timeline_person), people)
+
+
+def _keep_change(connection: Connection, arrived: Arrived, unit_id: str) -> None:
+    """Keep that an entry was corrected or voided, by whom and why, for its story."""
+    row = {
+        "unit_id": unit_id,
+        "version": arrived.version,
+        "type": arrived.type,
+        "reason": msgspec.json.decode(arrived.data, type=_Why).reason,
+        "actor": arrived.actor,
+        "recorded_at": to_micros(arrived.recorded_at),
+    }
+    connection.execute(insert(timeline_change), row)
 
 
 def _forget_contact(connection: Connection, contact_id: str) -> None:

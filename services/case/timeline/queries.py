@@ -1,16 +1,17 @@
 """All that happened in a case, newest first, whichever service recorded it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
 from services.case.assessments.queries import assessment_list
 from services.case.cases.events import CaseEvent, CaseRegistered
 from services.case.cases.queries import case_list
-from services.case.sessions.queries import session_list
+from services.case.sessions.queries import cursor_place, session_list
 from services.case.tables import (
     assessment,
     case_member,
@@ -18,23 +19,54 @@ from services.case.tables import (
     person,
     session_case,
     session_unit,
+    task,
+    timeline_change,
     timeline_entry,
     timeline_person,
 )
+from services.case.tasks.domain import awaited
+from shared.clock import local_date
+from shared.database import from_micros
 from shared.eventstore import Recorded
+
+READ_BY_NOTE_READERS = ("assessment", "task")
+_ELSEWHERE = {"meeting": "groups", "visit": "outreach"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One page of a timeline: which kinds, how many entries, and after which entry it goes on."""
+
+    kinds: Collection[str]
+    limit: int
+    after: str | None = None
+
+    def window(self, day: ColumnElement[date], source: Select[Any]) -> ColumnElement[bool]:
+        """The days that this page can need of one source: whole days, so that no order of ids matters here."""
+        last = cursor_place(self.after)[0] if self.after else None
+        below = source if last is None else source.where(day < last)
+        first = below.with_only_columns(day).order_by(day.desc()).offset(self.limit).limit(1).scalar_subquery()
+        enough = day >= func.coalesce(first, date.min)
+        return enough if last is None else and_(enough, day <= last)
 
 
 def timeline(
-    connection: Connection, case_id: str, steps: list[Recorded], *, with_assessments: bool
-) -> list[dict[str, Any]]:
-    """The entries of a case, newest first; assessments only for those who may read them."""
+    connection: Connection, case_id: str, steps: list[Recorded], wanted: Wanted
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of what happened in a case, newest first, and where the next one goes on."""
+    kinds = wanted.kinds
+    services = [service for kind, service in _ELSEWHERE.items() if kind in kinds]
     items = [
-        *_steps(steps),
-        *_sessions(connection, case_id),
-        *_elsewhere(connection, case_id),
-        *(_assessments(connection, case_id) if with_assessments else ()),
+        *(_steps(steps) if "step" in kinds else ()),
+        *(_sessions(connection, case_id, wanted) if "session" in kinds else ()),
+        *(_elsewhere(connection, case_id, services, wanted) if services else ()),
+        *(_assessments(connection, case_id) if "assessment" in kinds else ()),
+        *(_tasks(connection, case_id) if "task" in kinds else ()),
     ]
-    return sorted(_under_who_remained(connection, items), key=cursor_of, reverse=True)
+    left = [one for one in items if wanted.after is None or cursor_of(one) < wanted.after]
+    page = sorted(left, key=cursor_of, reverse=True)[: wanted.limit]
+    following = cursor_of(page[-1]) if len(left) > len(page) > 0 else None
+    return _under_who_remained(connection, _with_changes(connection, page)), following
 
 
 def cursor_of(item: dict[str, Any]) -> str:
@@ -66,14 +98,17 @@ def _day(event: CaseEvent) -> Any:
     raise AssertionError(event)
 
 
-def _sessions(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+def _sessions(connection: Connection, case_id: str, page: Wanted) -> list[dict[str, Any]]:
+    day = session_case.c.occurred_on
+    of_case = select(day).where(session_case.c.case_id == case_id)
     wanted = (
         select(session_unit.c.unit, session_unit.c.phase, session_unit.c.version)
         .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
-        .where(session_case.c.case_id == case_id)
+        .where(session_case.c.case_id == case_id, page.window(day, of_case))
     )
     return [
-        _occasion(msgspec.json.decode(row.unit), row.phase, "case") | {"version": row.version}
+        _occasion(unit := msgspec.json.decode(row.unit), row.phase, "case")
+        | {"version": row.version, "team_id": unit["team_id"]}
         for row in connection.execute(wanted)
     ]
 
@@ -96,10 +131,12 @@ def _occasion(unit: dict[str, Any], phase: str, service: str) -> dict[str, Any]:
     }
 
 
-def _elsewhere(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+def _elsewhere(connection: Connection, case_id: str, services: Collection[str], page: Wanted) -> list[dict[str, Any]]:
     """Meetings and visits that name the case, or a member while they were one."""
     wanted = _of_members(case_id).union(select(timeline_entry.c.unit_id).where(timeline_entry.c.case_id == case_id))
-    rows = connection.execute(select(timeline_entry).where(timeline_entry.c.unit_id.in_(wanted))).all()
+    day = timeline_entry.c.occurred_on
+    shown = and_(timeline_entry.c.unit_id.in_(wanted), timeline_entry.c.service.in_(services))
+    rows = connection.execute(select(timeline_entry).where(shown, page.window(day, select(day).where(shown)))).all()
     people = select(timeline_person.c.unit_id, timeline_person.c.person_id).where(
         timeline_person.c.unit_id.in_([row.unit_id for row in rows])
     )
@@ -146,7 +183,7 @@ def _of_members(case_id: str) -> Select[tuple[str]]:
 
 
 def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
-    """Of the case, and of its members while they were members."""
+    """The assessments of a case, and of its members while they were members, in no order."""
     members = _members(case_id)
     of_members = (
         select(assessment.c.assessment_id)
@@ -165,9 +202,45 @@ def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
             "total": row.total,
             "risk": row.risk,
             "voided": row.voided,
+            "version": row.version,
+            "team_id": row.team_id,
         }
         for row in connection.execute(wanted)
     ]
+
+
+def scores_of(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+    """The same under who the people are now, for charts."""
+    return _under_who_remained(connection, _assessments(connection, case_id))
+
+
+def _tasks(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+    wanted = select(task).where(task.c.case_id == case_id, task.c.kind.is_not(None))
+    return [
+        {
+            "entry": "task",
+            "id": row.task_id,
+            "on": local_date(from_micros(row.raised_at)).isoformat(),
+            "kind": row.kind,
+            "phase": row.phase,
+            "awaits": awaited(row.phase, row.decision),
+            "decision": row.decision,
+            "person_id": row.person_id,
+        }
+        for row in connection.execute(wanted)
+    ]
+
+
+def _with_changes(connection: Connection, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Beside what other services recorded: when it was corrected or voided, by whom and why, the latest first."""
+    elsewhere = [one["id"] for one in items if one.get("service") in _ELSEWHERE.values()]
+    known = select(timeline_change).where(timeline_change.c.unit_id.in_(elsewhere))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(known.order_by(timeline_change.c.version.desc())):
+        change = {"type": row.type, "reason": row.reason, "actor": row.actor}
+        change["recorded_at"] = from_micros(row.recorded_at).isoformat()
+        found.setdefault(row.unit_id, []).append(change)
+    return [one | {"changes": found.get(one["id"], [])} if one["id"] in elsewhere else one for one in items]
 
 
 def _under_who_remained(connection: Connection, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

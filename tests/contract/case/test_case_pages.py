@@ -323,7 +323,7 @@ def test_phq9_is_answered_on_its_page_and_a_risk_stands_out(browser: FlaskClient
     better = {**answers, "answers.8": "0", "reason": "typing_error"}
     assert send(browser, path, path, **form, **better).location == saved.location
     assert "risk of self-harm" not in browser.get(saved.location).text
-    voided = send(browser, saved.location, f"{saved.location}/void", reason="wrong_person")
+    voided = send(browser, f"{saved.location}/void", f"{saved.location}/void", reason="wrong_person")
     assert voided.location == saved.location
 
 
