@@ -11,7 +11,8 @@ from typing import Any
 from services.case.assessments.instruments import INSTRUMENTS, Instrument
 
 WIDTH, HEIGHT = 360, 200
-LEFT, RIGHT, TOP, BOTTOM = 28, 348, 18, 172
+LEFT, TOP, BOTTOM = 28, 18, 172
+RIGHT, RIGHT_BESIDE_WORDS = 348, 250
 MARGIN = 16
 """Between the first or last point and the edge, so that their numbers have room."""
 
@@ -49,6 +50,11 @@ class Chart:
     marks: tuple[tuple[int, float], ...]
 
     @property
+    def width(self) -> int:
+        """How wide the ground is; the words of bands stand beside it."""
+        return _right(self.instrument) - LEFT
+
+    @property
     def line(self) -> str:
         """The points as a polyline takes them."""
         return " ".join(f"{point.x},{point.y}" for point in self.points)
@@ -79,7 +85,7 @@ def _chart(instrument_id: str, person_id: str, rows: Sequence[dict[str, Any]]) -
 
 def _point(instrument: Instrument, row: dict[str, Any], day: date, days: Sequence[date]) -> Point:
     return Point(
-        x=_across(day, days[0], days[-1]),
+        x=_across(day, days[0], days[-1], _right(instrument)),
         y=height(instrument, row["total"]),
         on=day,
         total=row["total"],
@@ -89,10 +95,14 @@ def _point(instrument: Instrument, row: dict[str, Any], day: date, days: Sequenc
     )
 
 
-def _across(day: date, first: date, last: date) -> float:
+def _right(instrument: Instrument) -> int:
+    return RIGHT_BESIDE_WORDS if instrument.bands else RIGHT
+
+
+def _across(day: date, first: date, last: date, right: int) -> float:
     span = (last - first).days
     share = (day - first).days / span if span else 0.5
-    return round(LEFT + MARGIN + share * (RIGHT - LEFT - 2 * MARGIN), 1)
+    return round(LEFT + MARGIN + share * (right - LEFT - 2 * MARGIN), 1)
 
 
 def height(instrument: Instrument, total: float) -> float:

@@ -11,6 +11,7 @@ from services.case.assessments import handlers
 from services.case.assessments.domain import Assessment
 from services.case.assessments.handlers import Written
 from services.case.assessments.instruments import INSTRUMENTS, Instrument
+from services.case.assessments.queries import assessment_list
 from services.case.assessments.schemas import AssessmentCorrectionSchema, AssessmentSchema
 from services.case.assessments.story import story_lines
 from services.case.cases import handlers as cases
@@ -79,7 +80,7 @@ def new() -> Page:
     case = cases.load(service(), who, case_id)[0] if case_id else None
     blank = {
         "contract_id": case.contract_id if case else None,
-        "phase": instrument.phases[0],
+        "phase": _next_phase(who, person_id, instrument),
         "assessed_on": local_date(service().clock.now()).isoformat(),
         "language": "zh-Hant",
     }
@@ -144,6 +145,14 @@ def void(assessment_id: str) -> Page:
             error = raised
     page = render_template("entry-void.html", on=state.entry.assessed_on, version=len(story), error=error, back=back)
     return page, error.status if error else 200
+
+
+def _next_phase(who: Identity, person_id: str, instrument: Instrument) -> str:
+    """The first questionnaire of a person is mostly the one before, every other one after."""
+    with service().database.read() as connection:
+        known = assessment_list(connection, who.agency_id, teams_seen(who), person_id=person_id, limit=200)
+    earlier = [one for one in known if one["instrument"] == instrument.instrument_id and not one["voided"]]
+    return instrument.phases[-1 if earlier else 0]
 
 
 def _tasks(who: Identity, assessment_id: str) -> list[dict[str, Any]]:
