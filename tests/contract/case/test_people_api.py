@@ -294,7 +294,13 @@ def test_the_read_tables_are_the_same_after_a_rebuild(
         worker.post("/sessions", a_session(MOTHER, SON, occurred_on=day, note="同來")).json["session_id"]
         for day in ("2026-03-10", "2026-03-11", "2026-03-12")
     ]
+    for people in ((SON,), (MOTHER,), (MOTHER, SON)):
+        made = worker.post("/sessions", a_session(*people, child_safety_concern=True)).json["session_id"]
+        (task,) = worker.get("/tasks", entry_id=made).json["items"]
+        decided = {"decision": "consult", "note": "同談"}
+        assert worker.post(f"/tasks/{task['task_id']}/decisions", decided, version=1).status_code == 201
     leader.post(f"/people/{SON}/erase", {}, version=3)
+    assert leader.post(f"/note-reviews/{made}", {"decision": "destroyed"}).status_code == 200
     leader.post(f"/note-reviews/{shared[0]}", {"decision": "destroyed"})
     leader.post(f"/note-reviews/{shared[1]}", {"decision": "kept"})
     worker.post(f"/cases/{family}/close", {"on": "2026-05-01"}, version=3)
