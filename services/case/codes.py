@@ -1,6 +1,6 @@
 """The coded vocabulary of people and cases that only this service uses, each code with its two labels."""
 
-from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, Labels
+from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, TASK_AWAITS, TASK_KINDS, Labels
 
 __all__ = [
     "CASE_KINDS",
@@ -48,21 +48,12 @@ CASE_STAGES: Labels = {
     "open": ("Open", "進行中"),
     "closed": ("Closed", "已結案"),
 }
-TASK_KINDS: Labels = {
-    "self_harm_risk": ("Risk of self-harm", "自我傷害風險"),
-    "child_safety": ("Child safety concern", "兒童安全關注"),
-}
 TASK_DECISIONS: Labels = {
     "no_further_action": ("No further action", "無需進一步行動"),
     "consult": ("Consult first", "先行諮詢"),
     "report": ("Report", "舉報"),
     "safety_plan": ("Safety plan agreed", "已訂立安全計劃"),
     "emergency": ("Emergency care arranged", "已安排緊急醫療"),
-}
-TASK_AWAITS: Labels = {
-    "decision": ("Waits for a decision", "待決定"),
-    "advice": ("Waits for advice", "待諮詢"),
-    "report": ("Waits for the report", "待舉報"),
 }
 REPORT_BODIES: Labels = {
     "fcpsu": ("Family and Child Protective Services Unit", "保護家庭及兒童服務課"),
@@ -80,6 +71,7 @@ TIMELINE_KINDS: Labels = {
     "meeting": ("Meetings", "小組"),
     "visit": ("Visits", "外展及家訪"),
     "assessment": ("Assessments", "評估"),
+    "referral": ("Referrals", "轉介"),
     "task": ("Same-day tasks", "即日跟進"),
     "step": ("Steps of the case", "個案進程"),
 }

@@ -327,6 +327,17 @@ timeline_change = Table(
     Column("recorded_at", BigInteger, nullable=False),
 )
 
+timeline_referral = Table(
+    "timeline_referral",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", Text, nullable=False, index=True),
+    Column("destination", Text, nullable=False),
+    Column("referred_on", Date, nullable=False),
+    Column("taken_up", Boolean),
+)
+
 contact_person = Table(
     "contact_person",
     metadata,
@@ -334,4 +345,12 @@ contact_person = Table(
     Column("person_id", Text, nullable=False, index=True),
 )
 
-LEARNT = (known_contract, erasure_answer, timeline_entry, timeline_person, timeline_change, contact_person)
+LEARNT = (
+    known_contract,
+    erasure_answer,
+    timeline_entry,
+    timeline_person,
+    timeline_change,
+    timeline_referral,
+    contact_person,
+)

@@ -148,6 +148,15 @@ DISTRICTS: Labels = {
 }
 ORIGINS: Labels = {"typed": ("Typed", "輸入"), "imported": ("Imported", "匯入")}
 
+TASK_KINDS: Labels = {
+    "self_harm_risk": ("Risk of self-harm", "自我傷害風險"),
+    "child_safety": ("Child safety concern", "兒童安全關注"),
+}
+TASK_AWAITS: Labels = {
+    "decision": ("Waits for a decision", "待決定"),
+    "advice": ("Waits for advice", "待諮詢"),
+    "report": ("Waits for the report", "待舉報"),
+}
 VOCABULARIES: Mapping[str, Labels] = {
     "kind": KINDS,
     "status": UNIT_STATUSES,
@@ -165,6 +174,8 @@ VOCABULARIES: Mapping[str, Labels] = {
     "gender": GENDERS,
     "district": DISTRICTS,
     "origin": ORIGINS,
+    "task_kind": TASK_KINDS,
+    "task_awaits": TASK_AWAITS,
 }
 
 

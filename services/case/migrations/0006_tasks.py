@@ -43,3 +43,16 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("unit_id", "version"),
     )
+
+    op.create_table(
+        "timeline_referral",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("destination", sa.Text(), nullable=False),
+        sa.Column("referred_on", sa.Date(), nullable=False),
+        sa.Column("taken_up", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("unit_id", "number"),
+    )
+    with op.batch_alter_table("timeline_referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_timeline_referral_person_id"), ["person_id"], unique=False)

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from services.case.tables import contact_person, timeline_change, timeline_entry, timeline_person
+from services.case.tables import contact_person, timeline_change, timeline_entry, timeline_person, timeline_referral
 from shared.bus.envelope import Arrived
 from shared.bus.versions import require_known
 from shared.database import to_micros
@@ -23,6 +23,13 @@ class _Participant(msgspec.Struct, frozen=True):
     person_id: str
 
 
+class _Referral(msgspec.Struct, frozen=True):
+    person_id: str
+    destination: str
+    on: date
+    taken_up: bool | None = None
+
+
 class _Unit(msgspec.Struct, frozen=True):
     unit_id: str
     kind: str
@@ -34,6 +41,7 @@ class _Unit(msgspec.Struct, frozen=True):
     minutes: int | None = None
     case_id: str | None = None
     participants: tuple[_Participant, ...] = ()
+    referrals: tuple[_Referral, ...] = ()
 
 
 class _Saved(msgspec.Struct, frozen=True):
@@ -57,7 +65,10 @@ class _Undone(msgspec.Struct, frozen=True):
     contact_id: str
 
 
-_FORGET = tuple(delete(table).where(table.c.unit_id == bindparam("of")) for table in (timeline_entry, timeline_person))
+_FORGET = tuple(
+    delete(table).where(table.c.unit_id == bindparam("of"))
+    for table in (timeline_entry, timeline_person, timeline_referral)
+)
 
 
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
@@ -95,6 +106,19 @@ def _keep(connection: Connection, arrived: Arrived) -> None:
     people = [{"unit_id": unit.unit_id, "person_id": one.person_id} for one in unit.participants]
     if people:
         connection.execute(insert(timeline_person), people)
+    referrals = [
+        {
+            "unit_id": unit.unit_id,
+            "number": number,
+            "person_id": one.person_id,
+            "destination": one.destination,
+            "referred_on": one.on,
+            "taken_up": one.taken_up,
+        }
+        for number, one in enumerate(unit.referrals)
+    ]
+    if referrals:
+        connection.execute(insert(timeline_referral), referrals)
 
 
 def _keep_change(connection: Connection, arrived: Arrived, unit_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select, tuple_
 
 from services.case.assessments.queries import assessment_list
 from services.case.cases.events import CaseEvent, CaseRegistered
@@ -23,6 +23,7 @@ from services.case.tables import (
     timeline_change,
     timeline_entry,
     timeline_person,
+    timeline_referral,
 )
 from services.case.tasks.domain import awaited
 from shared.clock import local_date
@@ -60,6 +61,7 @@ def timeline(
         *(_steps(steps) if "step" in kinds else ()),
         *(_sessions(connection, case_id, wanted) if "session" in kinds else ()),
         *(_elsewhere(connection, case_id, services, wanted) if services else ()),
+        *(_referrals(connection, case_id, wanted) if "referral" in kinds else ()),
         *(_assessments(connection, case_id) if "assessment" in kinds else ()),
         *(_tasks(connection, case_id) if "task" in kinds else ()),
     ]
@@ -182,6 +184,34 @@ def _of_members(case_id: str) -> Select[tuple[str]]:
     )
 
 
+def _referrals(connection: Connection, case_id: str, page: Wanted) -> list[dict[str, Any]]:
+    """Who of the case was referred elsewhere, on a meeting or visit that stands."""
+    members, day = _members(case_id), timeline_referral.c.referred_on
+    of_members = (
+        select(timeline_referral.c.unit_id, timeline_referral.c.number)
+        .join(members, members.c.person_id == timeline_referral.c.person_id)
+        .where(_while_member(members, day))
+    )
+    place = tuple_(timeline_referral.c.unit_id, timeline_referral.c.number)
+    of_entry = timeline_entry.c.unit_id == timeline_referral.c.unit_id
+    shown = and_(timeline_entry.c.phase == "recorded", or_(timeline_entry.c.case_id == case_id, place.in_(of_members)))
+    source = select(day).join(timeline_entry, of_entry).where(shown)
+    wanted = select(timeline_referral, timeline_entry.c.service).join(timeline_entry, of_entry)
+    return [
+        {
+            "entry": "referral",
+            "id": f"{row.unit_id}.{row.number:04}",
+            "unit_id": row.unit_id,
+            "on": row.referred_on.isoformat(),
+            "service": row.service,
+            "person_id": row.person_id,
+            "destination": row.destination,
+            "taken_up": row.taken_up,
+        }
+        for row in connection.execute(wanted.where(shown, page.window(day, source)))
+    ]
+
+
 def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:
     """The assessments of a case, and of its members while they were members, in no order."""
     members = _members(case_id)
@@ -233,7 +263,7 @@ def _tasks(connection: Connection, case_id: str) -> list[dict[str, Any]]:
 
 def _with_changes(connection: Connection, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Beside what other services recorded: when it was corrected or voided, by whom and why, the latest first."""
-    elsewhere = [one["id"] for one in items if one.get("service") in _ELSEWHERE.values()]
+    elsewhere = [one["id"] for one in items if one["entry"] == "occasion" and one["service"] in _ELSEWHERE.values()]
     known = select(timeline_change).where(timeline_change.c.unit_id.in_(elsewhere))
     found: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(known.order_by(timeline_change.c.version.desc())):

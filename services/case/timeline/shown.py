@@ -42,6 +42,9 @@ def _place(item: dict[str, Any], who: Identity) -> dict[str, Any]:
         case "occasion":
             sort, path = OCCASIONS[item["service"]]
             is_ours = item["service"] == "case" and item["phase"] == "recorded"
+        case "referral":
+            url = f"{OCCASIONS[item['service']][1]}/{item['unit_id']}"
+            return {"sort": "referral", "icon": "referral", "url": url, "correctable": False}
         case "assessment":
             sort, path, is_ours = "assessment", "/case/assessments", not item["voided"]
         case "task":

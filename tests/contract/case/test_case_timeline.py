@@ -128,6 +128,21 @@ def test_assessments_are_drawn_over_time_with_the_same_numbers_as_a_table(browse
     assert chart.count("<tr>") == 3
 
 
+def test_a_referral_from_a_visit_is_an_entry_of_its_own_while_the_visit_stands(
+    worker: Client, others: Others, family: str
+) -> None:
+    went = {"person_id": SON, "destination": "residential", "on": "2026-03-14", "taken_up": True}
+    stranger = went | {"person_id": "person-stranger"}
+    unit = {"unit_id": "visit-two", "kind": "outreach_visit", "occurred_on": "2026-03-12", "status": "held"}
+    unit |= {"mode": "in_person", "setting": "outreach", "participants": [{"person_id": SON}]}
+    others.publish("outreach", "ServiceUnitRecorded", "visit-two", unit=unit | {"referrals": [stranger, went]})
+    (item,) = worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"]
+    assert (item["on"], item["person_id"], item["taken_up"]) == ("2026-03-14", SON, True)
+    assert (item["unit_id"], item["destination"]) == ("visit-two", "residential")
+    others.publish("outreach", "ServiceUnitVoided", "visit-two", unit_id="visit-two", reason="duplicate")
+    assert worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"] == []
+
+
 def test_assistants_get_no_chart(app: Flask, accounts: Accounts, busy: str) -> None:
     assert "score-chart" not in page_client(app, accounts, "assistant").get(f"{PAGE}?view=assessments").text
 
