@@ -93,7 +93,13 @@ def _shown(unit: ServiceUnit, colleagues: Mapping[str, str], titles: Mapping[str
         gettext("Contract"): comma.join(contracts) or gettext("Regular service"),
         gettext("Served by"): comma.join(colleagues.get(one, "") for one in unit.served_by if one in colleagues),
         gettext("Others present, not known by name"): str(unit.unidentified_count or ""),
+        gettext("Follow up by"): _follow_up(unit),
     }
+
+
+def _follow_up(unit: ServiceUnit) -> str:
+    due = unit.follow_up
+    return f"{day(due.on)} · {pages.label('follow_up', due.reason)}" if due else ""
 
 
 def _minutes(unit: ServiceUnit) -> str:

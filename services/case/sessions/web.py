@@ -19,6 +19,7 @@ from services.case.sessions.forms import Draft, Row
 from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure
 from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
 from services.case.sessions.story import people_in, story_lines
+from services.case.tasks.queries import task_list
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
@@ -78,6 +79,7 @@ def show(session_id: str) -> str:
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         reads_notes=reads_notes(who),
         story=story_lines(story, who, colleagues, names),
+        tasks=_tasks(who, session_id) if reads_notes(who) else [],
         undo_version=len(story) if _may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
@@ -116,6 +118,12 @@ def correct(session_id: str) -> Page:
 def void(session_id: str) -> Page:
     """Void a session, with the reason."""
     return void_page(sessions, session_id, f"/case/sessions/{session_id}")
+
+
+def _tasks(who: Identity, session_id: str) -> list[dict[str, Any]]:
+    """What it has raised for its day."""
+    with service().database.read() as connection:
+        return task_list(connection, who.agency_id, teams_seen(who), phase=None, entry_id=session_id)
 
 
 def _may_undo(who: Identity, state: UnitState, story: Sequence[Recorded]) -> bool:

@@ -22,6 +22,7 @@ def today() -> Response:
         needs = queries.follow_ups(connection, who.agency_id, teams, who.account_id, day)
         if reads_notes(who):
             needs += queries.missing_post_tests(connection, who.agency_id, who.account_id, day)
+            needs += queries.tasks(connection, who.agency_id, teams, who.account_id, leads=who.role == "team_leader")
         return jsonify(
             {
                 **queries.own_agenda(connection, who.agency_id, teams, who.account_id, day),

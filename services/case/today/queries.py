@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, exists, or_, select, tuple_
 from services.case.cases.queries import members_of
 from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
 from services.case.tables import session_worker as served
+from services.case.tasks.queries import task_list
 from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
 from shared.serviceunit.unit import ServiceUnit
 
@@ -182,6 +183,24 @@ def missing_post_tests(connection: Connection, agency_id: str, worker_id: str, t
             "person_ids": [row.person_id],
         }
         for row in connection.execute(wanted)
+    ]
+
+
+def tasks(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, account_id: str, *, leads: bool
+) -> Entries:
+    """The open tasks of this person; a leader has all of the teams."""
+    return [
+        {
+            "why": "task",
+            "kind": one["kind"],
+            "reason": one["awaits"],
+            "on": one["due_on"],
+            "address": f"/case/tasks/{one['task_id']}",
+            "title": one["case_number"],
+            "person_ids": [one["person_id"]] if one["person_id"] else [],
+        }
+        for one in task_list(connection, agency_id, teams, of=account_id, leads=leads)
     ]
 
 

@@ -43,7 +43,7 @@ def arranged(answers: Iterable[dict[str, Any]], now: datetime) -> Lists:
     late = [line | {"why": "not_recorded"} for line in planned if is_over(line, now)]
     return Lists(
         next=sorted((line for line in planned if not is_over(line, now)), key=_when),
-        needs=sorted([*late, *overlaps(held), *needs], key=_when),
+        needs=sorted([*late, *overlaps(held), *needs], key=_urgency),
         caseload=caseload,
     )
 
@@ -69,6 +69,11 @@ def _start(line: Line) -> datetime:
 
 def _end(line: Line) -> datetime:
     return _start(line) + timedelta(minutes=line["minutes"] or 1)
+
+
+def _urgency(line: Line) -> tuple[bool, str, str]:
+    """What must be followed up on its day stands before everything else."""
+    return line["why"] != "task", *_when(line)
 
 
 def _when(line: Line) -> tuple[str, str]:

@@ -89,3 +89,18 @@ def test_a_second_questionnaire_is_asked_for_half_a_year_after_the_first(
     assert day_of(as_user("assistant"))["needs"] == []
     clock.moment += timedelta(days=120)  # The contract has ended.
     assert day_of(worker)["needs"] == []
+
+
+def test_a_task_needs_the_worker_and_the_leader_until_it_is_decided(
+    worker: Client, leader: Client, as_user: Callable[[str], Client], family: str
+) -> None:
+    worker.post("/sessions", a_session(MOTHER, child_safety_concern=True))
+    (need,) = day_of(worker)["needs"]
+    assert day_of(leader)["needs"] == [need]
+    assert (need["why"], need["kind"], need["reason"], need["on"]) == ("task", "child_safety", "decision", TODAY)
+    assert (need["title"], need["person_ids"]) == (worker.get(f"/cases/{CASE}").json["case_number"], [MOTHER])
+    for other in ("assistant", "worker-east"):
+        assert day_of(as_user(other))["needs"] == []
+    task_id = need["address"].rpartition("/")[2]
+    worker.post(f"/tasks/{task_id}/decisions", {"decision": "no_further_action"}, version=1)
+    assert day_of(worker)["needs"] == []

@@ -35,6 +35,15 @@ CASE_ANSWER = {
     "held": [],
     "needs": [
         {
+            "why": "task",
+            "kind": "child_safety",
+            "reason": "decision",
+            "on": "2021-08-03",
+            "address": "/case/tasks/task-1",
+            "title": None,
+            "person_ids": [MOTHER],
+        },
+        {
             "why": "follow_up",
             "reason": "call",
             "on": "2021-07-30",
@@ -42,7 +51,7 @@ CASE_ANSWER = {
             "next": "/case/sessions/new?case_id=case-1",
             "title": "RF-001",
             "person_ids": [MOTHER],
-        }
+        },
     ],
     "caseload": [
         {"case_id": "case-1", "case_number": "RF-001", "stage": "open", "last_on": None, "person_ids": [MOTHER]}

@@ -44,6 +44,11 @@ def test_the_lists_are_in_the_order_of_time_whoever_said_it() -> None:
     assert not arranged([{}], NOW)
 
 
+def test_what_must_be_followed_up_on_its_day_stands_first() -> None:
+    answer = {"needs": [line("2026-05-25", why="follow_up"), line("2026-06-01", why="task")]}
+    assert [one["why"] for one in arranged([answer], NOW).needs] == ["task", "follow_up"]
+
+
 def test_only_people_and_only_a_few_are_named() -> None:
     people = [f"person-{number}" for number in range(4)]
     some = line("2026-06-02", person_ids=["person-a", "contact-b"])
