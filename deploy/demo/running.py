@@ -109,8 +109,8 @@ def _session(world: World, case: Case, person: Person, day: date, time: int) -> 
         body["note"] = "近況穩定，繼續跟進。"
     if day + timedelta(days=24) > world.end:
         body["follow_up"] = {"on": (day + timedelta(days=9)).isoformat(), "reason": "call"}
-    if case.number == "RF-001" and day > world.end - timedelta(days=26):
-        body["child_safety_concern"] = True  # The last one, so that a task waits when the demo is opened.
+    if day > world.end - timedelta(days=3):
+        body["child_safety_concern"] = True  # Some family is always this near the end: its task waits.
     world.enter("/case/api/v1/sessions", body, case.worker)
 
 

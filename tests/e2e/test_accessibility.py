@@ -18,7 +18,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """options => axe.run(document, options).then(found => found.violations.map(
     one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`))"""
 QUICK_LOG = f"/case/sessions/new?case_id={made_id('case', 'running 0')}"
-PAGES = ("/", QUICK_LOG, "/case/cases", "/case/search", "/reporting/contracts", "/components", "/account")
+PAGES = (
+    "/",
+    QUICK_LOG,
+    "/case/cases",
+    "/case/tasks?of=team",
+    "/case/search",
+    "/reporting/contracts",
+    "/components",
+    "/account",
+)
 
 
 @pytest.fixture(scope="session")
