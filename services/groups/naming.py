@@ -10,6 +10,7 @@ from flask_babel import get_locale
 
 from services.groups.practitioners import queries
 from shared.auth.identity import Identity
+from shared.serviceunit.learnt.queries import contracts
 from shared.web.names import find_people, names_of
 from shared.web.requests import service
 
@@ -37,6 +38,12 @@ def find(who: Identity, text: str, *, sector: bool) -> dict[str, str]:
 def practitioner_label(practitioner: dict[str, str]) -> str:
     """A practitioner with organisation and post, as far as they are known."""
     return " · ".join(practitioner[part] for part in ("name", "organisation", "post") if practitioner[part])
+
+
+def contract_titles(who: Identity) -> list[tuple[str, str]]:
+    """The contracts of the agency with their titles."""
+    with service().database.read() as connection:
+        return [(one["contract_id"], contract_title(one)) for one in contracts(connection, who.agency_id)]
 
 
 def contract_title(contract: dict[str, Any]) -> str:

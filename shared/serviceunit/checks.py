@@ -85,10 +85,11 @@ def _wrong_times(unit: ServiceUnit, today: date) -> Iterator[FieldError]:
         yield FieldError("minutes", "negative_minutes", "Minutes cannot be below zero.")
     if unit.minutes is not None and unit.minutes > MINUTES_IN_A_DAY:
         yield FieldError("minutes", "too_long", "A session cannot be longer than 24 hours.")
-    if unit.unidentified_count < 0:
-        yield FieldError("unidentified_count", "negative_count", "A headcount cannot be below zero.")
-    if unit.unidentified_count > LARGEST_HEADCOUNT:
-        yield FieldError("unidentified_count", "too_many", "This headcount is too large. Please check it.")
+    for path, heads in (("unidentified_count", unit.unidentified_count), ("partner_count", unit.partner_count)):
+        if heads < 0:
+            yield FieldError(path, "negative_count", "A headcount cannot be below zero.")
+        if heads > LARGEST_HEADCOUNT:
+            yield FieldError(path, "too_many", "This headcount is too large. Please check it.")
 
 
 def _wrong_segments(unit: ServiceUnit) -> Iterator[FieldError]:

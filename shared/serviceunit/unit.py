@@ -38,7 +38,9 @@ class ServiceUnit:
 
     `occurred_on` is the Hong Kong date of its start and decides the period; `minutes` is a whole number or absent
     for messages; `served_by` holds account ids and ids of helpers who have no account. `case_ids` names all cases of an
-    occasion that served several; `case_id` is then the first of them.
+    occasion that served several; `case_id` is then the first of them. `partner_count` is the headcount of people whom a
+    partner agency brought and counts itself. `sign_in_sheet` is the file reference of the signed list, never anybody's
+    words.
     """
 
     unit_id: str
@@ -66,6 +68,8 @@ class ServiceUnit:
     origin: str = "typed"
     tags: tuple[str, ...] = ()
     follow_up: FollowUp | None = None
+    partner_count: int = 0
+    sign_in_sheet: str | None = None
 
     def with_minutes_in_segments(self) -> "ServiceUnit":
         """A single segment without minutes carries all of the occasion's minutes."""

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from shared.web.access import COOKIE
 from shared.web.requests import service
 
+HEADER = "X-Caseledger-Position"
 _PAIR = re.compile(r"([a-z]{1,20})=(\d{1,18})")
 _KEPT_SECONDS = 600
 
@@ -29,14 +30,19 @@ def _wait() -> None:
     g.behind = bool(others) and not service().intake.wait_for(others, timeout=2.0)
 
 
+def note_written(header: str) -> None:
+    """Note what another service says it has written for this request, so that the next one waits for it."""
+    g.setdefault("written_elsewhere", {}).update((name, int(position)) for name, position in _PAIR.findall(header))
+
+
 def _tell(response: Response) -> Response:
-    written = g.get("written")
-    if written is None:
-        return response
-    response.headers["X-Caseledger-Position"] = f"{service().name}={written}"
-    if COOKIE in request.cookies and not g.by_bearer:
+    written: dict[str, int] = {**g.get("written_elsewhere", {})}
+    if "written" in g:
+        written[service().name] = g.written
+        response.headers[HEADER] = f"{service().name}={g.written}"
+    if written and COOKIE in request.cookies and not g.by_bearer:
         positions = _positions_seen()
-        positions[service().name] = max(written, positions.get(service().name, 0))
+        positions |= {name: max(position, positions.get(name, 0)) for name, position in written.items()}
         value = "&".join(f"{name}={position}" for name, position in sorted(positions.items()))
         response.set_cookie(
             "seen", value, max_age=_KEPT_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure

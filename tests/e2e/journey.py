@@ -70,13 +70,13 @@ def log_meeting(visitor: Visitor, story: Story) -> None:
     page = visitor.page
     visitor.log(story.log_meeting)
     page.get_by_role("link", name=story.group, exact=True).click()
-    assert page.locator(".roster .person").count() == MEMBERS
+    assert page.locator(".attendees .person").count() == MEMBERS
     for place, number in enumerate(story.walk_ins, MEMBERS + 1):
         page.locator("#q").fill(number)
         page.locator("button[name=find]:not(.visually-hidden)").click()
         page.locator("button[name=add]").click()
-        page.locator(".roster .person").nth(place - 1).wait_for()
-    page.locator(".roster .person").first.locator(".chip", has=page.locator("[value=late]")).click()
+        page.locator(".attendees .person").nth(place - 1).wait_for()
+    page.locator(".attendees .person").first.locator(".chip", has=page.locator("[value=late]")).click()
     page.locator("#minutes").fill("90")
     page.locator(".actions .btn-primary").click()
     page.wait_for_url("**/groups/meetings/meeting-*")

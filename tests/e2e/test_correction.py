@@ -29,7 +29,7 @@ def test_a_corrected_attendance_moves_the_figure_and_leaves_its_trace(
     page.locator("section[aria-labelledby=sessions] tbody a").first.click()
     page.get_by_role("link", name="開啟紀錄").click()
     page.get_by_role("link", name="更正", exact=True).click()
-    page.locator(".roster .person").first.locator(".chip", has=page.locator("[value=absent]")).click()
+    page.locator(".attendees .person").first.locator(".chip", has=page.locator("[value=absent]")).click()
     page.locator("#reason").select_option("attendance_wrong")
     saved = time.monotonic()
     page.locator(".actions .btn-primary").click()

@@ -17,13 +17,12 @@ from services.groups.groups.domain import (
 )
 from services.groups.groups.schemas import DaySchema, GroupChangeSchema, GroupSchema, LeaveSchema, MemberSchema
 from services.groups.meetings.queries import meetings
-from services.groups.naming import contract_title, find, names_by_id
-from shared.auth.identity import Identity, identity, requires
+from services.groups.naming import contract_titles, find, names_by_id
+from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
-from shared.serviceunit.learnt.queries import contracts
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
 
@@ -67,7 +66,7 @@ def new() -> Page:
         error=error,
         group=None,
         activities=(*FAMILY_ACTIVITIES, *SECTOR_ACTIVITIES),
-        contracts=_contracts(who),
+        contracts=contract_titles(who),
         teams=[
             (one.team_id, one.name)
             for one in service().accounts.list_teams(who.agency_id)
@@ -100,7 +99,7 @@ def edit(group_id: str) -> Page:
         error=error,
         group=group,
         activities=kind,
-        contracts=_contracts(who),
+        contracts=contract_titles(who),
         teams=[],
     )
     return page, status
@@ -167,7 +166,7 @@ def _page(group_id: str, error: CaseledgerError | None = None) -> str:
         group=group,
         meetings=latest,
         names=names_by_id(who, [one["person_id"] for one in group["members"]]),
-        contract=dict(_contracts(who)).get(group["contract_id"], group["contract_id"]),
+        contract=dict(contract_titles(who)).get(group["contract_id"], group["contract_id"]),
         today=local_date(service().clock.now()).isoformat(),
         error=error,
     )
@@ -194,9 +193,3 @@ def _filled(values: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """What was filled in; an empty field of a form means that nothing was said, an empty box that it is not so."""
     filled = {name: text for name, text in values.items() if name in schema.fields and text != ""}
     return {**filled, "closed": values.get("closed") == "true"}
-
-
-def _contracts(who: Identity) -> list[tuple[str, str]]:
-    with service().database.read() as connection:
-        known = contracts(connection, who.agency_id)
-    return [(one["contract_id"], contract_title(one)) for one in known]

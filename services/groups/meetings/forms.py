@@ -1,10 +1,12 @@
 """What the pages of meetings send, and the way from it to what the API accepts; works without JavaScript.
 
-One form saves all. Its other buttons (find, add, remove, refresh) only draw it anew, with everything typed kept.
+One form saves all. Its other buttons (find, add, register, remove, refresh) only draw it anew, with everything typed
+kept.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +14,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from shared.clock import HONG_KONG
-from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
+from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS, ROLES_THAT_LOOK_ON
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
 
@@ -27,21 +29,32 @@ _TEXTS = (
     "status",
     "activity",
     "team_id",
+    "sign_in_sheet",
     "note",
     "reason",
     "reason_text",
 )
-_NUMBERS = ("minutes", "unidentified_count")
+_NUMBERS = ("minutes", "unidentified_count", "partner_count")
+_LIKE_THE_LAST = ("starts_at", "minutes", "mode", "setting", "activity", "contract_id", "served_by", "helpers")
+PRESENT = ("present", "late", "left_early")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the roster."""
+    """One line of the roster; `mode` says how somebody took part in a meeting in a room and online at once."""
 
     person_id: str
     role: str
     status: str = "present"
     walk_in: bool = False
+    mode: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where on the page the line stands: who just came on top, companions, children and guests apart."""
+        if self.role in ROLES_THAT_LOOK_ON:
+            return "beside"
+        return "walk_in" if self.walk_in else "member"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +64,8 @@ class Draft:
     values: dict[str, Any]
     rows: list[Row] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
+    """Whose version of what two people have changed: `mine`, `theirs`, or nothing yet; see `conflicts`."""
 
     def add(self, row: Row) -> None:
         """Put somebody on the roster, once."""
@@ -61,8 +76,17 @@ class Draft:
         """Take somebody off the roster."""
         self.rows = [row for row in self.rows if row.person_id != person_id]
 
+    def counts(self) -> Counter[str]:
+        """How many are there, not there, excused; and, counted apart, beside them: companions, children, guests."""
+        beside = sum(1 for row in self.rows if row.place == "beside" and row.status in PRESENT)
+        others = sum(int(text) for name in _NUMBERS[1:] if (text := str(self.values.get(name) or "")).isdecimal())
+        rows = (row.status for row in self.rows if row.place != "beside")
+        return Counter({"beside": beside, "others": others}) + Counter(
+            "present" if status in PRESENT else status for status in rows
+        )
 
-def blank(day: date, who: str, members: Iterable[dict[str, Any]], contract_id: str | None) -> Draft:
+
+def blank(day: date, who: str, members: Iterable[Row], contract_id: str | None) -> Draft:
     """A new form: today, everybody who belongs to the group present, served by the one who fills it in."""
     values = {
         "occurred_on": day.isoformat(),
@@ -72,8 +96,23 @@ def blank(day: date, who: str, members: Iterable[dict[str, Any]], contract_id: s
         "setting": "centre",
         "status": "held",
         "unidentified_count": 0,
+        "partner_count": 0,
     }
-    return Draft(values=values, rows=[Row(person_id=one["person_id"], role=one["role"]) for one in members])
+    return Draft(values=values, rows=list(members))
+
+
+def like(draft: Draft, last: Draft) -> Draft:
+    """A new form with what is usual taken from another meeting: its people, all present, its time, mode and place.
+
+    What was counted, written or signed on that day stays there.
+    """
+    values = {**draft.values, **{name: last.values[name] for name in _LIKE_THE_LAST}}
+    now = {row.person_id for row in draft.rows}
+    there = [row for row in last.rows if row.walk_in or row.role in ROLES_BESIDE_MEMBERS or row.person_id in now]
+    again = Draft(values=values, rows=[replace(row, status="present") for row in there])
+    for row in draft.rows:
+        again.add(row)
+    return again
 
 
 def of_state(state: UnitState) -> Draft:
@@ -91,30 +130,41 @@ def of_state(state: UnitState) -> Draft:
         "activity": unit.activity,
         "contract_id": unit.segments[0].contract_id if unit.segments else REGULAR,
         "unidentified_count": unit.unidentified_count,
+        "partner_count": unit.partner_count,
+        "sign_in_sheet": unit.sign_in_sheet,
         "served_by": [one for one in unit.served_by if one not in helpers],
         "helpers": "\n".join(helpers.values()),
         "note": state.note,
     }
     rows = [
-        Row(person_id=one.person_id, role=one.role, status=one.status, walk_in=one.walk_in) for one in unit.participants
+        Row(person_id=one.person_id, role=one.role, status=one.status, walk_in=one.walk_in, mode=one.mode)
+        for one in unit.participants
     ]
     return Draft(values=values, rows=rows)
 
 
 def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
-    values: dict[str, Any] = {name: form.get(name, "") for name in (*_TEXTS, *_NUMBERS, "contract_id", "helpers", "q")}
+    sent = (*_TEXTS, *_NUMBERS, "contract_id", "helpers", "q")
+    values: dict[str, Any] = {name: form[name] for name in sent if name in form}
     values["served_by"] = form.getlist("served_by")
+    hybrid = form.get("mode") == "hybrid"
     rows = [
         Row(
             person_id=person_id,
             role=form.get(f"role-{person_id}", ""),
             status=form.get(f"status-{person_id}", "present"),
             walk_in=f"walk_in-{person_id}" in form,
+            mode=_mode(form, person_id) if hybrid else None,
         )
         for person_id in form.getlist("person")
     ]
-    return Draft(values=values, rows=rows)
+    choices = {name.removeprefix("choose-"): text for name, text in form.items() if name.startswith("choose-")}
+    return Draft(values=values, rows=rows, choices=choices)
+
+
+def _mode(form: MultiDict[str, str], person_id: str) -> str:
+    return "online" if f"online-{person_id}" in form else "in_person"
 
 
 def asked_of(
@@ -132,6 +182,8 @@ def asked_of(
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows]
+    if before is not None and before.unit is not None:
+        asked.setdefault("activity", before.unit.activity)
     asked |= _contract(values, before) | dict(fixed or {})
     if not getattr(schema, "fields", {}).get("reason"):
         asked.pop("reason", None)
@@ -142,11 +194,12 @@ def asked_of(
 def _participant(row: Row, before: UnitState | None) -> dict[str, Any]:
     walk_in = row.walk_in and row.role not in ROLES_BESIDE_MEMBERS
     shown = {"person_id": row.person_id, "role": row.role, "status": row.status, "walk_in": walk_in}
-    known = before.unit.participants if before is not None and before.unit is not None else ()
-    for one in known:
+    unit = before.unit if before is not None else None
+    for one in unit.participants if unit is not None else ():
         if one.person_id == row.person_id:
-            return {**shown, "target_groups": list(one.target_groups), "mode": one.mode}
-    return shown
+            kept = one.mode if unit is not None and unit.mode != "hybrid" else None
+            return {**shown, "target_groups": list(one.target_groups), "mode": row.mode or kept}
+    return {**shown, "mode": row.mode}
 
 
 def _contract(values: dict[str, Any], before: UnitState | None) -> dict[str, Any]:

@@ -87,6 +87,8 @@ def _checked(
         people=participants(asked, [_target_groups(person, around.people) for person in asked["participants"]]),
         helpers=helpers,
         group_id=group_id,
+        partner_count=asked["partner_count"],
+        sign_in_sheet=asked["sign_in_sheet"],
     )
     _check(service, who, work, asked, unit, helpers, around, before)
     private = Private(

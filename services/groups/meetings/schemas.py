@@ -4,6 +4,9 @@ from marshmallow import Schema, fields, validate
 
 from shared.serviceunit.schemas import SHORT, CorrectionSchema, UnitSchema
 
+# A file reference holds a number and no words: it is published with the meeting.
+SHEET = validate.Regexp(r"^(?=.*\d)[A-Z0-9/.\-]{1,40}$")
+
 
 class MeetingSchema(UnitSchema):
     """A meeting or a sector event.
@@ -15,6 +18,8 @@ class MeetingSchema(UnitSchema):
     group_id = fields.String(allow_none=True, validate=SHORT)
     team_id = fields.String(load_default=None, allow_none=True, validate=SHORT)
     contract_id = fields.String(allow_none=True, validate=SHORT)
+    partner_count = fields.Integer(strict=True, load_default=0)
+    sign_in_sheet = fields.String(load_default=None, allow_none=True, validate=SHEET)
 
 
 class MeetingCorrectionSchema(MeetingSchema, CorrectionSchema):

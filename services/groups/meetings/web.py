@@ -1,39 +1,34 @@
 """The pages of meetings: the roster, one meeting with its story, correcting and voiding."""
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import get_locale, gettext
 
-from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
+from services.groups.groups.domain import SECTOR_ACTIVITIES
 from services.groups.groups.handlers import read_group
 from services.groups.groups.queries import group as group_of_agency
-from services.groups.groups.queries import groups, members_on
+from services.groups.groups.queries import groups
 from services.groups.meetings import forms, queries
 from services.groups.meetings.forms import Draft, Row
 from services.groups.meetings.handlers import Written, meetings
+from services.groups.meetings.roster import About, Page, draft_of, form, members
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
-from services.groups.naming import contract_title, find, names_by_id
-from services.groups.people.queries import people_on
+from services.groups.naming import contract_titles, names_by_id
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
-from shared.errors import CaseledgerError
-from shared.eventstore import CommandMeta
+from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
-from shared.serviceunit.learnt.queries import contracts
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import void_page
-from shared.serviceunit.shown import line, told, warned
-from shared.web.requests import command_meta, expected_version, see_other, service
+from shared.serviceunit.shown import line, may_undo, told
+from shared.web.names import entries_of
+from shared.web.requests import expected_version, service
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
-
-Page = Any
-Save = Callable[[Draft, CommandMeta], Written]
 
 
 @bp.app_context_processor
@@ -65,7 +60,7 @@ def list_meetings() -> str:
 @bp.route("/new", methods=["GET", "POST"])
 @requires(*RECORDERS)
 def new() -> Page:
-    """Record a meeting of a group, or an event for the sector; `?plan=1` plans it."""
+    """Record a meeting of a group, or an event for the sector; `?plan=1` plans it, `?like=` begins with another one."""
     who, kind = identity(), request.args.get("kind", "group_meeting")
     group = read_group(service(), who, request.args["group_id"]) if "group_id" in request.args else None
     if group is None and kind == "group_meeting":
@@ -80,7 +75,31 @@ def new() -> Page:
         handler = meetings.plan if planned else meetings.record
         return handler(service(), who, meta, asked)
 
-    return _form(_draft(who, group), save, group=group, kind=kind, planned=planned)
+    last = _last_of(who, group)
+    draft = forms.of_form(request.form) if request.method == "POST" else _new_draft(who, group, last)
+    return form(draft, save, About(kind=kind, group=group, planned=planned, last=last))
+
+
+@bp.get("/sign-in-sheet")
+@requires(*RECORDERS)
+def blank_sheet() -> str:
+    """A list to sign for the next meeting of a group: its members of a day, today's unless `?on=` names another."""
+    group = read_group(service(), identity(), request.args.get("group_id", ""))
+    day = _day(request.args.get("on", ""))
+    return _sheet(group["title"], day, members(group, day), f"/groups/groups/{group['group_id']}")
+
+
+@bp.get("/<meeting_id>/sign-in-sheet")
+@requires(*RECORDERS)
+def sheet(meeting_id: str) -> str:
+    """The list to sign for one meeting."""
+    who = identity()
+    state, _ = meetings.read(service(), who, meeting_id)
+    assert state.unit is not None
+    group = _group_of(who, state.unit.group_id)
+    title = group["title"] if group else codes.label("activity", state.unit.activity, str(get_locale()))
+    rows = draft_of(state, group, who).rows
+    return _sheet(title, state.unit.occurred_on, rows, f"/groups/meetings/{meeting_id}", state.unit.starts_at)
 
 
 @bp.get("/<meeting_id>")
@@ -92,7 +111,7 @@ def show(meeting_id: str) -> str:
     unit = state.unit
     assert unit is not None
     accounts = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
-    titles = dict(_contract_titles(who))
+    titles = dict(contract_titles(who))
     return render_template(
         "groups/meeting.html",
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
@@ -102,6 +121,9 @@ def show(meeting_id: str) -> str:
         names=names_by_id(who, [one.person_id for one in unit.participants]),
         workers=[{**accounts, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
         shows_note=who.role in NOTE_READERS,
+        roles_beside=codes.ROLES_THAT_LOOK_ON,
+        version=len(story),
+        may_undo=may_undo(story, who, local_date(service().clock.now())),
         story=[line(item := told(recorded, who, accounts), _detail(item["unit"])) for recorded in reversed(story)],
     )
 
@@ -117,7 +139,7 @@ def record(meeting_id: str) -> Page:
         asked = forms.asked_of(draft, MeetingSchema(), before=state)
         return meetings.record_planned(service(), who, meta, meeting_id, asked, expected_version())
 
-    return _form(_draft_of(state, who), save, state=state, version=len(story))
+    return form(_draft_of(state, who), save, _about(who, state, story))
 
 
 @bp.route("/<meeting_id>/correct", methods=["GET", "POST"])
@@ -131,7 +153,7 @@ def correct(meeting_id: str) -> Page:
         asked = forms.asked_of(draft, MeetingCorrectionSchema(), before=state)
         return meetings.correct(service(), who, meta, meeting_id, asked, expected_version())
 
-    return _form(_draft_of(state, who), save, state=state, version=len(story), correcting=True)
+    return form(_draft_of(state, who), save, _about(who, state, story, correcting=True))
 
 
 @bp.route("/<meeting_id>/void", methods=["GET", "POST"])
@@ -147,121 +169,62 @@ def _choose_group(who: Identity) -> str:
     return render_template("groups/choose-group.html", groups=found, plan=request.args.get("plan"))
 
 
-def _draft(who: Identity, group: dict[str, Any] | None) -> Draft:
-    """The form as sent, else a new one with everybody who belongs to the group today."""
-    if request.method == "POST":
-        return forms.of_form(request.form)
-    today = local_date(service().clock.now())
+def _about(who: Identity, state: UnitState, story: list[Recorded], *, correcting: bool = False) -> About:
+    assert state.unit is not None
+    group = _group_of(who, state.unit.group_id)
+    return About(kind=state.unit.kind, group=group, state=state, story=tuple(story), correcting=correcting)
+
+
+def _last_of(who: Identity, group: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The latest meeting of the group that took place."""
     if group is None:
-        return forms.blank(today, who.account_id, [], None)
-    draft = forms.blank(today, who.account_id, _members(group["group_id"], today), group["contract_id"])
+        return None
     with service().database.read() as connection:
-        for last in queries.meetings(connection, who.agency_id, None, group_id=group["group_id"], limit=1):
-            draft.values |= {name: last[name] for name in ("minutes", "mode", "setting")}
+        latest = queries.meetings(connection, who.agency_id, None, group_id=group["group_id"], limit=10)
+    return next((one for one in latest if one["phase"] == "recorded" and one["status"] == "held"), None)
+
+
+def _new_draft(who: Identity, group: dict[str, Any] | None, last: dict[str, Any] | None) -> Draft:
+    """A new form with everybody who belongs to the group today, or like another meeting; one taken back, as it was."""
+    today = local_date(service().clock.now())
+    draft = forms.blank(today, who.account_id, members(group, today), group["contract_id"] if group else None)
+    if "like" in request.args:
+        state, _ = meetings.read(service(), who, request.args["like"])
+        other = draft_of(state, group, who)
+        return other if state.phase == "voided" else forms.like(draft, other)
+    if last is not None:
+        draft.values |= {name: last[name] for name in ("minutes", "mode", "setting")}
     return draft
 
 
 def _draft_of(state: UnitState, who: Identity) -> Draft:
-    """The form as sent, else the entry as it is; a planned one without people starts with the members of its day."""
+    """The form as sent, else the entry as it is."""
     if request.method == "POST":
         return forms.of_form(request.form)
-    draft, unit = forms.of_state(state), state.unit
-    if who.role not in NOTE_READERS:
-        draft.values["note"] = None
-    if unit is not None and state.phase == "planned" and not draft.rows and unit.group_id:
-        for member in _members(unit.group_id, unit.occurred_on):
-            draft.add(Row(person_id=member["person_id"], role=member["role"]))
-    return draft
+    return draft_of(state, _group_of(who, state.unit.group_id if state.unit else None), who)
 
 
-def _form(
-    draft: Draft,
-    save: Save,
-    *,
-    group: dict[str, Any] | None = None,
-    kind: str | None = None,
-    state: UnitState | None = None,
-    version: int | None = None,
-    planned: bool = False,
-    correcting: bool = False,
-) -> Page:
-    """Save the form, or draw it again with what its other buttons asked for."""
-    who, unit = identity(), state.unit if state else None
-    kind = kind or (unit.kind if unit else "group_meeting")
-    if group is None and unit is not None:
-        group = _group_of(who, unit.group_id)
-    error, status = None, 200
-    if request.method == "POST" and not _redrawn(draft, who, group, sector=kind == "sector_event"):
-        try:
-            return _saved(save(draft, command_meta()))
-        except CaseledgerError as raised:
-            error, status = raised, raised.status
-    page = render_template(
-        "groups/meeting-form.html",
-        draft=draft,
-        group=group,
-        kind=kind,
-        planned=planned,
-        correcting=correcting,
-        version=version,
-        error=error,
-        names=names_by_id(who, [row.person_id for row in draft.rows]),
-        sector_activities=SECTOR_ACTIVITIES,
-        family_activities=FAMILY_ACTIVITIES,
-        back=f"/groups/meetings/{unit.unit_id}" if unit else "/groups/groups",
-        shows_note=who.role in NOTE_READERS or state is None,
-        **_choices(who),
+def _sheet(title: str, day: date, rows: list[Row], back: str, starts_at: datetime | None = None) -> str:
+    """A page to print: who is expected, a line to sign for each, and empty lines for who just comes."""
+    codes_only = "codes" in request.args
+    with_names = names_by_id(identity(), [row.person_id for row in rows])
+    numbers = {one: entry.client_number for one, entry in entries_of(with_names).items()}
+    return render_template(
+        "groups/sign-in-sheet.html",
+        title=title,
+        day=day,
+        starts_at=starts_at,
+        rows=[(numbers.get(row.person_id, ""), "" if codes_only else with_names[row.person_id]) for row in rows],
+        codes_only=codes_only,
+        back=back,
     )
-    return page, status
 
 
-def _redrawn(draft: Draft, who: Identity, group: dict[str, Any] | None, *, sector: bool) -> bool:
-    """Do what another button than saving asked for; say whether there was one."""
-    form = request.form
-    if "find" in form:
-        draft.found = find(who, form.get("q", ""), sector=sector)
-    elif "add" in form:
-        draft.add(Row(person_id=form["add"], role=_usual_role(who, form["add"], draft, sector=sector), walk_in=True))
-    elif "remove" in form:
-        draft.remove(form["remove"])
-    elif "refresh" in form:
-        for member in _members(group["group_id"], _day(draft)) if group else ():
-            draft.add(Row(person_id=member["person_id"], role=member["role"]))
-    else:
-        return False
-    return True
-
-
-def _saved(written: Written) -> Page:
-    for notice in warned(written.notices):
-        flash(notice["message"])
-    return see_other(f"/groups/meetings/{written.outcome.stream_id}", written.outcome)
-
-
-def _choices(who: Identity) -> dict[str, Any]:
-    accounts = service().accounts.list_accounts(who.agency_id)
-    return {
-        "contracts": [
-            (forms.REGULAR, gettext("Regular service")),
-            *_contract_titles(who),
-        ],
-        "workers": [
-            (one.account_id, one.display_name)
-            for one in accounts
-            if one.role in RECORDERS and not one.disabled and _works_with(who, one.team_ids)
-        ],
-        "teams": [(one.team_id, one.name) for one in service().accounts.list_teams(who.agency_id)],
-        "who_teams": who.team_ids,
-    }
-
-
-def _contract_titles(who: Identity) -> list[tuple[str, str]]:
-    with service().database.read() as connection:
-        return [(one["contract_id"], contract_title(one)) for one in contracts(connection, who.agency_id)]
-
-
-def _works_with(who: Identity, team_ids: tuple[str, ...]) -> bool:
-    return who.role == "agency_admin" or not team_ids or bool(who.team_ids.intersection(team_ids))
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return local_date(service().clock.now())
 
 
 def _group_of(who: Identity, group_id: str | None) -> dict[str, Any] | None:
@@ -270,27 +233,6 @@ def _group_of(who: Identity, group_id: str | None) -> dict[str, Any] | None:
         return None
     with service().database.read() as connection:
         return group_of_agency(connection, who.agency_id, group_id)
-
-
-def _members(group_id: str, day: date) -> list[dict[str, Any]]:
-    with service().database.read() as connection:
-        return members_on(connection, group_id, day)
-
-
-def _usual_role(who: Identity, person_id: str, draft: Draft, *, sector: bool) -> str:
-    if sector:
-        return "practitioner"
-    with service().database.read() as connection:
-        person = people_on(connection, who.agency_id, [person_id], _day(draft), {}).get(person_id)
-    held = person.roles if person else frozenset()
-    return next((role for role in codes.ROLES if role in held), "family_member")
-
-
-def _day(draft: Draft) -> date:
-    try:
-        return date.fromisoformat(draft.values["occurred_on"])
-    except ValueError:
-        return local_date(service().clock.now())
 
 
 def _detail(unit: dict[str, Any] | None) -> str | None:
