@@ -2,67 +2,14 @@
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.datastructures import MultiDict
-from werkzeug.test import TestResponse
 
 from shared.auth.accounts import Accounts
 from shared.testing.people import page_client
 from tests.contract.groups.conftest import Client, Others, a_meeting
-
-
-class Fields(HTMLParser):
-    """What a browser would send of each form of a page, buttons left out."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.forms: dict[str, MultiDict[str, str]] = {}
-        self._form: MultiDict[str, str] = MultiDict()
-        self._select: str | None = None
-        self._area: str | None = None
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name, value = given.get("name") or "", given.get("value") or ""
-        match tag:
-            case "form":
-                self._form = self.forms[given.get("action") or ""] = MultiDict()
-            case "input" if name and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
-                self._form.add(name, value)
-            case "select":
-                self._select = name
-            case "option" if self._select and ("selected" in given or self._select not in self._form):
-                self._form[self._select] = value
-            case "textarea":
-                self._area = name
-                self._form[name] = ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
-            self._select = None
-        elif tag == "textarea":
-            self._area = None
-
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self._form[self._area] += data
-
-
-def form_of(response: TestResponse, ending: str) -> MultiDict[str, str]:
-    (form,) = [form for action, form in Fields(response.text).forms.items() if action.rstrip("?").endswith(ending)]
-    return form
-
-
-def changed(form: MultiDict[str, str], **values: Any) -> MultiDict[str, str]:
-    copy = MultiDict(form)
-    for name, value in values.items():
-        copy[name] = value
-    return copy
+from tests.contract.groups.sent_forms import changed, form_of
 
 
 def test_a_group_is_planned_opened_and_ended_on_its_pages(browser: FlaskClient, others: Others) -> None:
@@ -181,18 +128,6 @@ def test_a_meeting_is_corrected_and_voided_with_a_reason_on_its_pages(
     assert browser.post(f"{address}/void", data=without_reason).status_code == 422
     assert browser.post(f"{address}/void", data=changed(without_reason, reason="duplicate")).status_code == 303
     assert worker.get(f"/meetings/{meeting_id}").json["phase"] == "voided"
-
-
-def test_a_stale_correction_is_told_and_nothing_typed_is_lost(
-    browser: FlaskClient, circle: str, worker: Client
-) -> None:
-    meeting_id = worker.post("/meetings", a_meeting("person-000")).json["meeting_id"]
-    address = f"/groups/meetings/{meeting_id}/correct"
-    first = form_of(browser.get(address), "/correct")
-    worker.put(f"/meetings/{meeting_id}", a_meeting("person-001", reason="wrong_person"), version=1)
-    late = browser.post(address, data=changed(first, reason="typing_error", minutes="45"))
-    assert late.status_code == 412
-    assert form_of(late, "/correct")["minutes"] == "45"
 
 
 def test_a_planned_meeting_is_recorded_from_its_page(browser: FlaskClient, circle: str, worker: Client) -> None:
