@@ -1,11 +1,16 @@
-"""The page that is the same for every kind of entry: voiding it, with the reason."""
+"""What is the same on the pages of every kind of entry: voiding it with the reason, and undoing what was just saved."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
 
-from shared.auth.identity import identity
+from shared.auth.identity import Identity, identity
+from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.eventstore import Recorded
+from shared.serviceunit.learnt.queries import contract_periods
+from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
@@ -26,3 +31,13 @@ def void_page(units: Recording[Any], unit_id: str, back: str) -> Any:
     assert state.unit is not None
     page = render_template("entry-void.html", on=state.unit.occurred_on, version=len(story), error=error, back=back)
     return page, error.status if error else 200
+
+
+def may_undo(who: Identity, state: UnitState, story: Sequence[Recorded]) -> bool:
+    """Say whether this is one's own entry of today, not changed since, in contracts that have not ended."""
+    last, unit, today = story[-1], state.unit, local_date(service().clock.now())
+    if unit is None or last.type != "ServiceUnitRecorded" or last.actor != who.account_id:
+        return False
+    with service().database.read() as connection:
+        periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
+    return local_date(last.recorded_at) == today and all(today <= end for _, end in periods.values())

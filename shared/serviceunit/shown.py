@@ -1,7 +1,6 @@
 """How an entry, its story and what is worth a second look are shown, to programs and on pages."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -9,7 +8,6 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from shared.auth.identity import Identity
 from shared.auth.teams import reads_notes
-from shared.clock import local_date
 from shared.eventstore import Recorded
 from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
@@ -50,13 +48,6 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
     if reads_notes(who):
         shown |= {"reason_text": getattr(event, "reason_text", None), "note": getattr(event, "note", None)}
     return shown
-
-
-def may_undo(story: Sequence[Recorded], who: Identity, today: date) -> bool:
-    """Say whether this person has recorded the entry today and nobody has changed it since; `today` is Hong Kong's."""
-    last = story[-1]
-    own = last.type == "ServiceUnitRecorded" and last.actor == who.account_id
-    return own and local_date(last.recorded_at) == today
 
 
 def line(item: dict[str, Any], detail: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The pages of sessions: log or plan one, look at it with its story, correct it, void it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,10 +25,9 @@ from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
-from shared.eventstore import CommandMeta, Recorded
-from shared.serviceunit.learnt.queries import contract_periods
+from shared.eventstore import CommandMeta
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import void_page
+from shared.serviceunit.pages import may_undo, void_page
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.shown import warned
 from shared.web.requests import command_meta, expected_version, see_other, service
@@ -80,7 +79,7 @@ def show(session_id: str) -> str:
         reads_notes=reads_notes(who),
         story=story_lines(story, who, colleagues, names),
         tasks=_tasks(who, session_id) if reads_notes(who) else [],
-        undo_version=len(story) if _may_undo(who, state, story) else None,
+        undo_version=len(story) if may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
 
@@ -124,16 +123,6 @@ def _tasks(who: Identity, session_id: str) -> list[dict[str, Any]]:
     """What it has raised for its day."""
     with service().database.read() as connection:
         return task_list(connection, who.agency_id, teams_seen(who), phase=None, entry_id=session_id)
-
-
-def _may_undo(who: Identity, state: UnitState, story: Sequence[Recorded]) -> bool:
-    """One's own entry of today, recorded and not changed since, in contracts that have not ended: voided in one tap."""
-    last, unit, today = story[-1], state.unit, local_date(service().clock.now())
-    if unit is None or last.type != "ServiceUnitRecorded" or last.actor != who.account_id:
-        return False
-    with service().database.read() as connection:
-        periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
-    return local_date(last.recorded_at) == today and all(today <= end for _, end in periods.values())
 
 
 def _planned(who: Identity, case_id: str, until: date | None = None) -> list[dict[str, Any]]:

@@ -35,17 +35,17 @@ def compared(mine: Draft, theirs: Draft, names: dict[str, str]) -> list[dict[str
         {
             "key": key,
             "label": _LABELS.get(key) or names.get(key, key),
-            "mine": _worded(mine, key, names),
-            "theirs": _worded(theirs, key, names),
+            "mine": _worded(mine, theirs, key, names),
+            "theirs": _worded(theirs, mine, key, names),
             "choice": mine.choices.get(key, ""),
         }
         for key in differences(mine, theirs)
     ]
 
 
-def _worded(draft: Draft, key: str, names: dict[str, str]) -> str:
+def _worded(draft: Draft, other: Draft, key: str, names: dict[str, str]) -> str:
     if key not in _LABELS:
-        return _worded_row(next((row for row in draft.rows if row.person_id == key), None))
+        return _worded_row(_row(draft, key), _row(other, key))
     value = draft.values.get(key)
     if not value:
         return "–"
@@ -58,10 +58,16 @@ def _worded(draft: Draft, key: str, names: dict[str, str]) -> str:
     return names.get(value, value) if key == "contract_id" else str(value)
 
 
-def _worded_row(row: Row | None) -> str:
+def _row(draft: Draft, person_id: str) -> Row | None:
+    return next((row for row in draft.rows if row.person_id == person_id), None)
+
+
+def _worded_row(row: Row | None, other: Row | None) -> str:
     if row is None:
         return str(gettext("Not on the list"))
-    parts = [_label("attendance", row.status), _label("role", row.role)]
+    parts = [_label("attendance", row.status)]
+    if other is None or other.role != row.role:
+        parts.append(_label("role", row.role))
     if row.place == "walk_in":
         parts.append(gettext("Walk-in"))
     if row.mode == "online":

@@ -23,8 +23,8 @@ from shared.clock import local_date
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import void_page
-from shared.serviceunit.shown import line, may_undo, told
+from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.shown import line, told
 from shared.web.names import entries_of
 from shared.web.requests import expected_version, service
 
@@ -123,7 +123,7 @@ def show(meeting_id: str) -> str:
         shows_note=who.role in NOTE_READERS,
         roles_beside=codes.ROLES_THAT_LOOK_ON,
         version=len(story),
-        may_undo=may_undo(story, who, local_date(service().clock.now())),
+        may_undo=may_undo(who, state, story),
         story=[line(item := told(recorded, who, accounts), _detail(item["unit"])) for recorded in reversed(story)],
     )
 
