@@ -21,6 +21,7 @@ def wrong_fields(unit: ServiceUnit, today: date) -> list[FieldError]:
         *_wrong_segments(unit),
         *_wrong_people(unit),
         *_wrong_follow_up(unit),
+        *_wrong_referrals(unit, today),
     ]
 
 
@@ -153,3 +154,15 @@ def _wrong_people(unit: ServiceUnit) -> Iterator[FieldError]:
         if person.person_id in seen:
             yield FieldError(f"participants.{index}.person_id", "person_twice", "This person is in the list twice.")
         seen.add(person.person_id)
+
+
+def _wrong_referrals(unit: ServiceUnit, today: date) -> Iterator[FieldError]:
+    """Who is referred was in the occasion, and not before it; nobody has been referred on a day to come."""
+    there = {person.person_id for person in unit.participants}
+    for index, referral in enumerate(unit.referrals):
+        path = f"referrals.{index}"
+        yield from _unknown(f"{path}.destination", "destination", referral.destination)
+        if referral.person_id not in there:
+            yield FieldError(f"{path}.person_id", "not_in_the_list", "This person is not in the list.")
+        if not unit.occurred_on <= referral.on <= max(today, unit.occurred_on):
+            yield FieldError(f"{path}.on", "day_of_referral", "A referral is made on that day or later, up to today.")

@@ -114,6 +114,24 @@ FOLLOW_UPS: Labels = {
     "questionnaire": ("Questionnaire", "填寫問卷"),
     "other": ("Other", "其他"),
 }
+DESTINATIONS: Labels = {
+    "counselling_centre": ("Counselling centre for drug users", "濫用精神藥物者輔導中心"),
+    "substance_clinic": ("Substance misuse clinic", "物質誤用診所"),
+    "residential": ("Residential treatment", "住院戒毒治療"),
+    "methadone": ("Methadone clinic", "美沙酮診所"),
+    "hospital": ("Hospital", "醫院"),
+    "family_service": ("Family service centre", "綜合家庭服務中心"),
+    "child_protection": ("Family and child protection", "保護家庭及兒童服務"),
+    "social_security": ("Social security", "社會保障"),
+    "housing": ("Housing", "房屋"),
+    "employment": ("Employment service", "就業服務"),
+    "legal": ("Legal advice", "法律援助"),
+    "casework": ("Our own casework", "本機構個案服務"),
+    "group": ("Our own groups", "本機構小組"),
+    "other": ("Other", "其他"),
+}
+"""Where somebody is referred to."""
+
 CLOSING_REASONS: Labels = {
     "goals_met": ("Goals met", "目標達成"),
     "declined": ("The family does not wish to go on", "當事人不願繼續"),
@@ -170,6 +188,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "reason": REASONS,
     "late_reason": LATE_REASONS,
     "follow_up": FOLLOW_UPS,
+    "destination": DESTINATIONS,
     "closing_reason": CLOSING_REASONS,
     "gender": GENDERS,
     "district": DISTRICTS,

@@ -34,6 +34,15 @@ class ParticipantSchema(Schema):
     mode = fields.String(load_default=None, allow_none=True)
 
 
+class ReferralSchema(Schema):
+    """`taken_up` left out: nobody knows yet."""
+
+    person_id = fields.String(required=True, validate=SHORT)
+    destination = fields.String(required=True)
+    on = fields.Date(required=True)
+    taken_up = fields.Boolean(load_default=None, allow_none=True)
+
+
 class UnitSchema(Schema):
     """What all three recording services accept; each adds its own fields."""
 

@@ -33,6 +33,16 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """A participant was referred elsewhere on a day; `taken_up` says whether they went, None while nobody knows."""
+
+    person_id: str
+    destination: str
+    on: date
+    taken_up: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceUnit:
     """One occasion of service.
 
@@ -70,6 +80,7 @@ class ServiceUnit:
     follow_up: FollowUp | None = None
     partner_count: int = 0
     sign_in_sheet: str | None = None
+    referrals: tuple[Referral, ...] = ()
 
     def with_minutes_in_segments(self) -> "ServiceUnit":
         """A single segment without minutes carries all of the occasion's minutes."""

@@ -34,6 +34,18 @@ def is_met(participant: Participant) -> bool:
     return participant.status not in NOT_MET
 
 
+def met_before(visits: Iterable[ServiceUnit], worker_id: str, place_id: str | None, most: int) -> list[str]:
+    """Whom to offer before anything is typed: those met at this place, then those this worker has met.
+
+    `visits` are given newest first, and so are their people; `most` ids at the most.
+    """
+    units = list(visits)
+    here = (unit for unit in units if place_id is not None and unit.place_id == place_id)
+    mine = (unit for unit in units if worker_id in unit.served_by)
+    people = (person.person_id for unit in (*here, *mine) for person in unit.participants if is_met(person))
+    return list(dict.fromkeys(people))[:most]
+
+
 def status_of(given: str | None, participants: Iterable[Participant], unidentified: int) -> str:
     """The status of a visit: as given, else held when somebody was met and missed when nobody was."""
     if given is not None:

@@ -94,6 +94,12 @@ def list_visits(service: Service, who: Identity, asked: Asked) -> list[dict[str,
         return queries.list_visits(connection, who.agency_id, teams_seen(who), **asked)
 
 
+def latest_visits(service: Service, who: Identity) -> list[ServiceUnit]:
+    """The latest visits of this person's teams, newest first."""
+    with service.database.read() as connection:
+        return queries.latest_visits(connection, who.agency_id, teams_seen(who))
+
+
 def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:
     """A repeated command did not run, and is told what is worth a second look as things are now."""
     unit = recording.state_after(outcome).unit

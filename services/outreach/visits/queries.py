@@ -17,6 +17,7 @@ from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 
 _ROW = visit.c
+_LATEST = 100
 _OTHERS = Prepared(
     select(_ROW.unit).where(
         _ROW.agency_id == bindparam("agency"), _ROW.occurred_on == bindparam("day"), _ROW.phase != "voided"
@@ -71,6 +72,16 @@ def list_visits(
         day, unit_id = _place_of(after)
         wanted = wanted.where(or_(_ROW.occurred_on < day, and_(_ROW.occurred_on == day, _ROW.unit_id < unit_id)))
     return [_listed(row) for row in connection.execute(wanted)]
+
+
+def latest_visits(connection: Connection, agency_id: str, team_ids: Collection[str] | None) -> list[ServiceUnit]:
+    """The latest visits of these teams (None: of all) on which somebody was met, newest first."""
+    wanted = select(_ROW.unit).where(_ROW.agency_id == agency_id, _ROW.phase == "recorded")
+    if team_ids is not None:
+        wanted = wanted.where(_ROW.team_id.in_(team_ids))
+    wanted = wanted.order_by(_ROW.occurred_on.desc(), _ROW.unit_id.desc()).limit(_LATEST)
+    units = (msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted))
+    return [unit for unit in units if unit.status == "held"]
 
 
 def visits_of(connection: Connection, agency_id: str, person_id: str) -> list[dict[str, Any]]:

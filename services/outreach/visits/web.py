@@ -14,7 +14,8 @@ from services.outreach.visits.forms import Draft, Row
 from services.outreach.visits.handlers import Written, visits
 from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
-from shared.auth.identity import identity, requires
+from services.outreach.visits.suggestions import suggested
+from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
@@ -22,7 +23,7 @@ from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import void_page
-from shared.serviceunit.shown import line, warned
+from shared.serviceunit.shown import line, may_undo, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
@@ -61,6 +62,7 @@ def new() -> Page:
         return handler(service(), identity(), meta, forms.asked_of(draft, VisitSchema()))
 
     draft = forms.blank(local_date(service().clock.now()), identity().account_id)
+    draft.values |= _as_last(identity())
     return _form(draft, save, title=gettext("Plan a visit") if planned else gettext("Log a visit"), planned=planned)
 
 
@@ -84,6 +86,8 @@ def show(visit_id: str) -> str:
         case_number=_case_number(unit.case_id),
         story=[_told(one, accounts) for one in reversed(story)],
         shows_note=who.role in NOTE_READERS,
+        version=len(story),
+        may_undo=may_undo(story, who, local_date(service().clock.now())),
     )
 
 
@@ -112,6 +116,18 @@ def correct(visit_id: str) -> Page:
 
     title = gettext("Correct a visit")
     return _form(_draft_of(state), save, title=title, state=state, version=len(story), correcting=True)
+
+
+@bp.post("/<visit_id>/referral")
+@requires(*RECORDERS)
+def referral(visit_id: str) -> Page:
+    """Say whether somebody took up their referral; a correction for the reason that there is something new."""
+    state, _ = visits.read(service(), identity(), visit_id)
+    draft = forms.of_state(state, with_note=False)
+    draft.say_taken_up(request.form.get("person_id", ""), request.form.get("taken_up", ""))
+    draft.values["reason"] = "new_information"
+    asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
+    return _saved(visits.correct(service(), identity(), command_meta(), visit_id, asked, expected_version()))
 
 
 @bp.route("/<visit_id>/void", methods=["GET", "POST"])
@@ -149,6 +165,7 @@ def _form(
         planned=planned,
         correcting=correcting,
         names=naming.names_by_id(who, [row.person_id for row in draft.rows if not row.is_new]),
+        suggested=suggested(who, draft, handlers.latest_visits(service(), who)),
         known_places=naming.place_options(who),
         contracts=naming.contract_options(who),
         teams=naming.team_options(who),
@@ -180,9 +197,21 @@ def _redraw(draft: Draft) -> bool:
             draft.add(Row(person_id=person_id, role=handlers.usual_role(service(), who, person_id)))
     elif "remove" in form:
         draft.remove(form["remove"])
+    elif "near" in form:
+        pass  # The place has changed, and with it who is offered.
     else:
         return False
     return True
+
+
+def _as_last(who: Identity) -> dict[str, Any]:
+    """Where and for which contract this person was out last, so that they need not say it again."""
+    own = (one for one in handlers.latest_visits(service(), who) if who.account_id in one.served_by)
+    last = next(own, None)
+    if last is None or last.setting != "outreach":
+        return {}
+    contract = last.segments[0].contract_id if len(last.segments) == 1 else ""
+    return {"place_id": last.place_id, "contract_id": contract}
 
 
 def _draft_of(state: UnitState) -> Draft:
