@@ -144,8 +144,10 @@ GET /groups/meetings
 GET /groups/meetings/<meeting_id>
 GET+POST /groups/meetings/<meeting_id>/correct
 GET+POST /groups/meetings/<meeting_id>/record
+GET /groups/meetings/<meeting_id>/sign-in-sheet
 GET+POST /groups/meetings/<meeting_id>/void
 GET+POST /groups/meetings/new
+GET /groups/meetings/sign-in-sheet
 GET+POST /groups/practitioners
 GET+POST /groups/practitioners/new
 GET+POST /outreach/api/v1/contacts
@@ -170,6 +172,7 @@ GET /outreach/visits
 GET /outreach/visits/<visit_id>
 GET+POST /outreach/visits/<visit_id>/correct
 GET+POST /outreach/visits/<visit_id>/record
+POST /outreach/visits/<visit_id>/referral
 GET+POST /outreach/visits/<visit_id>/void
 GET+POST /outreach/visits/new
 GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>

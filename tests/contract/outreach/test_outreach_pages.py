@@ -65,6 +65,70 @@ def test_a_visit_is_logged_by_finding_somebody_and_adding_somebody_new(
         assert shown in page.text
 
 
+def test_whom_one_has_met_is_offered_before_anything_is_typed(
+    app: Flask, accounts: Accounts, browser: FlaskClient, worker: Client, token: str
+) -> None:
+    path = "/outreach/visits/new"
+    assert token not in browser.get(path).text
+    made = browser.post("/outreach/places", data={"name": "北河街公園", "idempotency_key": "k"})
+    assert made.status_code == 303
+    (place,) = worker.get("/places").json["items"]
+    unmet = {"person_id": a_contact(worker, "阿明"), "role": "drug_user", "status": "absent"}
+    worker.post("/visits", a_visit(token, unmet, place_id=place["place_id"]))
+    offered = browser.get(path).text
+    assert re.findall(r'name="add" value="([^"]+)"', offered) == [token]
+    assert "阿強 · 紅帽" in offered
+    assert f'<option value="{place["place_id"]}" selected>' in offered, "the place is that of the last visit"
+    added = browser.post(path, data=form(add=token))
+    assert re.findall(r'name="add" value="([^"]+)"', added.text) == []
+    # A colleague, who has met nobody yet, is offered those of the place they choose.
+    leader = page_client(app, accounts, "leader")
+    assert token not in leader.get(path).text
+    assert token in leader.post(path, data=form(place_id=place["place_id"], near="1")).text
+
+
+def test_a_referral_is_made_with_the_visit_and_its_answer_noted_later(
+    browser: FlaskClient, worker: Client, token: str
+) -> None:
+    row = {"person": token, f"role-{token}": "drug_user", f"destination-{token}": "substance_clinic"}
+    saved = browser.post("/outreach/visits/new", data=form(note="願意求診", **row))
+    path = saved.headers["Location"]
+    made = {"person_id": token, "destination": "substance_clinic", "on": "2026-05-20", "taken_up": None}
+    visit = path.removeprefix("/outreach")
+    assert worker.get(visit).json["referrals"] == [made]
+    page = browser.get(path, headers={"Accept-Language": "zh-HK"})
+    assert "物質誤用診所" in page.text
+    answer = {"person_id": token, "taken_up": "yes", "version": "1", "idempotency_key": "k1"}
+    assert browser.post(f"{path}/referral", data=answer).status_code == 303
+    after = worker.get(visit).json
+    assert (after["referrals"], after["note"]) == ([{**made, "taken_up": True}], "願意求診")
+    assert worker.get(f"{visit}/history").json["items"][-1]["reason"] == "new_information"
+    # A correction on the page keeps it, and another one of the same person that the page has no room for.
+    two = [{**made, "taken_up": True}, {**made, "destination": "housing"}]
+    body = a_visit(token, referrals=two, note="願意求診", reason="new_information")
+    assert worker.put(visit, body, version=2).status_code == 200
+    sent = form(version="3", reason="typing_error", minutes="45", note="願意求診", **row)
+    corrected = {**sent, f"taken_up-{token}": "no", f"referred_on-{token}": "2026-05-21"}
+    assert browser.post(f"{path}/correct", data=corrected).status_code == 303
+    assert worker.get(visit).json["referrals"] == [{**made, "on": "2026-05-21", "taken_up": False}, two[1]]
+
+
+def test_a_referral_of_somebody_else_is_refused(worker: Client, token: str) -> None:
+    made = {"person_id": "person-9", "destination": "moon", "on": "2026-05-19"}
+    refused = worker.post("/visits", a_visit(token, referrals=[made]))
+    assert refused.status_code == 422
+    assert {one["code"] for one in refused.json["fields"]} == {"unknown_code", "not_in_the_list", "day_of_referral"}
+
+
+def test_what_one_has_just_logged_is_undone_in_place(browser: FlaskClient, worker: Client, token: str) -> None:
+    row = {"person": token, f"role-{token}": "drug_user"}
+    path = browser.post("/outreach/visits/new", data=form(**row)).headers["Location"]
+    page = browser.get(path)
+    undo = {name: hidden(page, name) for name in ("idempotency_key", "version", "reason")}
+    assert browser.post(f"{path}/void", data=undo).status_code == 303
+    assert worker.get(path.removeprefix("/outreach")).json["phase"] == "voided"
+
+
 def test_a_home_visit_starts_with_those_of_the_case(browser: FlaskClient, worker: Client, others: Others) -> None:
     others.person("person-000")
     others.case()

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from services.outreach.cases.domain import KnownCase
 from services.outreach.people.domain import PersonOnDay
-from services.outreach.visits.domain import OtherVisit, notices, refuse, status_of, tags_for, wrong_fields_here
+from services.outreach.visits.domain import (
+    OtherVisit,
+    met_before,
+    notices,
+    refuse,
+    status_of,
+    tags_for,
+    wrong_fields_here,
+)
 from shared.clock import HONG_KONG
 from shared.errors import RuleBroken
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
@@ -198,3 +206,14 @@ def test_a002_22_a_date_outside_the_contract_is_pointed_out(day: date, codes: li
 
 def test_a_token_and_the_person_it_is_are_pointed_out() -> None:
     assert pointed_out(visit(a_person("contact-2"), a_person("person-1"))) == ["same_person"]
+
+
+def test_whom_one_may_meet_again_are_those_of_the_place_then_those_met_by_oneself() -> None:
+    here = visit(a_person("contact-here"), NOT_MET, place_id="place-1", served_by=("account-2",))
+    mine = visit(a_person("contact-mine"), a_person("contact-here"), place_id="place-2", served_by=("account-1",))
+    theirs = visit(a_person("contact-theirs"), place_id="place-2", served_by=("account-2",))
+    latest = [theirs, mine, here]
+    assert met_before(latest, "account-1", "place-1", most=9) == ["contact-here", "contact-mine"]
+    assert met_before(latest, "account-1", None, most=9) == ["contact-mine", "contact-here"]
+    assert met_before(latest, "account-1", "place-1", most=1) == ["contact-here"]
+    assert met_before(latest, "account-3", None, most=9) == []

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from shared.clock import HONG_KONG
 from shared.serviceunit.checks import wrong_fields
-from shared.serviceunit.unit import FollowUp, Segment, ServiceUnit
+from shared.serviceunit.unit import FollowUp, Referral, Segment, ServiceUnit
 from shared.testing.units import TODAY, a_person, a_unit, units
+
+
+def a_referral(**changes: Any) -> Referral:
+    return replace(Referral(person_id="person-1", destination="hospital", on=TODAY), **changes)
 
 
 def wrong(unit: ServiceUnit) -> set[tuple[str, str]]:
@@ -43,6 +47,12 @@ def test_every_generated_unit_is_valid(unit: ServiceUnit) -> None:
         ({"minutes": 25 * 60}, "minutes", "too_long"),
         ({"unidentified_count": -1}, "unidentified_count", "negative_count"),
         ({"unidentified_count": 10**30}, "unidentified_count", "too_many"),
+        ({"partner_count": -1}, "partner_count", "negative_count"),
+        ({"partner_count": 10**30}, "partner_count", "too_many"),
+        ({"referrals": (a_referral(destination="moon"),)}, "referrals.0.destination", "unknown_code"),
+        ({"referrals": (a_referral(person_id="person-2"),)}, "referrals.0.person_id", "not_in_the_list"),
+        ({"referrals": (a_referral(on=TODAY - timedelta(days=1)),)}, "referrals.0.on", "day_of_referral"),
+        ({"referrals": (a_referral(on=TODAY + timedelta(days=1)),)}, "referrals.0.on", "day_of_referral"),
         ({"segments": (Segment(contract_id="a"), Segment(contract_id="a"))}, "segments", "contract_twice"),
         ({"segments": (Segment(contract_id="a", minutes=-5),)}, "segments", "negative_minutes"),
         ({"segments": (Segment(contract_id="a", minutes=90),)}, "segments", "split_minutes"),
