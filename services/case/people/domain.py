@@ -3,7 +3,6 @@
 A merge or an un-merge concerns two people; each decides for its own stream, and both are appended together.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -30,17 +29,12 @@ from services.case.people.events import (
 from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
+from shared.spelling import normalised
 
 SERVICES_HOLDING_KEYS = ("groups", "outreach", "reporting")
 OLDEST_BIRTH_YEAR = 1900
 ERASED = ("person_erased", "This person's data was erased. Nothing can be changed.")
 CodeKind = Literal["role", "target_group"]
-
-
-def normalised(text: str) -> str:
-    """The form in which names, aliases and phones are compared: no case, no spaces or hyphens, full width made half."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
 
 
 def birth_year_band(year: int | None) -> str | None:

@@ -19,11 +19,11 @@ from services.case.people.events import (
     TargetGroupEnded,
     TargetGroupGiven,
 )
-from services.case.people.spelling import keys_of
 from services.case.tables import assessment, erasure, person, person_code, person_search, person_term
 from shared.database import to_micros
 from shared.eventstore import Pending
 from shared.prepared import Prepared
+from shared.spelling import keys_of
 
 _REGISTER, _CODE = Prepared(insert(person)), Prepared(insert(person_code))
 _NAME, _TERM = Prepared(insert(person_search)), Prepared(insert(person_term))

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 
 from services.case.people.domain import Person, Spell
 from services.case.people.events import Particulars
-from services.case.people.spelling import MARKS, asked_for
 from services.case.tables import (
     erasure,
     erasure_answer,
@@ -25,6 +24,7 @@ from shared.database import from_micros, to_micros
 from shared.eventstore import Work
 from shared.prepared import Prepared, one_of
 from shared.serviceunit import codes
+from shared.spelling import MARKS, asked_for
 
 
 @dataclass(frozen=True, slots=True)

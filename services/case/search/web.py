@@ -8,12 +8,12 @@ from services.case import pages
 from services.case.cases.queries import case_list
 from services.case.people import handlers as people
 from services.case.people.queries import registry, search
-from services.case.people.spelling import begins
 from services.case.search import queries
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.chinese import holds
+from shared.spelling import begins
 from shared.web.asking import ask
 from shared.web.recent import recently_used
 from shared.web.requests import service

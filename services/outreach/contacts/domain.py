@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
@@ -22,6 +22,7 @@ from shared.errors import FieldError, Invalid, NotFound, RuleBroken
 from shared.serviceunit import codes
 from shared.serviceunit.checks import unknown_code
 from shared.serviceunit.notices import Notice
+from shared.spelling import finding
 
 # A Hong Kong identity card number; a token must never hold one.
 _HKID = re.compile(r"(?<![A-Z])[A-Z]{1,2}\d{6}\s*\(?[0-9A]\)?(?!\d)", re.IGNORECASE)
@@ -146,10 +147,17 @@ def normalised(text: str) -> str:
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LN")
 
 
-def is_found(query: str, alias: str | None, marks: str | None) -> bool:
-    """Say whether somebody who looks for `query` means this alias or these marks."""
-    wanted = normalised(query)
-    return any(wanted in normalised(text) for text in (alias, marks) if text)
+def looking_for(query: str) -> Callable[[str | None, str | None], bool]:
+    """What says of an alias and marks whether somebody who types `query` means them.
+
+    A part of either will do; an alias is also found by how it sounds, in characters or in Latin letters.
+    """
+    wanted, sounds = normalised(query), finding(query)
+
+    def is_found(alias: str | None, marks: str | None) -> bool:
+        return any(wanted in normalised(text) for text in (alias, marks) if text) or bool(alias and sounds(alias))
+
+    return is_found
 
 
 def is_same_alias(one: str | None, other: str | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from services.outreach.contacts.domain import Contact, is_found, is_same_alias
+from services.outreach.contacts.domain import Contact, is_same_alias, looking_for
 from services.outreach.contacts.projections import bound_to
 from services.outreach.tables import contact
 from shared.privacy import Vault
@@ -31,11 +31,11 @@ def find_contacts(
     All of a team's are opened, a few thousand at most, since an index would hold aliases in clear.
     """
     found: list[dict[str, Any]] = []
+    is_meant = looking_for(text)
     while len(found) < limit:
         rows = _rows(connection, agency_id, team_ids, place_id=place_id, after=after)
-        found += [
-            one for one in _opened(connection, vault, rows) if not text or is_found(text, one["alias"], one["marks"])
-        ]
+        opened = _opened(connection, vault, rows)
+        found += [one for one in opened if not text or is_meant(one["alias"], one["marks"])]
         if len(rows) < _AT_ONCE:
             break
         after = rows[-1].contact_id

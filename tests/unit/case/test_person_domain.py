@@ -28,7 +28,6 @@ from services.case.people.domain import (
     decide_merge,
     decide_unmerge,
     evolve,
-    normalised,
 )
 from services.case.people.events import (
     Attributes,
@@ -44,6 +43,7 @@ from services.case.people.events import (
     TargetGroupGiven,
 )
 from shared.errors import CaseledgerError, Invalid, NotFound, RuleBroken
+from shared.spelling import normalised
 
 TODAY = date(2026, 6, 1)
 DAY = date(2026, 3, 2)

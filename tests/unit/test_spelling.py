@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.case.people.spelling import MARKS, asked_for, begins, keys_of
 from shared.chinese import simplified
+from shared.spelling import MARKS, asked_for, begins, finding, keys_of
 
 PAIRS = [
     ("陳大文", "陈大文"),
@@ -34,12 +34,8 @@ PAIRS = [
 
 
 def finds(typed: str, known: str) -> bool:
-    """Whether a search for `typed` finds who is registered as `known`: marks first, then a part."""
-    return any(
-        key in other if key[0] not in MARKS else other[0] == key[0] and key[1:] in other
-        for key in asked_for(typed)
-        for other in keys_of(known)
-    )
+    """Whether a search for `typed` finds who is known as `known`."""
+    return finding(typed)(known)
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)

@@ -13,12 +13,11 @@ that two names in characters which only sound alike are never taken for one:
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice, product
 from pathlib import Path
 
-from services.case.people.domain import normalised
 from shared.chinese import simplified
 
 MARKS = WRITTEN, READ = "=", "~"
@@ -69,6 +68,12 @@ _LOOSE = (
 )
 
 
+def normalised(text: str) -> str:
+    """The form in which names, aliases and phones are compared: no case, no spaces or hyphens, full width made half."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
 def keys_of(name: str) -> set[str]:
     """The keys under which a name, an alias or a phone number is kept; none for what has neither letter nor digit."""
     plain = normalised(name)
@@ -86,6 +91,21 @@ def asked_for(text: str) -> set[str]:
     orders = set() if any(letter.isdigit() for letter in plain) else _orders(text)
     written = {*orders, *_readings(plain, _MOST_ASKED)}
     return {plain, simplified(plain)} | _marked(READ, orders) | _marked(WRITTEN, written)
+
+
+def finding(text: str) -> Callable[[str], bool]:
+    """What says of a name whether it, or a part of it, is what was typed, in whatever way either is written."""
+    asked = asked_for(text)
+
+    def finds(name: str) -> bool:
+        return any(_fits(part, key) for key in keys_of(name) for part in asked)
+
+    return finds
+
+
+def _fits(part: str, key: str) -> bool:
+    """A key with a mark fits one with the same mark only."""
+    return part in key if part[0] not in MARKS else key[0] == part[0] and part[1:] in key
 
 
 def begins(name: str, text: str) -> bool:
