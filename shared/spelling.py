@@ -74,12 +74,16 @@ def normalised(text: str) -> str:
     return "".join(letter for letter in folded if letter.isalnum())
 
 
-def keys_of(name: str) -> set[str]:
-    """The keys under which a name, an alias or a phone number is kept; none for what has neither letter nor digit."""
+def keys_of(name: str, *, read: bool = True) -> set[str]:
+    """The keys under which a name, an alias or a phone number is kept; none for what has neither letter nor digit.
+
+    Those of how characters are `read` may be left out where nobody asks for them.
+    """
     plain = normalised(name)
     if not plain:
         return set()
-    return {plain, simplified(plain)} | _marked(READ, _readings(plain, _MOST_KEPT)) | _marked(WRITTEN, _orders(name))
+    readings = _marked(READ, _readings(plain, _MOST_KEPT)) if read else set()
+    return {plain, simplified(plain)} | readings | _marked(WRITTEN, _orders(name))
 
 
 def asked_for(text: str) -> set[str]:
@@ -96,9 +100,10 @@ def asked_for(text: str) -> set[str]:
 def finding(text: str) -> Callable[[str], bool]:
     """What says of a name whether it, or a part of it, is what was typed, in whatever way either is written."""
     asked = asked_for(text)
+    read = any(part.startswith(READ) for part in asked)
 
     def finds(name: str) -> bool:
-        return any(_fits(part, key) for key in keys_of(name) for part in asked)
+        return any(_fits(part, key) for key in keys_of(name, read=read) for part in asked)
 
     return finds
 
