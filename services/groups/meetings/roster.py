@@ -52,8 +52,10 @@ class About:
 
     @property
     def address(self) -> str:
-        """Where the entry itself is shown."""
-        return f"/groups/meetings/{self.state.unit.unit_id}" if self.state.unit is not None else "/groups/groups"
+        """Where the entry itself is shown, or what it is going to belong to."""
+        if self.state.unit is not None:
+            return f"/groups/meetings/{self.state.unit.unit_id}"
+        return f"/groups/groups/{self.group['group_id']}" if self.group is not None else "/groups/meetings"
 
     def as_it_is_now(self, who: Identity) -> "About":
         """The same entry read again: what was to be recorded has been, and is now to be corrected."""

@@ -6,13 +6,13 @@ from services.outreach.visits.forms import Draft
 from shared.auth.identity import Identity
 from shared.serviceunit.unit import ServiceUnit
 
-_OFFERED, _READ = 8, 24
+_OFFERED = 8
 
 
 def suggested(who: Identity, draft: Draft, latest: list[ServiceUnit]) -> dict[str, str]:
     """Those met here or by this person lately, who are not on the list yet; nobody whose name cannot be shown."""
     listed = {row.person_id for row in draft.rows}
-    people = met_before(latest, who.account_id, draft.values.get("place_id") or None, _READ)
-    names = naming.names_by_id(who, people)
-    known = {one: names[one] for one in people if one not in listed and names[one] != naming.short(one)}
-    return dict(list(known.items())[:_OFFERED])
+    place_id = draft.values.get("place_id") or None
+    people = [one for one in met_before(latest, who.account_id, place_id, _OFFERED + len(listed)) if one not in listed]
+    names = naming.names_by_id(who, people[:_OFFERED])
+    return {one: name for one, name in names.items() if name != naming.short(one)}
