@@ -22,8 +22,8 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import void_page
-from shared.serviceunit.shown import line, may_undo, warned
+from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.shown import line, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
@@ -87,7 +87,7 @@ def show(visit_id: str) -> str:
         story=[_told(one, accounts) for one in reversed(story)],
         shows_note=who.role in NOTE_READERS,
         version=len(story),
-        may_undo=may_undo(story, who, local_date(service().clock.now())),
+        may_undo=may_undo(who, state, story),
     )
 
 
