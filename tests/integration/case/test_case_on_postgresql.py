@@ -33,6 +33,7 @@ def worker(as_user: Callable[[str], Client], others: Others) -> Client:
     add_person(worker, SON, alias="阿明", target_groups=[{"target_group": "hidden", "from_date": "2026-03-01"}])
     members = [{"person_id": one, "relationship": "other"} for one in (MOTHER, SON)]
     case = {"id": CASE, "kind": "family", "contract_id": "kachi-2", "stage": "open", "on": "2026-03-02"}
+    case |= {"worker_id": "account-worker"}
     assert worker.post("/cases", {**case, "members": members}).status_code == 201
     return worker
 
@@ -52,21 +53,26 @@ def test_people_cases_sessions_and_assessments_are_written_searched_and_listed(
     phq9 = {"person_id": MOTHER, "instrument": "phq9", "phase": "pre", "assessed_on": "2026-03-10"}
     assert worker.post("/assessments", {**phq9, "contract_id": "kachi-2", "answers": [1] * 9}).json["total"] == 9
     assert len(worker.get("/assessments", person_id=MOTHER).json["items"]) == 1
+    due = {"starts_at": "10:00", "follow_up": {"on": "2026-06-01", "reason": "call"}}
+    worker.post("/sessions", a_session(MOTHER, occurred_on="2026-05-30", **due))
+    worker.post("/sessions/plan", a_session(MOTHER, occurred_on="2026-06-03"))
+    day = worker.post("/today", {}).json
+    assert {name: len(lines) for name, lines in day.items()} == {"planned": 1, "held": 1, "needs": 1, "caseload": 1}
     add_person(worker, "person-twin")
     merge = {"into": SON, "into_version": 2}
     assert leader.post("/people/person-twin/merge", merge, version=1).status_code == 200
     assert leader.post(f"/people/{SON}/erase", {}, version=3).status_code == 200
     whole = [one["id"] for one in worker.get(f"/cases/{CASE}/timeline").json["items"]]
-    top = worker.get(f"/cases/{CASE}/timeline", limit=3).json
-    rest = worker.get(f"/cases/{CASE}/timeline", limit=3, after=top["next"]).json
-    assert (len(whole), [one["id"] for one in top["items"] + rest["items"]]) == (5, whole)
+    top = worker.get(f"/cases/{CASE}/timeline", limit=4).json
+    rest = worker.get(f"/cases/{CASE}/timeline", limit=4, after=top["next"]).json
+    assert (len(whole), [one["id"] for one in top["items"] + rest["items"]]) == (8, whole)
     assert [one["kind"] for one in leader.get("/tasks", mine="").json["items"]] == ["self_harm_risk"]
     assert worker.get("/sessions", person_id=SON).json["items"][0]["has_note"] is False
 
 
 def test_a_session_is_held_to_the_case_it_has_read(worker: Client, accounts: Interrupted) -> None:
     def close_the_case() -> None:
-        assert worker.post(f"/cases/{CASE}/close", {"on": "2026-03-05"}, version=2).status_code == 200
+        assert worker.post(f"/cases/{CASE}/close", {"on": "2026-03-05"}, version=3).status_code == 200
 
     accounts.meanwhile = close_the_case
     refused = worker.post("/sessions", a_session(MOTHER, served_by=["account-leader"]))

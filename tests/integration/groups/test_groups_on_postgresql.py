@@ -36,6 +36,10 @@ def test_a_meeting_is_recorded_corrected_and_listed(worker: Client) -> None:
     corrected = worker.put(meeting, a_meeting("person-000", reason="attendance_wrong"), version=1)
     assert corrected.status_code == 200
     assert [one["version"] for one in worker.get("/meetings", group_id="group-circle").json["items"]] == [2]
+    worker.post("/meetings/plan", a_meeting(occurred_on="2026-06-03"))
+    assert [one["title"] for one in worker.post("/today", {}).json["planned"]] == [
+        worker.get("/groups/group-circle").json["title"]
+    ]
 
 
 def test_a_meeting_is_held_to_the_group_it_has_read(worker: Client, accounts: Interrupted) -> None:
