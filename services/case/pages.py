@@ -4,6 +4,7 @@ Names of people appear on the pages of this service alone.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -97,11 +98,15 @@ def own_teams(who: Identity) -> list[tuple[str, str]]:
     return [(team_id, name) for team_id, name in teams(who).items() if who.sees_team(team_id)]
 
 
-def contract_titles(who: Identity) -> dict[str, str]:
-    """The titles of the agency's contracts in the language of the page, the latest first."""
+def contract_titles(who: Identity, running_on: date | None = None) -> dict[str, str]:
+    """The titles of the agency's contracts (those that run on a day) in the language of the page, the latest first."""
     with service().database.read() as connection:
         known = contracts(connection, who.agency_id)
-    return {one["contract_id"]: _title(one) for one in known}
+    return {
+        one["contract_id"]: _title(one)
+        for one in known
+        if running_on is None or one["first_day"] <= running_on <= one["last_day"]
+    }
 
 
 def _title(contract: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ SEVERAL = "several"
 """What the form sends to leave an entry's parts for several contracts as they are."""
 
 OTHER = "other"
-"""What the form sends when none of the days or lengths offered is chosen, but the field beside them."""
+"""What the form sends when none of the days, lengths or contracts offered is chosen, but the field beside them."""
 
 LENGTHS = ("30", "45", "60", "90")
 TEXTS = ("kind", "occurred_on", "starts_at", "mode", "setting", "status", "activity", "late_reason")
@@ -117,6 +117,8 @@ def of_form(form: MultiDict[str, str]) -> Draft:
     values: dict[str, Any] = {name: form.get(name, "") for name in names}
     if form.get("day", OTHER) != OTHER:
         values["occurred_on"] = form["day"]
+    if form.get("contract", OTHER) != OTHER:
+        values["contract_id"] = form["contract"]
     if values["minutes"] == OTHER:
         values["minutes"] = form.get("minutes_other", "")
     values |= {"served_by": form.getlist("served_by")} | {name: name in form for name in TICKS}

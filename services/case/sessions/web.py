@@ -204,7 +204,8 @@ def _form(
         except CaseledgerError as raised:
             error = raised
     unit, today = state.unit if state else None, local_date(service().clock.now())
-    contracts = [(forms.REGULAR, gettext("Regular service")), *pages.contract_titles(who).items()]
+    regular = (forms.REGULAR, gettext("Regular service"))
+    contracts = [regular, *pages.contract_titles(who).items()]
     if unit is not None and len(unit.segments) > 1:
         contracts.append((forms.SEVERAL, gettext("Shared by several, as it is")))
     page = render_template(
@@ -223,6 +224,7 @@ def _form(
         names=pages.names_of(who, _named(draft), "session form"),
         other_cases=_cases(who, draft.cases),
         contracts=contracts,
+        running=[*pages.contract_titles(who, today).items(), regular],
         workers=_workers(who, draft),
         professions=PROFESSIONS,
         roles_beside=forms.ROLES_BESIDE,

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from shared.auth.accounts import Accounts
 from shared.testing.clock import FixedClock
 from shared.testing.people import page_client
-from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session, add_person
+from tests.contract.case.conftest import CASE, MOTHER, SON, Client, Others, a_session, add_person
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
@@ -247,6 +247,21 @@ def test_the_day_and_the_length_are_chosen_or_typed_and_messages_have_no_length(
     assert (newest["occurred_on"], newest["minutes"]) == ("2026-05-31", 75)
     assert (older["occurred_on"], older["minutes"]) == ("2026-05-12", None)
     assert re.search(r'name="minutes" value="other" checked', browser.get(NEW).text)  # As in the last one: 75.
+
+
+def test_a_running_contract_is_one_tap_away_and_any_other_in_a_list(
+    browser: FlaskClient, worker: Client, family: str, others: Others
+) -> None:
+    others.contract("ended", first="2020-01-01", last="2020-12-31")
+    page = browser.get(NEW).text
+    assert re.findall(r'name="contract" value="([\w-]+)"', page) == ["kachi-2", "other", "regular", "other"]
+    assert '<option value="ended">' in page
+    assert send(browser, NEW, NEW, **session_form(contract="regular")).status_code == 303
+    listed = session_form(contract="other", contract_id="ended", occurred_on="2026-03-10")
+    assert send(browser, NEW, NEW, **listed).status_code == 303
+    newest, older = worker.get("/sessions").json["items"]
+    assert [one["contract_id"] for one in newest["segments"]] == ["ended"]
+    assert older["segments"] == []
 
 
 def test_the_next_appointment_is_planned_with_the_session_and_recorded_from_there(
