@@ -1,5 +1,6 @@
 """The roster in a real browser: somebody new walks in, names are tapped, and two people save the same meeting."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -53,7 +54,8 @@ def overtaken(worker: Visitor, colleague: Visitor, story: Story, which: int = 0)
     """Both correct one of the latest meetings; the worker saves second. Returns its address."""
     page = colleague.page
     page.goto(f"/groups/groups/{made_id('group', story.group)}")
-    page.locator("#meetings ~ .table-wrap tr:not(.struck) th a").nth(which).click()
+    held = re.compile("已進行|Held")
+    page.locator("#meetings ~ .table-wrap tr").filter(has_text=held).locator("th a").nth(which).click()
     page.wait_for_url("**/groups/meetings/meeting-*")
     meeting = page.url
     for one in (worker, colleague):
