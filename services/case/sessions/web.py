@@ -288,6 +288,8 @@ def _saved(written: Written) -> Page:
     read = DOUBTS if "confirmed" in request.form else ()
     for notice in warned(one for one in written.notices if one.code not in read):
         flash(notice["message"])
+    if "child_safety_concern" in request.form:
+        flash(gettext("The worker and the team leader are asked to follow this up today."))
     return see_other(f"/case/sessions/{written.state.unit.unit_id}", written.outcome)
 
 

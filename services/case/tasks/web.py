@@ -32,7 +32,13 @@ CHAIN = {
     "TaskNoted": lazy_gettext("Note"),
     "TaskWithdrawn": lazy_gettext("Withdrawn"),
 }
-ENTRY_PAGES = {"session": "/case/sessions", "assessment": "/case/assessments"}
+ENTRY_PAGES = {
+    "session": "/case/sessions",
+    "assessment": "/case/assessments",
+    "meeting": "/groups/meetings",
+    "visit": "/outreach/visits",
+}
+"""Where each kind of entry is shown; meetings and visits are named for the day they raise tasks too."""
 
 
 @bp.get("")

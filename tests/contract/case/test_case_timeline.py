@@ -129,7 +129,7 @@ def test_assessments_are_drawn_over_time_with_the_same_numbers_as_a_table(browse
 
 
 def test_a_referral_from_a_visit_is_an_entry_of_its_own_while_the_visit_stands(
-    worker: Client, others: Others, family: str
+    browser: FlaskClient, worker: Client, others: Others, family: str
 ) -> None:
     went = {"person_id": SON, "destination": "residential", "on": "2026-03-14", "taken_up": True}
     stranger = went | {"person_id": "person-stranger"}
@@ -139,6 +139,9 @@ def test_a_referral_from_a_visit_is_an_entry_of_its_own_while_the_visit_stands(
     (item,) = worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"]
     assert (item["on"], item["person_id"], item["taken_up"]) == ("2026-03-14", SON, True)
     assert (item["unit_id"], item["destination"]) == ("visit-two", "residential")
+    page = browser.get(f"{PAGE}?kind=referral").text
+    for words in ("Residential treatment", "阿明", "taken up", "/outreach/visits/visit-two"):
+        assert words in page, words
     others.publish("outreach", "ServiceUnitVoided", "visit-two", unit_id="visit-two", reason="duplicate")
     assert worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"] == []
 

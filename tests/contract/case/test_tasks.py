@@ -196,8 +196,11 @@ def test_the_pages_show_the_task_and_take_the_decision_and_the_report(
 ) -> None:
     browser = page_client(app, accounts, "worker")
     new = f"/case/sessions/new?case_id={CASE}"
-    assert send(browser, new, new, **session_form(child_safety_concern="true")).status_code == 303
+    saved = send(browser, new, new, **session_form(child_safety_concern="true"))
     (item,) = mine(worker)
+    shown = browser.get(saved.location).text
+    assert "asked to follow this up today" in shown
+    assert f"/case/tasks/{item['task_id']}" in shown
     page = f"/case/tasks/{item['task_id']}"
     for listed in ("/case/tasks", "/case/tasks?of=team"):
         assert page in browser.get(listed).text
