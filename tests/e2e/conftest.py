@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def served(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """`caseledger serve` on a copy of the demo. All tests share it: each looks at what changes, and at what is its own."""
+    """`caseledger serve` on a copy of the demo. All tests share it: each looks at what changes or is its own."""
     directory = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(loaded_demo, directory)
     key_id, key = next(iter(settings_in(directory).master_keys.items()))
