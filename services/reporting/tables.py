@@ -22,13 +22,15 @@ class LedgerTables:
 
     `entry`: one version of one session, assessment or tally: who wrote it, when and why, and for which contracts.
     `segment`: an entry version as one contract counts it, the people included, kept together by contract so that a
-    report reads one stretch of rows whatever else is there. `participation`: who was ever recorded under which
+    report reads one stretch of rows whatever else is there. `occasion`: a session's version as its team sees it, with
+    who served, whatever contract it is of. `participation`: who was ever recorded under which
     contract, so that a merge knows which figures it may move. `case_stage`: when a case came to be open, and when it
     was closed. `attribute`: dated codes of people, for breakdowns. `identity`: merges and identifications.
     """
 
     entry: Table
     segment: Table
+    occasion: Table
     participation: Table
     score: Table
     tally: Table
@@ -40,6 +42,7 @@ class LedgerTables:
         return (
             self.entry,
             self.segment,
+            self.occasion,
             self.participation,
             self.score,
             self.tally,
@@ -59,6 +62,7 @@ def ledger_tables(metadata: MetaData) -> LedgerTables:
     return LedgerTables(
         entry=table("entry", _entry()),
         segment=table("segment", _segment()),
+        occasion=table("occasion", (*_occasion(), Index("occasion_team", "agency_id", "team_id", "occurred_on"))),
         participation=table("participation", (_key("agency_id"), _key("person_id"), _key("contract_id"))),
         score=table("score", _score()),
         tally=table("tally", _tally()),
@@ -94,6 +98,22 @@ def _segment() -> Iterator[Column[object]]:
     yield Column("organisation_id", Text)
     yield Column("unidentified", Integer, nullable=False)
     yield Column("people", LargeBinary, nullable=False)  # JSON: [[person, role, [target groups], status], ...]
+
+
+def _occasion() -> Iterator[Column[object]]:
+    yield _key("agency_id")
+    yield _key("unit_id")
+    yield _key("version", Integer)
+    yield from _life()
+    yield _text("team_id")
+    yield Column("group_id", Text)
+    yield _text("kind")
+    yield _text("status")
+    yield _text("occurred_on")
+    yield Column("minutes", Integer)
+    yield _text("workers")  # separated by commas
+    yield Column("attended", Integer, nullable=False)
+    yield Column("recorded_at", BigInteger, nullable=False)
 
 
 def _score() -> Iterator[Column[object]]:

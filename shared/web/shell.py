@@ -24,7 +24,7 @@ def init_app(app: Flask, prefix: str) -> None:
     """Give the app's templates the shell and its functions."""
     templates = Path(__file__).parent / "templates"
     app.jinja_loader = ChoiceLoader([app.jinja_loader or FileSystemLoader([]), FileSystemLoader(templates)])
-    app.jinja_env.filters.update(day=day, moment=moment, number=number)
+    app.jinja_env.filters.update(day=day, month=month, moment=moment, number=number)
     app.jinja_env.globals.update(
         error_message=error_message,
         field_message=field_message,
@@ -64,6 +64,12 @@ def day(value: date | str | None, *, with_weekday: bool = True) -> str:
         weekday = f"（{'一二三四五六日'[when.weekday()]}）" if with_weekday else ""
         return f"{when.year}年{when.month}月{when.day}日{weekday}"
     return str(format_date(when, "EEE d MMM y" if with_weekday else "d MMM y"))
+
+
+def month(value: date | str) -> str:
+    """Write the month of a date: 2021年5月, May 2021."""
+    when = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{when.year}年{when.month}月" if _is_chinese() else str(format_date(when, "MMM y"))
 
 
 def moment(value: datetime | str | None) -> Markup:

@@ -48,7 +48,9 @@ def crawl(visitor: Visitor) -> dict[str, str]:
             visitor.complaints.append(f"{address}: {answer.status}")
         if visitor.is_phone and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             visitor.complaints.append(f"{address}: wider than the phone")
-        for link in page.eval_on_selector_all("a[href^='/']", "all => all.map(one => one.getAttribute('href'))"):
+        for link in page.eval_on_selector_all(
+            "a[href^='/']:not([download])", "all => all.map(one => one.getAttribute('href'))"
+        ):
             kind = kind_of(link)
             if kind not in seen:
                 seen[kind] = link

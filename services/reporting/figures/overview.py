@@ -8,7 +8,7 @@ from services.reporting.contracts.queries import ContractAt, contract_at, contra
 from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.figures.reports import NOW, Asked, contract_report
 from services.reporting.indicators.indicators import share
-from services.reporting.indicators.pace import expected, standing
+from services.reporting.indicators.pace import expected, required_a_month, standing
 from services.reporting.indicators.rounding import half_up
 from services.reporting.ledger.cuts import cut_written
 from shared.clock import local_date
@@ -33,7 +33,16 @@ def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = 
         }
         for output in found.definition.outputs
     ]
-    return {**report, "found": found, "groups": outputs, "ended": today > found.definition.period.last}
+    months = [date.fromisoformat(one) for one in report["by_month"]["months"]]
+    return {
+        **report,
+        "found": found,
+        "groups": outputs,
+        "ended": today > found.definition.period.last,
+        # Months to come have brought nothing yet.
+        "months": [one for one in months if one <= today],
+        "all_months": len(months),
+    }
 
 
 def overviews(service: Service, agency_id: str, only: frozenset[str] | None) -> list[Values]:
@@ -61,10 +70,12 @@ def _line(found: ContractAt, measure: Any, figure: Values, today: date) -> Value
     due = expected(measure, period, today)
     # What an even pace would have reached is no count: one decimal is enough of it.
     pace = None if due is None else plain_in_unit(measure, Fraction(half_up(due, 3 if measure.kind == "share" else 1)))
+    required = required_a_month(measure, _exact(figure), period, today)
     return {
         "measure": measure,
         "figure": figure,
         "standing": standing(measure, _exact(figure), period, today),
         "expected": pace if today <= period.last else None,
+        "required": None if required is None else plain_in_unit(measure, Fraction(half_up(required, 1))),
         "url": f"/reporting/contracts/{found.contract_id}/figures/{figure['indicator']}/{figure['measure']}",
     }

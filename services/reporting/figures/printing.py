@@ -1,16 +1,15 @@
 """A report in the terminal: as a table to read, and as CSV to take away."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
 from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
 
+from services.reporting.figures.csvtext import csv_of
+
 COLUMNS = ("indicator", "measure", "unit", "target", "actual", "variance", "met")
-_BOM = "\ufeff"
 
 
 def as_table(figures: dict[str, Any]) -> Group:
@@ -79,13 +78,9 @@ def _behind(values: dict[str, Any], part: str | None) -> tuple[tuple[str, ...], 
 
 
 def as_csv(figures: dict[str, Any]) -> str:
-    """Every figure; with a byte order mark, so that a spreadsheet reads Chinese right."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for one in (*figures["outputs"], *(line for outcome in figures["outcomes"] for line in _lines(outcome))):
-        writer.writerow([_safe(one.get(name)) for name in COLUMNS])
-    return _BOM + text.getvalue()
+    """Every figure."""
+    lines = (*figures["outputs"], *(line for outcome in figures["outcomes"] for line in _lines(outcome)))
+    return csv_of(COLUMNS, ([one.get(name) for name in COLUMNS] for one in lines))
 
 
 def _lines(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -95,11 +90,6 @@ def _lines(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for part in parts:
         line = {"indicator": outcome["indicator"], "measure": part, "unit": "answers" if is_after else "persons"}
         yield {**line, "actual": outcome[part], **({"met": outcome["passed"]} if part == "n" else {})}
-
-
-def _safe(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _title(figures: dict[str, Any]) -> str:

@@ -1,17 +1,18 @@
 """What stands behind a figure: its sessions and people, what is left out and why, and what moved it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.chosen import people_of
 from services.reporting.figures.how import How, how_counted, how_outcome_counted
 from services.reporting.figures.rendering import outcome_values, output_values, printed, share
 from services.reporting.figures.reports import NOW, Asked
 from services.reporting.indicators.changes import Happened, Moved, moves
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
-from services.reporting.indicators.facts import Case, Facts, Score
+from services.reporting.indicators.facts import Case, Facts, Score, Seen
 from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.indicators import Pair
 from services.reporting.indicators.report import (
@@ -26,7 +27,7 @@ from services.reporting.indicators.running import running_measure, running_outco
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_now
 from services.reporting.ledger.history import history
-from services.reporting.ledger.queries import contracts_of_unit, facts_at, knows_unit
+from services.reporting.ledger.queries import contracts_of_unit, facts_at, knows_unit, seen_at
 from shared.clock import HONG_KONG, local_date
 from shared.errors import NotFound
 from shared.service import Service
@@ -37,7 +38,10 @@ SeesScores = Callable[[str | None], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """A figure with its definition and everything behind it, as JSON values; `part` is which one of an outcome."""
+    """A figure with its definition and everything behind it, as JSON values; `part` is which one of an outcome.
+
+    `seen` says of each session whose it is, of which group and by whom.
+    """
 
     found: ContractAt
     cut: Cut
@@ -46,6 +50,7 @@ class Behind:
     outcome: Outcome | None
     part: str | None
     values: Values
+    seen: Mapping[str, Seen]
 
     @property
     def how(self) -> How:
@@ -79,14 +84,19 @@ def figure_behind(
         measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
         if measure is None and (outcome is None or measure_id not in parts_of(outcome)):
             raise NotFound("figure_not_found", "This contract has no such figure.")
+        seen = seen_at(connection, agency_id, contract_id, cut) if measure is not None else {}
         events = history(connection, agency_id, contract_id, cut, questionnaires=outcome is not None)
     if outcome is not None:
         values = _of_outcome(found, outcome, measure_id, facts, events, sees_scores)
-        return Behind(found=found, cut=cut, output=None, measure=None, outcome=outcome, part=measure_id, values=values)
+        return Behind(
+            found=found, cut=cut, output=None, measure=None, outcome=outcome, part=measure_id, values=values, seen=seen
+        )
     assert output is not None
     assert measure is not None
     values = _of_output(found, output, measure, facts, events)
-    return Behind(found=found, cut=cut, output=output, measure=measure, outcome=None, part=None, values=values)
+    return Behind(
+        found=found, cut=cut, output=output, measure=measure, outcome=None, part=None, values=values, seen=seen
+    )
 
 
 def parts_of(outcome: Outcome) -> tuple[str, ...]:
@@ -148,9 +158,10 @@ def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts
 
 def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Values:
     chosen = selection(definition, measure, facts)
+    sessions = [_session(one) for one in _in_order(chosen.counted)]
     return {
-        "sessions": [_session(one) for one in _in_order(chosen.counted)],
-        "people": _people(chosen.counted),
+        "sessions": sessions,
+        "people": people_of(sessions),
         "left_out": [
             {"unit_id": unit.unit_id, "why": why, "kind": unit.kind, "occurred_on": unit.occurred_on.isoformat()}
             for unit, why in chosen.left_out()
@@ -206,17 +217,6 @@ def _session(counted: Counted) -> Values:
         "setting": unit.setting,
         "people": sorted(counted.people),
     }
-
-
-def _people(counted: Iterable[Counted]) -> list[Values]:
-    first: dict[str, str] = {}
-    times: dict[str, int] = {}
-    for one in _in_order(counted):
-        for person_id in one.people:
-            first.setdefault(person_id, one.unit.occurred_on.isoformat())
-            times[person_id] = times.get(person_id, 0) + 1
-    ordered = sorted(times, key=lambda person_id: (first[person_id], person_id))
-    return [{"person_id": one, "first_on": first[one], "sessions": times[one]} for one in ordered]
 
 
 def _of_outcome(

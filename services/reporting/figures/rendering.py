@@ -1,11 +1,14 @@
 """Figures as JSON values: exact until here, rounded for display alone."""
 
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from services.reporting.indicators.definition import UNITS, Limb, Measure
-from services.reporting.indicators.indicators import Change, Satisfaction
+from services.reporting.indicators.definition import UNITS, Definition, Limb, Measure
+from services.reporting.indicators.indicators import Change, Pair, Satisfaction
+from services.reporting.indicators.months import Month
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
 from services.reporting.indicators.rounding import half_up, percent, plain
 from services.reporting.indicators.sentences import filled, values_of_outcome, values_of_output
@@ -20,6 +23,16 @@ def figures_of(counted: Report) -> dict[str, Any]:
         "sentences": {**_output_sentences(counted), **_outcome_sentences(counted)},
         "summary": summary_of(counted),
     }
+
+
+def months_values(definition: Definition, months: Sequence[Month]) -> dict[str, Any]:
+    """The months by the day they begin, and each measure's figures in their order, by `indicator/measure`."""
+    values = {
+        f"{output.id}/{measure.id}": [printed(measure, month.figures[output.id, measure.id]) for month in months]
+        for output in definition.outputs
+        for measure in output.measures
+    }
+    return {"months": [month.period.first.isoformat() for month in months], "values": values}
 
 
 def summary_of(counted: Report) -> dict[str, int]:
@@ -120,9 +133,22 @@ def _change(figure: OutcomeFigure, result: Change) -> dict[str, Any]:
             "post": len(pairing.with_post),
             "valid": result.n,
         },
+        "distribution": _distribution(pairing.pairs),
         # What the share would be if everybody without a valid pair had not improved.
         "sensitivity": share(result.improved, figure.served),
     }
+
+
+FEWEST_SHOWN = 10
+"""With fewer pairs than this a distribution would come close to telling single people's scores."""
+
+
+def _distribution(pairs: Sequence[Pair]) -> list[dict[str, int]] | None:
+    """How many people's scores changed by how much, from the lowest change to the highest; None of too few people."""
+    if len(pairs) < FEWEST_SHOWN:
+        return None
+    changes = Counter(pair.difference for pair in pairs)
+    return [{"change": change, "people": changes[change]} for change in sorted(changes)]
 
 
 def _t_test(result: PairedT | NotComputable) -> dict[str, Any]:

@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from services.reporting.contracts.queries import ContractAt, contract_at, deliverables_of
-from services.reporting.figures.rendering import figures_of
+from services.reporting.figures.rendering import figures_of, months_values
 from services.reporting.indicators.facts import Unit
+from services.reporting.indicators.months import by_month
 from services.reporting.indicators.report import report
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness, silence
@@ -46,7 +47,7 @@ def contract_report(service: Service, agency_id: str, contract_id: str, asked: A
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         times = _times_touched(connection, agency_id, contract_id)
         kept = _kept(connection, found, times) if asked.is_now else None
-        figures = kept or counted(connection, found, cut)
+        figures = kept or _with_months(connection, found, cut)
         fresh, silent = freshness(connection), silence(connection)
     if asked.is_now and kept is None:
         _keep(service.database, found, times, figures)
@@ -73,6 +74,13 @@ def counted(
     """The figures counted from the ledger; with rows added or taken away, what they would be."""
     facts = facts_at(connection, found.agency_id, found.contract_id, cut, added=added, taken_away=taken_away)
     return figures_of(report(found.definition, facts))
+
+
+def _with_months(connection: Connection, found: ContractAt, cut: Cut) -> dict[str, Any]:
+    """The figures, and beside them what each month brought."""
+    facts = facts_at(connection, found.agency_id, found.contract_id, cut)
+    months = months_values(found.definition, by_month(found.definition, facts))
+    return {**figures_of(report(found.definition, facts)), "by_month": months}
 
 
 def report_of(store: EventStore, connection: Connection, agency_id: str, contract_id: str) -> dict[str, Any]:

@@ -37,6 +37,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A session as its team sees it: whose it is, of which group, and by whom it was given."""
+
+    team_id: str
+    group_id: str | None
+    workers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A case came to be open, or was closed, on a day; `version` puts the stages of one case in order."""
 

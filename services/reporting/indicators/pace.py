@@ -21,6 +21,19 @@ def expected(measure: Measure, period: Period, today: date) -> Fraction | None:
     return measure.target * gone / whole
 
 
+def required_a_month(measure: Measure, actual: Fraction | None, period: Period, today: date) -> Fraction | None:
+    """What each month from `today` to the end must bring to reach the target, a month being a twelfth of 365 days.
+
+    With less than a month left it is all that is still missing. None where nothing is missing, where the period has
+    ended, and for a share, which nothing can be added to.
+    """
+    if measure.target is None or measure.kind == "share" or actual is None or today > period.last:
+        return None
+    missing = measure.target - actual
+    days_left = (period.last - max(today, period.first)).days
+    return missing / max(Fraction(12 * days_left, 365), Fraction(1)) if missing > 0 else None
+
+
 def standing(measure: Measure, actual: Fraction | None, period: Period, today: date) -> Standing:
     """The word for a measure on this day; a share of nothing is too early to judge until the period has ended."""
     by_now = expected(measure, period, today)

@@ -77,6 +77,12 @@ class Batch:
         own_id = (arrived.agency_id, contract_id, arrived.stream_id, arrived.version)
         self._new[table].append((*own_id, *_born(arrived), arrived.event_id, *values))
 
+    def add_occasion(self, arrived: Arrived, *values: object) -> None:
+        """The session's version just added, as its team sees it; `values` are the table's own columns in order."""
+        own_id = (arrived.agency_id, arrived.stream_id, arrived.version)
+        recorded_at = to_micros(arrived.recorded_at)
+        self._new["occasion"].append((*own_id, *_born(arrived), *values, recorded_at))
+
     def add_people(self, arrived: Arrived, contract_id: str, person_ids: Iterable[str]) -> None:
         """Note under which contract these people were recorded."""
         self._people[arrived.agency_id, contract_id].update(person_ids)
@@ -101,6 +107,8 @@ class Batch:
             return
         ended = {"of_id": arrived.stream_id, "of_version": living.version, "position": arrived.position}
         self._ended["entry"].append(ended)
+        if living.kind == "unit":
+            self._ended["occasion"].append({**ended, "of_agency": living.agency_id})
         for contract_id in living.contracts:
             self._ended[living.kind].append({**ended, "of_agency": living.agency_id, "of_contract": contract_id})
             self._touched.add((living.agency_id, contract_id))

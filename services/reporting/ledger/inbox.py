@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sqlalchemy import Connection
 
+from services.reporting.indicators.definition import Counting
 from services.reporting.ledger import published
 from services.reporting.ledger.batch import Batch
 from services.reporting.ledger.published import PublishedUnit, read
@@ -14,6 +15,7 @@ from shared.bus.versions import require_known
 Handler = Callable[[Batch, Arrived], None]
 
 _encoder = msgspec.json.Encoder()
+_ATTENDED = Counting().participant_status
 
 
 def learn(connection: Connection, events: Sequence[Arrived]) -> None:
@@ -40,6 +42,17 @@ def _unit(batch: Batch, arrived: Arrived) -> None:
     written = read(arrived, published.UnitWritten)
     unit = written.unit
     batch.add_entry(arrived, "unit", [segment.contract_id for segment in unit.segments], written.reason)
+    batch.add_occasion(
+        arrived,
+        unit.team_id,
+        unit.group_id,
+        unit.kind,
+        unit.status,
+        unit.occurred_on,
+        unit.minutes,
+        ",".join(unit.served_by),
+        sum(one.status in _ATTENDED for one in unit.participants) + unit.unidentified_count,
+    )
     people = _encoder.encode([(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants])
     for segment in unit.segments:
         minutes = unit.minutes if segment.minutes is None and len(unit.segments) == 1 else segment.minutes

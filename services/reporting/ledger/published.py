@@ -27,12 +27,15 @@ class PublishedUnit(Read):
     unit_id: str
     kind: str
     occurred_on: str
+    team_id: str
     status: str = "held"
     segments: tuple[PublishedSegment, ...] = ()
     minutes: int | None = None
     mode: str = "in_person"
     setting: str = "centre"
     activity: str | None = None
+    group_id: str | None = None
+    served_by: tuple[str, ...] = ()
     organisation_id: str | None = None
     participants: tuple[PublishedParticipant, ...] = ()
     unidentified_count: int = 0

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
-from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Stage, Tally, Unit
+from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit
 from services.reporting.ledger.cut import SOURCES, Cut
 
 _people = msgspec.json.Decoder(tuple[Presence, ...])
@@ -85,7 +85,7 @@ def unit_of(row: Sequence[Any]) -> Unit:
         mode=row[8],
         setting=row[9],
         activity=row[10],
-        tags=tuple(row[11].split(",")) if row[11] else (),
+        tags=words_of(row[11]),
         organisation_id=row[12],
         unidentified=row[13],
         people=_people.decode(row[14]),
@@ -118,6 +118,19 @@ def tally_of(row: Sequence[Any]) -> Tally:
 
 def stage_of(row: Sequence[Any]) -> Stage:
     return Stage(case_id=row[0], version=row[1], stage=row[2], on=_day(row[3]), event_id=row[4])
+
+
+def seen_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> dict[str, Seen]:
+    """The sessions of a contract as their teams see them at a cut, by id."""
+    rows = connection.execute(_SEEN, {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)})
+    return {
+        row.unit_id: Seen(team_id=row.team_id, group_id=row.group_id, workers=words_of(row.workers)) for row in rows
+    }
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Codes that are kept separated by commas."""
+    return tuple(text.split(",")) if text else ()
 
 
 def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut: Cut) -> list[str]:
@@ -170,4 +183,12 @@ _stage = tables.ledger.case_stage
 _STAGES = _of_contract(_stage, STAGE).order_by(_stage.c.case_id, _stage.c.version)
 _IDENTITIES = select(tables.ledger.identity.c.person_id, tables.ledger.identity.c.into_id).where(
     tables.ledger.identity.c.agency_id == bindparam("agency_id"), alive(tables.ledger.identity)
+)
+_occasion = tables.ledger.occasion
+_of_the_contract = select(tables.ledger.segment.c.unit_id).where(
+    tables.ledger.segment.c.agency_id == bindparam("agency_id"),
+    tables.ledger.segment.c.contract_id == bindparam("contract_id"),
+)
+_SEEN = select(_occasion.c.unit_id, _occasion.c.team_id, _occasion.c.group_id, _occasion.c.workers).where(
+    _occasion.c.agency_id == bindparam("agency_id"), _occasion.c.unit_id.in_(_of_the_contract), alive(_occasion)
 )

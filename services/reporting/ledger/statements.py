@@ -8,7 +8,7 @@ from services.reporting.tables import FOREVER, ledger
 
 
 def _ends() -> Mapping[str, Update]:
-    entry, identity, attribute = ledger.entry, ledger.identity, ledger.attribute
+    entry, occasion, identity, attribute = ledger.entry, ledger.occasion, ledger.identity, ledger.attribute
     name = and_(
         attribute.c.person_id == bindparam("of_id"),
         attribute.c.name == bindparam("of_name"),
@@ -19,6 +19,7 @@ def _ends() -> Mapping[str, Update]:
     return {
         "entry": _dies(entry, "entry_id"),
         "unit": _dies_of_contract(ledger.segment, "unit_id"),
+        "occasion": _dies(occasion, "unit_id").where(occasion.c.agency_id == bindparam("of_agency")),
         "score": _dies_of_contract(ledger.score, "assessment_id"),
         "tally": _dies_of_contract(ledger.tally, "tally_id"),
         "attribute": update(attribute).where(name).values(dead=bindparam("position")),

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
+from shared.testing.clock import FixedClock
 from shared.testing.people import page_client
 from shared.web.system import colours
 from tests.contract.reporting.conftest import KACHI, Client, Others, family
@@ -142,3 +144,34 @@ def test_the_components_are_shown_in_both_themes_to_everybody_signed_in(browse: 
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert len(re.findall(r'class="role-[a-z-]+"', page)) == 2 * len(colours())
+
+
+def test_a_contract_page_says_what_is_still_needed_and_what_each_month_brought(
+    browser: FlaskClient, others: Others, clock: FixedClock
+) -> None:
+    clock.moment = datetime(2019, 5, 31, 2, 0, tzinfo=UTC)
+    others.record("meeting-1", family("person-m", "person-f"))
+    page = browser.get(CONTRACT).text
+    assert "expected by now: 99.9" in page
+    assert "needs 12.4 a month" in page
+    assert page.count('class="bars"') == 15
+    months = page[page.index("Month by month") :]
+    assert months.index("May 2019") < months.index("Mar 2019") < months.index("Jun 2018")
+    assert "Jun 2019" not in page
+
+
+def test_an_outcome_shows_who_is_left_at_each_step_and_how_far_scores_changed(
+    browser: FlaskClient, others: Others
+) -> None:
+    def pair(number: int) -> None:
+        others.record(f"session-{number}", family(f"person-{number}"))
+        others.assess(f"assessment-{number}-a", f"person-{number}", "pre", "2019-01-07", 14)
+        others.assess(f"assessment-{number}-b", f"person-{number}", "post", "2019-06-03", 14 - number % 3)
+
+    for number in range(9):
+        pair(number)
+    page = browser.get(CONTRACT).text
+    assert "With a pre-test" in page
+    assert "How far scores changed" not in page  # Nine people are so few that single scores could be guessed.
+    pair(9)
+    assert "From −2 to 0 points; n = 10." in browser.get(CONTRACT).text

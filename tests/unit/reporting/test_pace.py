@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 
 from services.reporting.indicators.definition import Measure, MeasureKind, Period, Where
-from services.reporting.indicators.pace import expected, standing
+from services.reporting.indicators.pace import expected, required_a_month, standing
 
 YEAR = Period(first=date(2021, 1, 1), last=date(2021, 12, 31))
 
@@ -58,3 +58,22 @@ def test_without_a_target_there_is_no_judgement() -> None:
 )
 def test_of_a_share_the_whole_target_is_expected_on_every_day(actual: Fraction | None, today: date, word: str) -> None:
     assert standing(_measure(Fraction(7, 10), "share"), actual, YEAR, today) == word
+
+
+@pytest.mark.parametrize(
+    ("actual", "today", "needed"),
+    [
+        (0, date(2020, 6, 1), Fraction(365 * 365, 12 * 364)),
+        (183, date(2021, 7, 2), Fraction(365, 12)),
+        (360, date(2021, 12, 20), 5),
+        (360, date(2021, 12, 31), 5),
+        (365, date(2021, 2, 1), None),
+        (364, date(2022, 1, 1), None),
+    ],
+)
+def test_what_is_missing_is_spread_over_the_months_left(actual: int, today: date, needed: Fraction | None) -> None:
+    assert required_a_month(_measure(Fraction(365)), Fraction(actual), YEAR, today) == needed
+
+
+def test_a_share_is_reached_by_no_pace() -> None:
+    assert required_a_month(_measure(Fraction(7, 10), "share"), Fraction(1, 2), YEAR, date(2021, 6, 1)) is None

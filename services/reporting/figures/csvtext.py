@@ -1,0 +1,22 @@
+"""Rows as CSV to take away, for a spreadsheet: codes and numbers, never a name."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+_BOM = "\ufeff"
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """CSV with a heading; with a byte order mark, so that a spreadsheet reads Chinese right."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_safe(value) for value in row])
+    return _BOM + text.getvalue()
+
+
+def _safe(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
