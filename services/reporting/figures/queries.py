@@ -23,7 +23,8 @@ from services.reporting.indicators.report import (
     selection,
     served_by_output,
 )
-from services.reporting.indicators.running import running_measure, running_outcome
+from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
+from services.reporting.indicators.since import parts_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_now
 from services.reporting.ledger.history import history
@@ -97,11 +98,6 @@ def figure_behind(
     return Behind(
         found=found, cut=cut, output=output, measure=measure, outcome=None, part=None, values=values, seen=seen
     )
-
-
-def parts_of(outcome: Outcome) -> tuple[str, ...]:
-    """The figures of an outcome, by name."""
-    return ("n", "satisfied", "not_satisfied") if outcome.post_only else ("n", "improved", "unchanged", "worse")
 
 
 def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Callable[[Measure], str]) -> list[Values]:
@@ -185,7 +181,12 @@ def _case(case: Case) -> Values:
 
 
 def _change(moved: Moved, shown: Callable[[Fraction | None], Any], *, names_entry: bool = True) -> Values:
-    happened = moved.happened
+    values = change_values(moved.happened, names_entry=names_entry)
+    return {**values, "from": shown(moved.before), "to": shown(moved.after)}
+
+
+def change_values(happened: Happened, *, names_entry: bool) -> Values:
+    """One event: what happened to which entry, who wrote it, when and why."""
     return {
         "unit_id": happened.about if names_entry else None,
         "what": happened.what,
@@ -194,8 +195,6 @@ def _change(moved: Moved, shown: Callable[[Fraction | None], Any], *, names_entr
         "recorded_at": happened.recorded_at.astimezone(HONG_KONG).isoformat(),
         "actor": happened.actor,
         "reason": happened.reason,
-        "from": shown(moved.before),
-        "to": shown(moved.after),
     }
 
 
@@ -228,7 +227,7 @@ def _of_outcome(
     sees_scores: SeesScores,
 ) -> Values:
     definition = found.definition
-    moved = list(moves(running_outcome(definition, outcome, part), events))
+    moved = list(moves(RunningPart(running_outcome(definition, outcome), part), events))
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
@@ -250,7 +249,7 @@ def _of_outcome(
             ),
             *(_administration(one, sees_scores) for one in scores),
         ],
-        "changes": [_change(one, _whole, names_entry=_may_name(one, sees_scores)) for one in reversed(moved)],
+        "changes": [_change(one, _whole, names_entry=may_name(one, sees_scores)) for one in reversed(moved)],
     }
 
 
@@ -258,7 +257,7 @@ def _whole(value: Fraction | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _may_name(moved: Moved, sees_scores: SeesScores) -> bool:
+def may_name(moved: Moved, sees_scores: SeesScores) -> bool:
     """What one score did to the figure says how its person did: only who may see the score is told which it was."""
     things = (moved.happened.ended, moved.happened.begun)
     return all(sees_scores(thing.team_id) for thing in things if isinstance(thing, Score) and thing.person_id)

@@ -28,7 +28,7 @@ def list_contracts() -> str:
 @requires(*REPORT_READERS)
 def show_contract(contract_id: str) -> str:
     """One contract: a line for every measure, the outcomes, the deliverables."""
-    who, asked = identity(), asked_of_address()
+    who, asked, today = identity(), asked_of_address(), local_date(service().clock.now())
     require_seen(who, contract_id)
     view = overview(service(), who.agency_id, contract_id, asked)
     return render_template(
@@ -38,7 +38,8 @@ def show_contract(contract_id: str) -> str:
         query=query_of(asked),
         may_write=who.role in LEADERS,
         may_look_behind=who.role in RECORDERS,
-        today=local_date(service().clock.now()).isoformat(),
+        today=today.isoformat(),
+        month_began=today.replace(day=1).isoformat(),
     )
 
 

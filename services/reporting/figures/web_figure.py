@@ -9,8 +9,9 @@ from services.reporting.figures.access import sees_scores
 from services.reporting.figures.address import asked_of_address, query, query_of
 from services.reporting.figures.chosen import NOBODY, Choice, chosen, in_order, options, paged, people_of
 from services.reporting.figures.csvtext import csv_of
-from services.reporting.figures.queries import Behind, figure_behind, parts_of
+from services.reporting.figures.queries import Behind, figure_behind
 from services.reporting.figures.who import account_names, group_titles, team_names
+from services.reporting.indicators.since import parts_of
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.errors import Forbidden, NotFound

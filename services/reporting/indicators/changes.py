@@ -48,10 +48,15 @@ class Running(Protocol):
     def apply(self, happened: Happened) -> None: ...
 
 
+def in_order(events: Iterable[Happened]) -> list[Happened]:
+    """Events in the order they were recorded."""
+    return sorted(events, key=lambda one: (one.recorded_at, one.service, one.position))
+
+
 def moves(running: Running, events: Iterable[Happened]) -> Iterator[Moved]:
     """The events, in the order they were recorded, that changed the figure."""
     value = running.value
-    for happened in sorted(events, key=lambda one: (one.recorded_at, one.service, one.position)):
+    for happened in in_order(events):
         running.apply(happened)
         before, value = value, running.value
         if value != before:

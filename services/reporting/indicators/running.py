@@ -4,8 +4,10 @@ Only a merge or an identification, of which there are few, makes everything be l
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from services.reporting.indicators.changes import Happened, Running
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Period
@@ -23,11 +25,35 @@ def running_measure(definition: Definition, measure: Measure) -> Running:
     return part if measure.whole is None else _Share(part, _Sessions(measure.whole, definition))
 
 
-def running_outcome(definition: Definition, outcome: Outcome, part: str) -> Running:
-    """One number of an outcome (`n`, `improved`, `satisfied`, ...), with nothing counted yet."""
-    if outcome.post_only:
-        return _Answers(outcome, definition.period, part)
-    return _Pairs(definition, outcome, part)
+def running_outcome(definition: Definition, outcome: Outcome) -> "RunningOutcome":
+    """The numbers of an outcome, with nothing counted yet."""
+    return _Answers(outcome, definition.period) if outcome.post_only else _Pairs(definition, outcome)
+
+
+class RunningOutcome(Protocol):
+    """An outcome that is kept up to date event by event, with all its numbers (`n`, `improved`, ...)."""
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+    def apply(self, happened: Happened) -> None: ...
+
+    def apply_all(self, known: Iterable[Happened]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPart:
+    """One number of an outcome."""
+
+    outcome: RunningOutcome
+    part: str
+
+    @property
+    def value(self) -> Fraction:
+        return Fraction(self.outcome.counts[self.part])
+
+    def apply(self, happened: Happened) -> None:
+        self.outcome.apply(happened)
 
 
 class _Identified:
@@ -137,44 +163,51 @@ class _Cases:
 class _Answers:
     """What was answered after the activity: each questionnaire stands for itself."""
 
-    def __init__(self, outcome: Outcome, period: Period, part: str) -> None:
-        self._outcome, self._period, self._part = outcome, period, part
-        self._sum = 0
-
-    @property
-    def value(self) -> Fraction:
-        return Fraction(self._sum)
+    def __init__(self, outcome: Outcome, period: Period) -> None:
+        self._outcome, self._period = outcome, period
+        self.counts: Counter[str] = Counter()
 
     def apply(self, happened: Happened) -> None:
         for thing, sign in ((happened.ended, -1), (happened.begun, 1)):
             if isinstance(thing, Score | Tally):
-                self._sum += sign * self._count(thing)
+                self._add(thing, sign)
 
-    def _count(self, thing: Score | Tally) -> int:
+    def apply_all(self, known: Iterable[Happened]) -> None:
+        for happened in known:
+            self.apply(happened)
+
+    def _add(self, thing: Score | Tally, sign: int) -> None:
         alone = Facts(scores=(thing,)) if isinstance(thing, Score) else Facts(tallies=(thing,))
         found = satisfaction(self._outcome, self._period, alone)
-        return {"n": found.n, "satisfied": found.satisfied, "not_satisfied": found.not_satisfied}[self._part]
+        self.counts["n"] += sign * found.n
+        self.counts["satisfied"] += sign * found.satisfied
+        self.counts["not_satisfied"] += sign * found.not_satisfied
 
 
 class _Pairs:
     """What became of the people served, person by person: an event moves the results of those it is about."""
 
-    def __init__(self, definition: Definition, outcome: Outcome, part: str) -> None:
-        self._outcome, self._period, self._part = outcome, definition.period, part
+    def __init__(self, definition: Definition, outcome: Outcome) -> None:
+        self._outcome, self._period = outcome, definition.period
         self._filters = _filters_of(definition, outcome)
         self._who = _Identified()
         self._units: dict[str, Unit] = {}
         self._scores: dict[str, Score] = {}
         self._served: Counter[str] = Counter()
         self._scores_of: dict[str, dict[str, Score]] = {}
-        self._results: dict[str, int] = {}
-        self._sum = 0
-
-    @property
-    def value(self) -> Fraction:
-        return Fraction(self._sum)
+        self._results: dict[str, str] = {}
+        self.counts: Counter[str] = Counter()
 
     def apply(self, happened: Happened) -> None:
+        self.apply_all([happened])
+
+    def apply_all(self, known: Iterable[Happened]) -> None:
+        """Take all of it, and only then judge whoever is touched, each once."""
+        touched = {person for happened in known for person in self._take(happened)}
+        for person in touched:
+            self._judge(person)
+
+    def _take(self, happened: Happened) -> set[str]:
         touched: set[str] = set()
         for thing, sign in ((happened.ended, -1), (happened.begun, 1)):
             if isinstance(thing, Unit):
@@ -183,8 +216,7 @@ class _Pairs:
                 touched |= self._take_score(thing, sign)
         if self._who.moved(happened):
             touched |= self._look_again()
-        for person in touched:
-            self._judge(person)
+        return touched
 
     def _take_unit(self, unit: Unit, sign: int) -> frozenset[str]:
         if sign > 0:
@@ -222,19 +254,21 @@ class _Pairs:
         return before | self._scores_of.keys()
 
     def _judge(self, person: str) -> None:
-        result = self._result_of(person)
-        self._sum += result - self._results.pop(person, 0)
-        if result:
+        before, result = self._results.pop(person, None), self._result_of(person)
+        if before is not None:
+            self.counts.subtract(("n", before))
+        if result is not None:
+            self.counts.update(("n", result))
             self._results[person] = result
 
-    def _result_of(self, person: str) -> int:
+    def _result_of(self, person: str) -> str | None:
+        """What became of somebody: improved, unchanged or worse; None without a valid pair."""
         scores = self._scores_of.get(person)
         if not scores or person not in self._served:
-            return 0
+            return None
         alone = Facts(scores=tuple(scores.values()), identities=self._who.identities)
         found = change(self._outcome, pairing(self._outcome, self._period, alone, frozenset({person})).pairs)
-        parts = {"n": found.n, "improved": found.improved, "unchanged": found.unchanged, "worse": found.worse}
-        return parts[self._part]
+        return next((name for name in ("improved", "unchanged", "worse") if getattr(found, name)), None)
 
 
 def _filters_of(definition: Definition, outcome: Outcome) -> list[Filter]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
@@ -24,6 +24,15 @@ from services.reporting.tables import ledger
 from shared.database import from_micros
 
 _WHAT = {"Recorded": "recorded", "Tallied": "recorded", "Corrected": "corrected", "Voided": "voided"}
+
+
+def history_since(connection: Connection, agency_id: str, contract_id: str, then: Cut, cut: Cut) -> list[Happened]:
+    """Of sessions, questionnaires, cases and merges, every event after one cut up to another."""
+    which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
+    after = {f"after_{service}": then[service] for service in SOURCES}
+    told = [one for kept in (_UNITS, _SCORES, _TALLIES) for one in _of_entries(connection, which | after, kept.since)]
+    told += [*_of_cases(connection, which), *_of_identities(connection, which, cut)]
+    return [one for one in told if one.position > then[one.service]]
 
 
 def history(
@@ -48,6 +57,19 @@ class _Kept:
     versions: Any
     entries: Any
     of: Callable[[Sequence[Any]], Thing]
+    own_id: Any
+
+    @property
+    def since(self) -> "_Kept":
+        """The same of those entries alone that an event after a cut (`after_...`) has written."""
+        entry = ledger.entry.alias("later")
+        later = or_(*(and_(entry.c.service == name, entry.c.born > bindparam(f"after_{name}")) for name in SOURCES))
+        ids = select(entry.c.entry_id).where(entry.c.agency_id == bindparam("agency_id"), later)
+        return replace(
+            self,
+            versions=self.versions.where(self.own_id.in_(ids)),
+            entries=self.entries.where(ledger.entry.c.entry_id.in_(ids)),
+        )
 
 
 def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept) -> Iterator[Happened]:
@@ -135,7 +157,7 @@ def _kept(table: Table, own_id: str, columns: Sequence[str], of: Callable[[Seque
     versions = select(table.c[own_id], table.c.version, *(table.c[name] for name in columns))
     theirs = entry.c.entry_id.in_(select(table.c[own_id]).where(*own))
     entries = select(entry).where(theirs, _known(entry)).order_by(entry.c.entry_id, entry.c.version)
-    return _Kept(versions.where(*own, _known(table)), entries, of)
+    return _Kept(versions.where(*own, _known(table)), entries, of, table.c[own_id])
 
 
 _UNITS = _kept(ledger.segment, "unit_id", SEGMENT, unit_of)

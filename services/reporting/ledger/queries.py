@@ -48,8 +48,13 @@ def _cases(stages: Iterable[Stage]) -> tuple[Case, ...]:
 
 def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:
     """Who is whom at a cut, by the merges and identifications that hold then."""
+    return Identities(edges_at(connection, agency_id, cut))
+
+
+def edges_at(connection: Connection, agency_id: str, cut: Cut) -> list[tuple[str, str]]:
+    """The merges and identifications that hold at a cut: who was found to be whom."""
     rows = connection.execute(_IDENTITIES, {"agency_id": agency_id, **positions(cut)})
-    return Identities((person_id, into_id) for person_id, into_id in rows)
+    return [(person_id, into_id) for person_id, into_id in rows]
 
 
 def positions(cut: Cut) -> dict[str, int]:

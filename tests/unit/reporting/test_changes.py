@@ -16,7 +16,7 @@ from services.reporting.indicators.changes import Happened, Moved, Running, Thin
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Case, Facts, Identities, Score, Stage, Tally, Unit
 from services.reporting.indicators.report import Count, count_outcome, served_by_output
-from services.reporting.indicators.running import running_measure, running_outcome
+from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = date(2019, 3, 4)
@@ -167,7 +167,7 @@ def test_the_walk_of_every_outcome_ends_at_the_count(
         parts = ("n", "satisfied", "not_satisfied") if outcome.post_only else ("n", "improved", "unchanged", "worse")
         for part in parts:
             counted = Fraction(getattr(figure.result, part))
-            _walked(running_outcome(everything, outcome, part), story, counted)
+            _walked(RunningPart(running_outcome(everything, outcome), part), story, counted)
 
 
 def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer_served(
@@ -186,7 +186,7 @@ def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer
         story.tell(step)
     outcome = everything.outcome("outcome-1")
     assert outcome is not None
-    improved = _walked(running_outcome(everything, outcome, "improved"), story, Fraction(0))
+    improved = _walked(RunningPart(running_outcome(everything, outcome), "improved"), story, Fraction(0))
     assert [(one.happened.what, one.before, one.after) for one in improved] == [
         ("merged", 0, 1),
         ("corrected", 1, 0),

@@ -1,0 +1,80 @@
+"""What moved a contract's figures since a day: the figures that moved, and the entries that moved them."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from services.reporting.contracts.queries import contract_at
+from services.reporting.figures.queries import SeesScores, change_values, may_name
+from services.reporting.figures.rendering import plain_in_unit, printed
+from services.reporting.indicators.definition import UNITS
+from services.reporting.indicators.since import FigureMoved, moved_since
+from services.reporting.ledger.cuts import cut_now, cut_on
+from services.reporting.ledger.history import history_since
+from services.reporting.ledger.queries import edges_at, facts_at
+from shared.clock import local_date
+from shared.errors import Invalid
+from shared.service import Service
+
+Values = dict[str, Any]
+
+
+def contract_moved(
+    service: Service, agency_id: str, contract_id: str, since: date, *, sees_scores: SeesScores
+) -> Values:
+    """The figures that moved from the beginning of `since` (Hong Kong) until now, and the entries, newest first.
+
+    Both ends are counted by the definition of now. Raises `Invalid` for a day to come, `NotFound` for no such contract.
+    """
+    today = local_date(service.clock.now())
+    if since > today:
+        raise Invalid("date_in_future", "This date is in the future. Please change it.", field="since")
+    with service.database.read() as connection:
+        then, now = cut_on(connection, since - timedelta(days=1), today, field="since"), cut_now(connection)
+        found = contract_at(service.store, connection, agency_id, contract_id, now["reporting"])
+        facts = facts_at(connection, agency_id, contract_id, then)
+        edges = edges_at(connection, agency_id, then)
+        after = history_since(connection, agency_id, contract_id, then, now)
+    figures = moved_since(found.definition, facts, edges, after)
+    return {
+        "found": found,
+        "revised": local_date(found.revised_at) >= since and found.state.version > 1,
+        "figures": [{"figure": one, **_ends(one)} for one in figures],
+        "entries": _entries(figures, sees_scores),
+    }
+
+
+def shown(figure: FigureMoved, value: Fraction | None) -> int | float | None:
+    """A value of this figure as it is printed."""
+    if figure.measure is not None:
+        return printed(figure.measure, value)
+    return None if value is None else int(value)
+
+
+def _ends(figure: FigureMoved) -> Values:
+    """The figure then and now, how far it has come, and in what unit."""
+    before, after, measure = figure.before, figure.after, figure.measure
+    by = None if before is None or after is None else after - before
+    return {
+        "unit": UNITS[measure.kind] if measure is not None else "persons" if figure.part != "n" else None,
+        "before": shown(figure, before),
+        "after": shown(figure, after),
+        "by": plain_in_unit(measure, by) if measure is not None else shown(figure, by),
+    }
+
+
+def _entries(figures: Iterable[FigureMoved], sees_scores: SeesScores) -> list[Values]:
+    """Every event with the figures it moved; one event is one entry, however many figures it moved."""
+    entries: dict[str, Values] = {}
+    for figure in figures:
+        for moved in figure.moved:
+            happened = moved.happened
+            entry = entries.setdefault(
+                happened.event_id,
+                {**change_values(happened, names_entry=may_name(moved, sees_scores)), "moved": []},
+            )
+            entry["moved"].append(
+                {"figure": figure, "from": shown(figure, moved.before), "to": shown(figure, moved.after)}
+            )
+    return sorted(entries.values(), key=lambda one: one["recorded_at"], reverse=True)

@@ -1,0 +1,106 @@
+"""What moved every figure of a contract since a cut: what was known then is taken up first, then what came after it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import chain
+
+from services.reporting.indicators.changes import Happened, Moved, Thing, in_order, moves
+from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
+from services.reporting.indicators.facts import Facts
+from services.reporting.indicators.running import running_measure, running_outcome
+
+PARTS = ("n", "improved", "unchanged", "worse")
+PARTS_POST_ONLY = ("n", "satisfied", "not_satisfied")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureMoved:
+    """One figure that is not what it was, or was moved and came back: its values then and now, and what moved it.
+
+    A measure has its output; of an outcome, `part` says which number.
+    """
+
+    of: Output | Outcome
+    measure: Measure | None
+    part: str | None
+    before: Fraction | None
+    after: Fraction | None
+    moved: tuple[Moved, ...]
+
+
+def parts_of(outcome: Outcome) -> tuple[str, ...]:
+    """The figures of an outcome, by name."""
+    return PARTS_POST_ONLY if outcome.post_only else PARTS
+
+
+def moved_since(
+    definition: Definition, then: Facts, edges: Sequence[tuple[str, str]], after: Sequence[Happened]
+) -> list[FigureMoved]:
+    """Every figure that an event in `after` moved. `then` is what was known before them, `edges` who was whom."""
+    if not after:
+        return []
+    known = [*_known(then, edges)]
+    measures = (
+        _of_measure(definition, output, one, known, after) for output in definition.outputs for one in output.measures
+    )
+    outcomes = (figure for outcome in definition.outcomes for figure in _of_outcome(definition, outcome, known, after))
+    return [figure for figure in chain(measures, outcomes) if figure.moved]
+
+
+def _of_measure(
+    definition: Definition, output: Output, measure: Measure, known: Iterable[Happened], after: Iterable[Happened]
+) -> FigureMoved:
+    running = running_measure(definition, measure)
+    for happened in known:
+        running.apply(happened)
+    before = running.value
+    moved = tuple(moves(running, after))
+    return FigureMoved(of=output, measure=measure, part=None, before=before, after=running.value, moved=moved)
+
+
+def _of_outcome(
+    definition: Definition, outcome: Outcome, known: Iterable[Happened], after: Iterable[Happened]
+) -> Iterator[FigureMoved]:
+    """The numbers of an outcome move together: the events are walked once for all of them."""
+    running = running_outcome(definition, outcome)
+    running.apply_all(known)
+    parts = parts_of(outcome)
+    first = dict(running.counts)
+    moved: dict[str, list[Moved]] = {part: [] for part in parts}
+    for happened in in_order(after):
+        before = dict(running.counts)
+        running.apply(happened)
+        for part in parts:
+            was, now = before.get(part, 0), running.counts.get(part, 0)
+            if was != now:
+                moved[part].append(Moved(happened, Fraction(was), Fraction(now)))
+    for part in parts:
+        start, end = Fraction(first.get(part, 0)), Fraction(running.counts.get(part, 0))
+        yield FigureMoved(of=outcome, measure=None, part=part, before=start, after=end, moved=tuple(moved[part]))
+
+
+def _known(then: Facts, edges: Iterable[tuple[str, str]]) -> Iterator[Happened]:
+    """What was known, as if it happened at once; who is whom first, so that nothing is looked at twice."""
+    for pair in edges:
+        yield _happened(joined=pair)
+    stages = (stage for case in then.cases for stage in case.stages)
+    things: Iterable[Thing] = chain(then.units, then.scores, then.tallies, stages)
+    for thing in things:
+        yield _happened(begun=thing)
+
+
+def _happened(*, begun: Thing | None = None, joined: tuple[str, str] | None = None) -> Happened:
+    return Happened(
+        recorded_at=datetime.min.replace(tzinfo=UTC),
+        service="",
+        position=0,
+        event_id="",
+        actor="",
+        reason=None,
+        what="recorded",
+        about="",
+        begun=begun,
+        joined=joined,
+    )
