@@ -31,6 +31,18 @@ def agenda(
     }
 
 
+def overdue(units: Iterable[ServiceUnit], address: str, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What is planned, as a leader is told of it when its day has passed: whose it is and by whom, not for whom."""
+    return [
+        {
+            **{name: told for name, told in _line(unit, address, titles).items() if name != "person_ids"},
+            "team_id": unit.team_id,
+            "workers": list(unit.served_by),
+        }
+        for unit in units
+    ]
+
+
 def _line(unit: ServiceUnit, address: str, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "address": f"{address}/{unit.unit_id}",

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from services.case.today import queries
 from shared.auth.identity import identity, requires
-from shared.auth.roles import RECORDERS
+from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.web.requests import service
@@ -30,3 +30,14 @@ def today() -> Response:
                 "needs": needs,
             }
         )
+
+
+@bp.post("/today/team")
+@requires(*LEADERS)
+def team() -> Response:
+    """Of a leader's teams: the sessions planned and not recorded, and how many cases each worker has; no names"""
+    who, day = identity(), local_date(service().clock.now())
+    with service().database.read() as connection:
+        planned = queries.overdue_sessions(connection, who.agency_id, teams_seen(who), day)
+        cases = queries.open_cases(connection, who.agency_id, teams_seen(who))
+    return jsonify({"overdue": planned, "cases": cases})

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, or_, select, tuple_
+from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_
 
 from services.case.cases.queries import members_of
 from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
 from services.case.tables import session_worker as served
 from services.case.tasks.queries import task_list
-from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
+from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda, overdue
 from shared.serviceunit.unit import ServiceUnit
 
 POST_TEST_AFTER = timedelta(days=180)
@@ -43,11 +43,45 @@ def own_agenda(
     if teams is not None:
         wanted = wanted.where(session_unit.c.team_id.in_(teams))
     units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
-    numbers = select(case_file.c.case_id, case_file.c.case_number).where(
+    return agenda(units, worker_id, today, "/case/sessions", _numbers(connection, units))
+
+
+def overdue_sessions(connection: Connection, agency_id: str, teams: Collection[str] | None, today: date) -> Entries:
+    """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
+    wanted = (
+        select(session_unit.c.unit)
+        .where(
+            session_unit.c.agency_id == agency_id,
+            session_unit.c.phase == "planned",
+            session_unit.c.occurred_on.between(today - BEHIND, today - timedelta(days=1)),
+        )
+        .order_by(session_unit.c.occurred_on, session_unit.c.unit_id)
+        .limit(500)
+    )
+    if teams is not None:
+        wanted = wanted.where(session_unit.c.team_id.in_(teams))
+    units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
+    return overdue(units, "/case/sessions", _numbers(connection, units))
+
+
+def open_cases(connection: Connection, agency_id: str, teams: Collection[str] | None) -> Entries:
+    """How many cases that are not closed each worker has in each team; those of nobody have no worker."""
+    wanted = (
+        select(case_file.c.team_id, case_file.c.worker_id, func.count().label("cases"))
+        .where(case_file.c.agency_id == agency_id, case_file.c.stage != "closed")
+        .group_by(case_file.c.team_id, case_file.c.worker_id)
+    )
+    if teams is not None:
+        wanted = wanted.where(case_file.c.team_id.in_(teams))
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _numbers(connection: Connection, units: Collection[ServiceUnit]) -> dict[str, str]:
+    """The numbers of the cases of these sessions."""
+    wanted = select(case_file.c.case_id, case_file.c.case_number).where(
         case_file.c.case_id.in_({unit.case_id for unit in units})
     )
-    titles = {row.case_id: row.case_number for row in connection.execute(numbers)}
-    return agenda(units, worker_id, today, "/case/sessions", titles)
+    return {row.case_id: row.case_number for row in connection.execute(wanted)}
 
 
 def caseload(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:

@@ -1,14 +1,14 @@
 """The meetings and events of one worker: what is planned, and what was lately held."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
 from services.groups.tables import activity_group, meeting
-from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
+from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda, overdue
 from shared.serviceunit.unit import ServiceUnit
 
 
@@ -34,3 +34,25 @@ def own_agenda(
     units = [msgspec.convert(row.unit, ServiceUnit) for row in rows]
     titles = {row.group_id: row.title for row in rows if row.title}
     return agenda(units, worker_id, today, "/groups/meetings", titles)
+
+
+def overdue_meetings(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, today: date
+) -> list[dict[str, Any]]:
+    """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
+    wanted = (
+        select(meeting.c.unit, meeting.c.group_id, activity_group.c.title)
+        .outerjoin(activity_group, activity_group.c.group_id == meeting.c.group_id)
+        .where(
+            meeting.c.agency_id == agency_id,
+            meeting.c.phase == "planned",
+            meeting.c.occurred_on.between(today - BEHIND, today - timedelta(days=1)),
+        )
+        .order_by(meeting.c.occurred_on, meeting.c.unit_id)
+        .limit(500)
+    )
+    if teams is not None:
+        wanted = wanted.where(meeting.c.team_id.in_(teams))
+    rows = connection.execute(wanted).all()
+    titles = {row.group_id: row.title for row in rows if row.title}
+    return overdue((msgspec.convert(row.unit, ServiceUnit) for row in rows), "/groups/meetings", titles)

@@ -3,9 +3,9 @@
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.outreach.today.queries import own_agenda
+from services.outreach.today.queries import overdue_visits, own_agenda
 from shared.auth.identity import identity, requires
-from shared.auth.roles import RECORDERS
+from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.web.requests import service
@@ -20,3 +20,12 @@ def today() -> Response:
     who, day = identity(), local_date(service().clock.now())
     with service().database.read() as connection:
         return jsonify(own_agenda(connection, who.agency_id, teams_seen(who), who.account_id, day))
+
+
+@bp.post("/today/team")
+@requires(*LEADERS)
+def team() -> Response:
+    """Of a leader's teams: the visits planned and not recorded; no names"""
+    who, day = identity(), local_date(service().clock.now())
+    with service().database.read() as connection:
+        return jsonify({"overdue": overdue_visits(connection, who.agency_id, teams_seen(who), day)})

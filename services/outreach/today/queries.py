@@ -1,14 +1,14 @@
 """The visits of one worker: what is planned, and what was lately held."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
 from services.outreach.tables import known_case, visit
-from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
+from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda, overdue
 from shared.serviceunit.unit import ServiceUnit
 
 
@@ -31,3 +31,25 @@ def own_agenda(
     units = [msgspec.convert(row.unit, ServiceUnit) for row in rows]
     titles = {row.case_id: row.case_number for row in rows if row.case_number}
     return agenda(units, worker_id, today, "/outreach/visits", titles)
+
+
+def overdue_visits(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, today: date
+) -> list[dict[str, Any]]:
+    """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
+    wanted = (
+        select(visit.c.unit, visit.c.case_id, known_case.c.case_number)
+        .outerjoin(known_case, known_case.c.case_id == visit.c.case_id)
+        .where(
+            visit.c.agency_id == agency_id,
+            visit.c.phase == "planned",
+            visit.c.occurred_on.between(today - BEHIND, today - timedelta(days=1)),
+        )
+        .order_by(visit.c.occurred_on, visit.c.unit_id)
+        .limit(500)
+    )
+    if teams is not None:
+        wanted = wanted.where(visit.c.team_id.in_(teams))
+    rows = connection.execute(wanted).all()
+    titles = {row.case_id: row.case_number for row in rows if row.case_number}
+    return overdue((msgspec.convert(row.unit, ServiceUnit) for row in rows), "/outreach/visits", titles)

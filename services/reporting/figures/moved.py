@@ -8,7 +8,7 @@ from typing import Any
 from services.reporting.contracts.queries import contract_at
 from services.reporting.figures.queries import SeesScores, change_values, may_name
 from services.reporting.figures.rendering import plain_in_unit, printed
-from services.reporting.indicators.definition import UNITS
+from services.reporting.indicators.definition import UNITS, Outcome
 from services.reporting.indicators.since import FigureMoved, moved_since
 from services.reporting.ledger.cuts import cut_now, cut_on
 from services.reporting.ledger.history import history_since
@@ -57,7 +57,11 @@ def _ends(figure: FigureMoved) -> Values:
     before, after, measure = figure.before, figure.after, figure.measure
     by = None if before is None or after is None else after - before
     return {
-        "unit": UNITS[measure.kind] if measure is not None else "persons" if figure.part != "n" else None,
+        "unit": UNITS[measure.kind]
+        if measure is not None
+        else "answers"
+        if isinstance(figure.of, Outcome) and figure.of.post_only
+        else "persons",
         "before": shown(figure, before),
         "after": shown(figure, after),
         "by": plain_in_unit(measure, by) if measure is not None else shown(figure, by),

@@ -104,3 +104,17 @@ def test_a_task_needs_the_worker_and_the_leader_until_it_is_decided(
     task_id = need["address"].rpartition("/")[2]
     worker.post(f"/tasks/{task_id}/decisions", {"decision": "no_further_action"}, version=1)
     assert day_of(worker)["needs"] == []
+
+
+def test_a_leader_is_told_what_the_team_has_not_recorded_and_who_has_how_many_cases(
+    worker: Client, as_user: Callable[[str], Client], family: str
+) -> None:
+    for day in ("2026-03-01", "2026-05-12", TODAY):
+        worker.post("/sessions/plan", a_session(MOTHER, occurred_on=day, starts_at="14:30"))
+    told = as_user("leader").post("/today/team", {}).json
+    (late,) = told["overdue"]
+    assert (late["on"], late["workers"]) == ("2026-05-12", ["account-worker"])
+    assert "person_ids" not in late
+    assert [(one["worker_id"], one["cases"]) for one in told["cases"]] == [("account-worker", 1)]
+    assert worker.post("/today/team", {}).status_code == 403
+    assert as_user("foreign-leader").post("/today/team", {}).json == {"overdue": [], "cases": []}

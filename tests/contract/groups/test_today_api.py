@@ -17,3 +17,13 @@ def test_own_meetings_are_told_by_the_title_of_their_group(
     assert [(one["on"], one["title"], one["minutes"]) for one in day["planned"]] == [("2026-06-03", title, 90)]
     assert [one["on"] for one in day["held"]] == ["2026-05-30"]
     assert as_user("leader").post("/today", {}).json == {"planned": [], "held": []}
+
+
+def test_a_leader_is_told_which_meetings_are_not_recorded(
+    worker: Client, as_user: Callable[[str], Client], circle: str
+) -> None:
+    for day in ("2026-05-30", "2026-06-03"):
+        worker.post("/meetings/plan", a_meeting(occurred_on=day))
+    (late,) = as_user("leader").post("/today/team", {}).json["overdue"]
+    assert (late["on"], late["title"]) == ("2026-05-30", worker.get(f"/groups/{circle}").json["title"])
+    assert worker.post("/today/team", {}).status_code == 403

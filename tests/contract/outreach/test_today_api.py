@@ -21,3 +21,14 @@ def test_own_visits_are_told_and_those_for_a_case_by_its_number(
     ]
     assert [(one["on"], one["title"]) for one in day["held"]] == [("2026-05-30", None)]
     assert as_user("leader").post("/today", {}).json == {"planned": [], "held": []}
+
+
+def test_a_leader_is_told_which_visits_are_not_recorded(
+    worker: Client, as_user: Callable[[str], Client], others: Others
+) -> None:
+    others.person("person-000")
+    for day in ("2026-05-30", "2026-06-03"):
+        assert worker.post("/visits/plan", a_visit("person-000", occurred_on=day)).status_code == 201
+    (late,) = as_user("leader").post("/today/team", {}).json["overdue"]
+    assert (late["on"], late["workers"]) == ("2026-05-30", ["account-worker"])
+    assert worker.post("/today/team", {}).status_code == 403

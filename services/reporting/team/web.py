@@ -1,0 +1,196 @@
+"""The page of a team: workload and caseload by worker, entry delay, what is not recorded yet, falling groups."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from services.reporting.figures.address import query
+from services.reporting.figures.chosen import in_order, paged
+from services.reporting.figures.csvtext import csv_of
+from services.reporting.figures.who import account_names, group_titles, team_names
+from services.reporting.indicators.rounding import half_up, plain
+from services.reporting.team.domain import Work, by_worker, falling, work
+from services.reporting.team.queries import occasions
+from shared.auth.identity import Identity, identity, requires
+from shared.auth.roles import LEADERS, RECORDERS
+from shared.auth.teams import require_known_team, require_team
+from shared.clock import local_date
+from shared.errors import Invalid
+from shared.web.asking import ask
+from shared.web.requests import service
+
+bp = Blueprint("team", __name__, url_prefix="/team")
+
+Values = dict[str, Any]
+ASKED = ("case", "groups", "outreach")
+MONTHS = 12
+LATELY = timedelta(days=60)
+"""A group that has not met for so long is not said to fall."""
+LOOKED_BACK = timedelta(days=365)
+COLUMNS = ("sessions", "meetings", "visits", "hours", "cases", "delay", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which teams, and which month, the address asks for."""
+
+    team: str | None
+    team_ids: tuple[str, ...]
+    first: date
+    last: date
+
+    @property
+    def month(self) -> str:
+        return self.first.isoformat()[:7]
+
+
+@bp.get("")
+@requires(*LEADERS)
+def show_team() -> str:
+    """The work of a leader's teams in one month, what is not recorded yet, and groups with falling attendance."""
+    who, shown, today = identity(), _shown(), local_date(service().clock.now())
+    answers = {name: ask(f"/{name}/api/v1/today/team", {}) for name in ASKED}
+    with service().database.read() as connection:
+        meetings = occasions(connection, who.agency_id, shown.team_ids, today - LOOKED_BACK, today, of_groups=True)
+    falls = [one for one in falling(meetings) if one.last_on >= today - LATELY]
+    total, workers, unassigned = _work(who, shown, answers["case"])
+    late = [
+        one for name in ASKED for one in (answers[name] or {}).get("overdue", []) if one["team_id"] in shown.team_ids
+    ]
+    return render_template(
+        "reporting/team.html",
+        shown=shown,
+        total=total,
+        workers=workers,
+        unassigned=unassigned,
+        sorts=_sorts(),
+        overdue=paged(sorted(late, key=lambda one: one["on"]), request.args.get("page")),
+        falling=falls,
+        groups=group_titles([one.group_id for one in falls]),
+        teams=team_names(who.agency_id),
+        own_teams=_teams_of(who),
+        accounts=account_names(who.agency_id),
+        months=[one.isoformat()[:7] for one in _months(today)],
+        missing=[name for name, answer in answers.items() if answer is None],
+        here=_here,
+        average=lambda value: plain(Fraction(half_up(value, 1))),
+    )
+
+
+@bp.get("/workload.csv")
+@requires(*LEADERS)
+def take_away() -> Response:
+    """The workload of one month as CSV: workers by the ids of their accounts, the team once for all"""
+    who, shown = identity(), _shown()
+    total, workers, _ = _work(who, shown, ask("/case/api/v1/today/team", {}))
+    rows = ([one["worker"], *(one[name] for name in COLUMNS)] for one in (*workers, {"worker": "all", **total}))
+    headers = {"Content-Disposition": f'attachment; filename="workload-{shown.month}.csv"'}
+    return Response(csv_of(("worker", *COLUMNS), rows), mimetype="text/csv", headers=headers)
+
+
+def _work(who: Identity, shown: Shown, answer: Mapping[str, Any] | None) -> tuple[Values, list[Values], int]:
+    """The whole of the teams, each occasion once; each worker's, in the order asked for; and the cases of nobody."""
+    with service().database.read() as connection:
+        given = occasions(connection, who.agency_id, shown.team_ids, shown.first, shown.last)
+    cases = _cases(shown, answer)
+    everybody = by_worker(given, {*_members(who, shown.team_ids), *(one for one in cases or {} if one)})
+    rows = [{"worker": one, **_row(theirs, None if cases is None else cases[one])} for one, theirs in everybody.items()]
+    total = _row(work(given), None if cases is None else cases.total())
+    names = account_names(who.agency_id)
+    keys: dict[str, Callable[[Values], Any]] = {name: partial(_number, name) for name in COLUMNS}
+    keys["worker"] = lambda row: names.get(row["worker"], f"~{row['worker']}")
+    return total, in_order(rows, request.args.get("sort"), keys, "worker"), (cases or Counter())[None]
+
+
+def _number(name: str, row: Values) -> float:
+    return row[name] or 0
+
+
+def _row(theirs: Work, cases: int | None) -> Values:
+    percent = theirs.late_percent
+    return {
+        "sessions": theirs.sessions,
+        "meetings": theirs.meetings,
+        "visits": theirs.visits,
+        "hours": plain(Fraction(theirs.minutes, 60)),
+        "cases": cases,
+        "delay": None if theirs.delay is None else plain(Fraction(theirs.delay)),
+        "late": None if percent is None else round(percent),
+    }
+
+
+def _cases(shown: Shown, answer: Mapping[str, Any] | None) -> Counter[str | None] | None:
+    """How many open cases each worker has in these teams; None while the case service does not answer."""
+    if answer is None:
+        return None
+    counts: Counter[str | None] = Counter()
+    for one in answer["cases"]:
+        if one["team_id"] in shown.team_ids:
+            counts[one["worker_id"]] += one["cases"]
+    return counts
+
+
+def _members(who: Identity, team_ids: Iterable[str]) -> set[str]:
+    """Everybody of these teams who records."""
+    teams = set(team_ids)
+    return {
+        one.account_id
+        for one in service().accounts.list_accounts(who.agency_id)
+        if one.role in RECORDERS and not one.disabled and teams.intersection(one.team_ids)
+    }
+
+
+def _teams_of(who: Identity) -> list[str]:
+    """The teams that this leader leads; an administrator has all of the agency."""
+    known = [team.team_id for team in service().accounts.list_teams(who.agency_id)]
+    return [team_id for team_id in known if who.sees_team(team_id)]
+
+
+def _shown() -> Shown:
+    who, asked = identity(), request.args.get("team") or None
+    if asked is not None:
+        require_known_team(who, service().accounts, asked)
+        require_team(who, asked)
+    first = _month_asked(local_date(service().clock.now()))
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return Shown(asked, (asked,) if asked else tuple(_teams_of(who)), first, last)
+
+
+def _month_asked(today: date) -> date:
+    """The first day of the month that the address names, else of this one."""
+    given = request.args.get("month")
+    try:
+        return date.fromisoformat(f"{given}-01") if given else today.replace(day=1)
+    except ValueError as error:
+        raise Invalid("not_a_date", "Give a date here, such as 2021-05-28.", field="month") from error
+
+
+def _months(today: date) -> Iterable[date]:
+    """The first days of the last months, this one first."""
+    month = today.replace(day=1)
+    for _ in range(MONTHS):
+        yield month
+        month = (month - timedelta(days=1)).replace(day=1)
+
+
+def _here(name: str = "", **changes: object) -> str:
+    """The address of this page with something changed in it, or of what can be taken away."""
+    kept = {one: request.args.get(one) for one in ("team", "month", "sort", "page")}
+    return f"{request.path}{name}{query({**kept, **changes})}"
+
+
+def _sorts() -> dict[str, Values]:
+    """Where the heading of each column leads; numbers begin with the highest."""
+    now = request.args.get("sort") or "worker"
+    found = {}
+    for key in ("worker", *COLUMNS):
+        usual, turned = (key, f"-{key}") if key == "worker" else (f"-{key}", key)
+        state = ("descending" if now.startswith("-") else "ascending") if now.lstrip("-") == key else ""
+        found[key] = {"url": _here(sort=turned if now == usual else usual), "state": state}
+    return found
