@@ -29,6 +29,9 @@ PAGES = (
     "/account",
 )
 
+FIGURE = "/reporting/contracts/running/figures/output-1/attendances?kind=group_meeting"
+LEADERS_PAGES = ("/reporting/contracts/running", FIGURE, "/reporting/contracts/running/moved", "/reporting/team")
+
 
 @pytest.fixture(scope="session")
 def axe() -> str:
@@ -54,10 +57,27 @@ def test_the_pages_of_the_shell_are_open_to_everybody(
     worker.page.goto("/sign-in")
     found = {"/sign-in": violations(worker, axe, runOnly=TAGS)}
     worker.sign_in("worker1", language)
-    for path in PAGES:
-        worker.page.goto(path)
-        found[path] = violations(worker, axe, runOnly=TAGS)
-        # What the theme changes is the colours.
-        worker.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        found[f"{path} in the dark"] = violations(worker, axe, runOnly=["color-contrast"])
+    found |= looked_at(worker, axe, PAGES)
     assert {path: ones for path, ones in found.items() if ones} == {}
+
+
+@pytest.mark.parametrize(("language", "size"), [(ENGLISH, PHONE), (CHINESE, DESKTOP)])
+def test_the_pages_of_leaders_are_open_to_everybody(
+    visit: Callable[..., Visitor], axe: str, language: Language, size: Size
+) -> None:
+    leader = visit(size)
+    leader.sign_in("leader1", language)
+    found = looked_at(leader, axe, LEADERS_PAGES)
+    assert {path: ones for path, ones in found.items() if ones} == {}
+
+
+def looked_at(visitor: Visitor, axe: str, pages: tuple[str, ...]) -> dict[str, list[str]]:
+    """What axe-core finds on each of these pages, and in the dark too."""
+    found: dict[str, list[str]] = {}
+    for path in pages:
+        visitor.page.goto(path)
+        found[path] = violations(visitor, axe, runOnly=TAGS)
+        # What the theme changes is the colours.
+        visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        found[f"{path} in the dark"] = violations(visitor, axe, runOnly=["color-contrast"])
+    return found
