@@ -61,5 +61,5 @@ def crawl(visitor: Visitor) -> dict[str, str]:
 def kind_of(address: str) -> str:
     """The address without what is particular: /case/people/ID?case_id."""
     parts = urlsplit(address)
-    names = sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair)
+    names = sorted({pair.split("=")[0].removeprefix("people_") for pair in parts.query.split("&") if pair})
     return PARTICULAR.sub("/ID", parts.path) + ("?" + "&".join(names) if names else "")
