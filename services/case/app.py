@@ -47,6 +47,7 @@ from shared.eventstore import EventStore, Pending
 from shared.service import ReadTables, Service, open_service
 from shared.serviceunit import events as unit_events
 from shared.serviceunit.learnt.inbox import learn_contracts
+from shared.serviceunit.reading import tables as reading_tables
 from shared.settings import Settings
 from shared.web.app import build_app
 from shared.web.requests import see_other
@@ -65,6 +66,7 @@ PROJECTIONS = (
     person_projections.project,
     case_projections.project,
     session_projections.project,
+    reading_tables.project,
     assessment_projections.project,
     task_projections.project,
     note_projections.project,
@@ -113,6 +115,7 @@ def create_app(service: Service) -> Flask:
             timeline_api.bp,
             notes_api.bp,
             today_api.bp,
+            sessions_api.readings,
             tasks_api.bp,
         ],
     )

@@ -16,6 +16,7 @@ from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
+from services.reporting.signing import web as signing_web
 from services.reporting.today import web as today_web
 from shared.auth import api as accounts_api
 from shared.auth import web as accounts_web
@@ -57,7 +58,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[contracts_web.bp, figures_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp],
-        root_blueprints=[today_web.home, accounts_web.bp, components.bp],
+        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

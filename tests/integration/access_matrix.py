@@ -206,6 +206,22 @@ POST /outreach/contacts/<contact_id>/unidentify
 """
 
 LEADERS = """
+POST /case/api/v1/readings
+POST /case/api/v1/readings/<unit_id>/return
+POST /case/api/v1/readings/waiting
+POST /case/sessions/<unit_id>/read
+GET+POST /case/sessions/<unit_id>/return
+POST /groups/api/v1/readings
+POST /groups/api/v1/readings/<unit_id>/return
+POST /groups/api/v1/readings/waiting
+POST /groups/meetings/<unit_id>/read
+GET+POST /groups/meetings/<unit_id>/return
+POST /outreach/api/v1/readings
+POST /outreach/api/v1/readings/<unit_id>/return
+POST /outreach/api/v1/readings/waiting
+POST /outreach/visits/<unit_id>/read
+GET+POST /outreach/visits/<unit_id>/return
+GET+POST /reading
 GET /case/api/v1/note-reviews
 POST /case/api/v1/note-reviews/<session_id>
 POST /case/api/v1/people/<person_id>/erase

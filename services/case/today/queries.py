@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, and_, exists, or_, select, tuple_
 
 from services.case.cases.queries import members_of
+from services.case.sessions.queries import ADDRESS, case_numbers
 from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
 from services.case.tables import session_worker as served
 from services.case.tasks.queries import task_list
@@ -43,11 +44,7 @@ def own_agenda(
     if teams is not None:
         wanted = wanted.where(session_unit.c.team_id.in_(teams))
     units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
-    numbers = select(case_file.c.case_id, case_file.c.case_number).where(
-        case_file.c.case_id.in_({unit.case_id for unit in units})
-    )
-    titles = {row.case_id: row.case_number for row in connection.execute(numbers)}
-    return agenda(units, worker_id, today, "/case/sessions", titles)
+    return agenda(units, worker_id, today, ADDRESS, case_numbers(connection, units))
 
 
 def caseload(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:

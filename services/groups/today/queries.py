@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
-from services.groups.tables import activity_group, meeting
+from services.groups.meetings.queries import ADDRESS, group_titles
+from services.groups.tables import meeting
 from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda
 from shared.serviceunit.unit import ServiceUnit
 
@@ -16,21 +17,15 @@ def own_agenda(
     connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
 ) -> dict[str, list[dict[str, Any]]]:
     """What this worker has planned, and has lately held; meetings by the title of their group."""
-    wanted = (
-        select(meeting.c.unit, meeting.c.group_id, activity_group.c.title)
-        .outerjoin(activity_group, activity_group.c.group_id == meeting.c.group_id)
-        .where(
-            meeting.c.agency_id == agency_id,
-            meeting.c.occurred_on.between(today - BEHIND, today + AHEAD),
-            or_(
-                meeting.c.phase == "planned",
-                and_(meeting.c.phase == "recorded", meeting.c.occurred_on >= today - LATELY),
-            ),
-        )
+    wanted = select(meeting.c.unit).where(
+        meeting.c.agency_id == agency_id,
+        meeting.c.occurred_on.between(today - BEHIND, today + AHEAD),
+        or_(
+            meeting.c.phase == "planned",
+            and_(meeting.c.phase == "recorded", meeting.c.occurred_on >= today - LATELY),
+        ),
     )
     if teams is not None:
         wanted = wanted.where(meeting.c.team_id.in_(teams))
-    rows = connection.execute(wanted).all()
-    units = [msgspec.convert(row.unit, ServiceUnit) for row in rows]
-    titles = {row.group_id: row.title for row in rows if row.title}
-    return agenda(units, worker_id, today, "/groups/meetings", titles)
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted)]
+    return agenda(units, worker_id, today, ADDRESS, group_titles(connection, units))
