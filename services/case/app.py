@@ -15,6 +15,8 @@ from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
 from services.case.cases import projections as case_projections
 from services.case.cases import web as cases_web
+from services.case.handover import api as handover_api
+from services.case.handover import web as handover_web
 from services.case.notes import api as notes_api
 from services.case.notes import events as note_events
 from services.case.notes import projections as note_projections
@@ -106,6 +108,7 @@ def create_app(service: Service) -> Flask:
             notes_web.bp,
             search_web.bp,
             tasks_web.bp,
+            handover_web.bp,
         ],
         api_blueprints=[
             people_api.bp,
@@ -117,6 +120,7 @@ def create_app(service: Service) -> Flask:
             today_api.bp,
             sessions_api.readings,
             tasks_api.bp,
+            handover_api.bp,
         ],
     )
     pages.init_app(app)

@@ -34,7 +34,8 @@ PLACES = (
     Place(lazy_gettext("Contracts"), "/reporting/contracts", "contracts", REPORT_READERS, holds=("/reporting",)),
     Place(lazy_gettext("Same-day tasks"), "/case/tasks", "task", NOTE_READERS),
     Place(lazy_gettext("Recently used"), "/case/search", "recent", RECORDERS),
-    Place(lazy_gettext("Reading and signing"), "/reading", "sign", LEADERS),
+    Place(lazy_gettext("Sign-off"), "/reading", "sign", LEADERS),
+    Place(lazy_gettext("Handover"), "/case/handover", "handover", LEADERS),
     Place(
         lazy_gettext("Notes to look at"),
         "/case/note-reviews",

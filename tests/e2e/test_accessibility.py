@@ -28,6 +28,10 @@ PAGES = (
     "/components",
     "/account",
 )
+OF_LEADERS = {
+    "leader1": ("/reading", "/case/handover", "/case/handover?worker_id=account-worker2"),
+    "admin": ("/accounts", "/accounts/account-worker1"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +57,13 @@ def test_the_pages_of_the_shell_are_open_to_everybody(
     worker = visit(size)
     worker.page.goto("/sign-in")
     found = {"/sign-in": violations(worker, axe, runOnly=TAGS)}
-    worker.sign_in("worker1", language)
-    for path in PAGES:
-        worker.page.goto(path)
-        found[path] = violations(worker, axe, runOnly=TAGS)
-        # What the theme changes is the colours.
-        worker.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        found[f"{path} in the dark"] = violations(worker, axe, runOnly=["color-contrast"])
+    for username, paths in {"worker1": PAGES, **OF_LEADERS}.items():
+        visitor = visit(size)
+        visitor.sign_in(username, language)
+        for path in paths:
+            visitor.page.goto(path)
+            found[path] = violations(visitor, axe, runOnly=TAGS)
+            # What the theme changes is the colours.
+            visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+            found[f"{path} in the dark"] = violations(visitor, axe, runOnly=["color-contrast"])
     assert {path: ones for path, ones in found.items() if ones} == {}
