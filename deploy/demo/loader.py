@@ -32,6 +32,7 @@ LANES = 2
 SOURCES = ("case", "groups", "outreach")
 """The services of whose events figures are counted."""
 _LONGEST_WAIT = 60.0
+_READ_AFTER = timedelta(days=14)
 
 SIDE_BY_SIDE = (Order.PERSON, Order.ENTRY)
 
@@ -147,9 +148,31 @@ class Loader:
                     self._send_all(batch, moment, lanes if order in SIDE_BY_SIDE else None)
                     done += len(batch)
                 self._tell(today, done, len(plan))
+        self._sign_off(today)
         self._set_clock(None)
         self._let_all_arrive()
         self._tell(today, len(plan), len(plan), finished=True)
+
+    def _sign_off(self, today: date) -> None:
+        """Leaders have read what is older than two weeks."""
+        before = (today - _READ_AFTER).isoformat()
+        for member in STAFF:
+            for name in SOURCES if member.role == "team_leader" else ():
+                while items := self._unread(name, member.username, before):
+                    key = f"read-{name}-{items[0]['unit_id']}"
+                    headers = self._bearer(member.username) | {"Idempotency-Key": key}
+                    answer = self.transport.send("POST", f"/{name}/api/v1/readings", headers, {"items": items})
+                    if answer.status != 200 or not answer.body["read"]:
+                        raise LoadFailed(f"{member.username} cannot sign: {answer.status} {answer.body}")
+
+    def _unread(self, name: str, username: str, before: str) -> list[dict[str, Any]]:
+        """The versions that wait for a leader in one service, of days before one."""
+        path, headers = f"/{name}/api/v1/readings/waiting", self._bearer(username)
+        answer = self.transport.send("POST", path, headers, {"limit": 200})
+        if answer.status != 200:
+            raise LoadFailed(f"{username} cannot see what waits: {answer.status} {answer.body}")
+        waiting = (one for one in answer.body["items"] if one["on"] < before)
+        return [{"unit_id": one["unit_id"], "version": one["version"]} for one in waiting]
 
     def _let_all_arrive(self) -> None:
         """Wait until reporting has heard of everything: whoever reads the figures next reads all of them."""

@@ -15,6 +15,8 @@ from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
 from services.case.cases import projections as case_projections
 from services.case.cases import web as cases_web
+from services.case.handover import api as handover_api
+from services.case.handover import web as handover_web
 from services.case.notes import api as notes_api
 from services.case.notes import events as note_events
 from services.case.notes import projections as note_projections
@@ -47,6 +49,7 @@ from shared.eventstore import EventStore, Pending
 from shared.service import ReadTables, Service, open_service
 from shared.serviceunit import events as unit_events
 from shared.serviceunit.learnt.inbox import learn_contracts
+from shared.serviceunit.reading import tables as reading_tables
 from shared.settings import Settings
 from shared.web.app import build_app
 from shared.web.requests import see_other
@@ -65,6 +68,7 @@ PROJECTIONS = (
     person_projections.project,
     case_projections.project,
     session_projections.project,
+    reading_tables.project,
     assessment_projections.project,
     task_projections.project,
     note_projections.project,
@@ -104,6 +108,7 @@ def create_app(service: Service) -> Flask:
             notes_web.bp,
             search_web.bp,
             tasks_web.bp,
+            handover_web.bp,
         ],
         api_blueprints=[
             people_api.bp,
@@ -113,7 +118,9 @@ def create_app(service: Service) -> Flask:
             timeline_api.bp,
             notes_api.bp,
             today_api.bp,
+            sessions_api.readings,
             tasks_api.bp,
+            handover_api.bp,
         ],
     )
     pages.init_app(app)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
 from shared.serviceunit.learnt.tables import contract_table
+from shared.serviceunit.reading.tables import waiting_table
 
 metadata = MetaData()
 event = event_tables(metadata)
@@ -238,7 +239,10 @@ task = Table(
     Index("task_of_agency", "agency_id", "phase", "task_id"),
 )
 
+entry_waiting = waiting_table(metadata)
+
 PROJECTED = (
+    entry_waiting,
     person,
     person_code,
     person_search,

@@ -34,6 +34,7 @@ from shared.privacy import Vault
 from shared.service import ReadTables, Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
+from shared.serviceunit.reading import tables as reading_tables
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -65,7 +66,14 @@ def create_app(service: Service) -> Flask:
         service,
         "services.groups",
         blueprints=[groups_web.bp, meetings_web.bp, practitioners_web.bp, erasures_web.bp],
-        api_blueprints=[groups_api.bp, meetings_api.bp, practitioners_api.bp, erasures_api.bp, today_api.bp],
+        api_blueprints=[
+            groups_api.bp,
+            meetings_api.bp,
+            practitioners_api.bp,
+            erasures_api.bp,
+            today_api.bp,
+            meetings_api.readings,
+        ],
     )
 
 
@@ -73,6 +81,7 @@ def projector(vault: Vault) -> Projector:
     """Write the read tables; each aggregate passes over the events of the others."""
 
     def project(connection: Connection, events: Sequence[Pending]) -> None:
+        reading_tables.project(connection, events)
         for pending in events:
             groups_projections.project(connection, pending)
             meetings_projections.project(connection, pending)

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, 
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
 from shared.serviceunit.learnt.tables import contract_table, people_tables
+from shared.serviceunit.reading.tables import waiting_table
 
 metadata = MetaData()
 event = event_tables(metadata)
@@ -95,7 +96,9 @@ note_review = Table(
     Column("queued_at", BigInteger, nullable=False),
 )
 
-PROJECTED = (activity_group, group_member, meeting, meeting_participant, practitioner, note_review)
+entry_waiting = waiting_table(metadata)
+
+PROJECTED = (entry_waiting, activity_group, group_member, meeting, meeting_participant, practitioner, note_review)
 
 # What was learnt from the events of other services
 

@@ -35,6 +35,7 @@ from shared.privacy import Vault
 from shared.service import ReadTables, Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people
+from shared.serviceunit.reading import tables as reading_tables
 from shared.settings import Settings
 from shared.web.app import build_app
 
@@ -66,7 +67,14 @@ def create_app(service: Service) -> Flask:
         service,
         "services.outreach",
         blueprints=[visits_web.bp, contacts_web.bp, places_web.bp, erasures_web.bp],
-        api_blueprints=[visits_api.bp, contacts_api.bp, places_api.bp, erasures_api.bp, today_api.bp],
+        api_blueprints=[
+            visits_api.bp,
+            contacts_api.bp,
+            places_api.bp,
+            erasures_api.bp,
+            today_api.bp,
+            visits_api.readings,
+        ],
     )
 
 
@@ -74,6 +82,7 @@ def projector(vault: Vault) -> Projector:
     """Write the read tables; each aggregate passes over the events of the others."""
 
     def project(connection: Connection, events: Sequence[Pending]) -> None:
+        reading_tables.project(connection, events)
         for pending in events:
             visits_projections.project(connection, pending)
             contacts_projections.project(connection, pending, vault)

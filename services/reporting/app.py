@@ -17,6 +17,7 @@ from services.reporting.figures import web as figures_web
 from services.reporting.figures import web_figure, web_moved
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
+from services.reporting.signing import web as signing_web
 from services.reporting.team import web as team_web
 from services.reporting.today import web as today_web
 from shared.auth import api as accounts_api
@@ -59,7 +60,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, team_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp],
-        root_blueprints=[today_web.home, accounts_web.bp, components.bp],
+        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

@@ -16,8 +16,18 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, insert
 
 from shared.auth import throttle
 from shared.auth.identity import Identity
-from shared.auth.passwords import hash_password, matches
-from shared.auth.records import NewAccount, add_account, add_agency, add_team, chosen_id, text
+from shared.auth.passwords import hash_password, matches, temporary_password
+from shared.auth.records import (
+    AccountChange,
+    NewAccount,
+    add_account,
+    add_agency,
+    add_team,
+    change_account,
+    chosen_id,
+    require_other_administrator,
+    text,
+)
 from shared.auth.roles import Role
 from shared.auth.tables import account, agency, membership, session, team
 from shared.clock import Clock, SystemClock
@@ -34,6 +44,7 @@ _IDENTITY = Prepared(
         account.c.display_name,
         account.c.contract_ids,
         account.c.language,
+        account.c.must_change,
         membership.c.team_id,
     )
     .select_from(session.join(account).outerjoin(membership))
@@ -73,6 +84,7 @@ class Account:
     team_ids: tuple[str, ...]
     contract_ids: tuple[str, ...]
     disabled: bool
+    must_change: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +194,12 @@ class Accounts:
         contract_ids: Collection[str] = (),
         account_id: str | None = None,
         language: str | None = None,
+        must_change: bool = False,
     ) -> str:
-        """Create an account and return its id; a user name is unique on this installation."""
+        """Create an account and return its id; a user name is unique on this installation.
+
+        With `must_change` the password only opens the form in which its owner chooses another.
+        """
         new = NewAccount.of(
             account_id=account_id,
             username=username,
@@ -193,6 +209,7 @@ class Accounts:
             team_ids=team_ids,
             contract_ids=contract_ids,
             language=language,
+            must_change=must_change,
         )
         with self._database.write() as connection:
             add_account(connection, self._clock.now(), agency_id, new)
@@ -213,11 +230,44 @@ class Accounts:
             by_account.setdefault(row["account_id"], []).append(row)
         return [_account(rows_of_one) for rows_of_one in by_account.values()]
 
-    def set_password(self, account_id: str, password: str, *, agency_id: str | None = None) -> None:
+    def account(self, agency_id: str, account_id: str) -> Account:
+        """Return one account of the agency."""
+        found = next((one for one in self.list_accounts(agency_id) if one.account_id == account_id), None)
+        if found is None:
+            raise NotFound("account_not_found", "There is no such account.")
+        return found
+
+    def change_account(self, agency_id: str, account_id: str, change: AccountChange, *, by: str) -> None:
+        """Change name, role, teams and contracts, from the next request on. Refuses to leave no administrator."""
+        with self._database.write() as connection:
+            change_account(connection, agency_id, account_id, change, by)
+
+    def rename_team(self, agency_id: str, team_id: str, name: str) -> None:
+        """Give a team of the agency another name."""
+        new_name = text(name, "name")
+        with self._database.write() as connection:
+            own = update(team).where(team.c.team_id == team_id, team.c.agency_id == agency_id)
+            if connection.execute(own.values(name=new_name)).rowcount == 0:
+                raise NotFound("team_not_found", "There is no such team.")
+
+    def reset_password(self, agency_id: str, account_id: str) -> str:
+        """Return a temporary password to hand over; whoever signs in with it has to choose another at once.
+
+        All sessions of the account end, and wrong attempts before it are forgotten.
+        """
+        password = temporary_password()
+        self.set_password(account_id, password, agency_id=agency_id, must_change=True)
+        return password
+
+    def set_password(
+        self, account_id: str, password: str, *, agency_id: str | None = None, must_change: bool = False
+    ) -> None:
         """Give the account a new password and end all its sessions."""
         password_hash = hash_password(password)
         with self._database.write() as connection:
-            self._change(connection, account_id, agency_id, password_hash=password_hash)
+            self._change(connection, account_id, agency_id, password_hash=password_hash, must_change=must_change)
+            name = connection.execute(select(account.c.username).where(account.c.account_id == account_id)).scalar_one()
+            throttle.forget(connection, name)
             connection.execute(delete(session).where(session.c.account_id == account_id))
 
     def change_own_password(self, account_id: str, current: str, new: str) -> None:
@@ -228,6 +278,8 @@ class Accounts:
             ).scalar()
         if not matches(held, current):
             raise Invalid("password_wrong", "This is not your current password.", field="current_password")
+        if new == current:
+            raise Invalid("password_same", "Please choose another password than the present one.", field="password")
         self.set_password(account_id, new)
 
     def set_language(self, account_id: str, language: str) -> None:
@@ -235,9 +287,20 @@ class Accounts:
         with self._database.write() as connection:
             self._change(connection, account_id, None, language=language)
 
-    def disable(self, account_id: str, *, agency_id: str | None = None) -> None:
-        """Close the account to sign-in and end all its sessions; its history stays."""
+    def enable(self, account_id: str, *, agency_id: str) -> None:
+        """Open a closed account again."""
         with self._database.write() as connection:
+            self._change(connection, account_id, agency_id, disabled_at=None)
+
+    def disable(self, account_id: str, *, agency_id: str | None = None, by: str | None = None) -> None:
+        """Close the account to sign-in and end all its sessions; its history stays.
+
+        An administrator (`by`, of the agency) closes neither the own account nor the last administrator's; the operator
+        of the installation, who can make another one, closes any.
+        """
+        with self._database.write() as connection:
+            if agency_id is not None and by is not None:
+                require_other_administrator(connection, agency_id, account_id, by)
             self._change(connection, account_id, agency_id, disabled_at=to_micros(self._clock.now()))
             connection.execute(delete(session).where(session.c.account_id == account_id))
 
@@ -315,6 +378,7 @@ def _identity(rows: Sequence[Any]) -> Identity:
         display_name=first.display_name,
         contract_ids=frozenset(first.contract_ids),
         language=first.language,
+        must_change=first.must_change,
     )
 
 
@@ -328,4 +392,5 @@ def _account(rows: Sequence[RowMapping]) -> Account:
         team_ids=tuple(row["team_id"] for row in rows if row["team_id"] is not None),
         contract_ids=tuple(first["contract_ids"]),
         disabled=first["disabled_at"] is not None,
+        must_change=first["must_change"],
     )

@@ -6,10 +6,12 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from shared.auth.accounts import Founding
+from shared.auth.accounts import Account, Founding
 from shared.auth.identity import Identity, identity, public, requires
+from shared.auth.records import AccountChange
 from shared.auth.roles import ADMINS, EVERYONE
 from shared.auth.schemas import (
+    AccountChangeSchema,
     AccountSchema,
     AccountsSchema,
     AgencySchema,
@@ -21,6 +23,7 @@ from shared.auth.schemas import (
     SignInSchema,
     TeamSchema,
     TeamsSchema,
+    TemporaryPasswordSchema,
 )
 from shared.auth.setup_code import check_setup_code
 from shared.clock import DemoClock
@@ -93,7 +96,26 @@ def list_accounts() -> dict[str, Any]:
 def create_account(body: dict[str, Any]) -> dict[str, Any]:
     """Create an account"""
     account_id = service().accounts.create_account(identity().agency_id, account_id=body.pop("id", None), **body)
-    return body | {"account_id": account_id, "disabled": False}
+    return body | {"account_id": account_id, "disabled": False, "must_change": False}
+
+
+@bp.put("/accounts/<account_id>")
+@requires(*ADMINS)
+@bp.arguments(AccountChangeSchema)
+@bp.response(200, AccountSchema)
+def change_account(body: dict[str, Any], account_id: str) -> Account:
+    """Change the name, the role, the teams and the contracts of an account"""
+    who, accounts = identity(), service().accounts
+    accounts.change_account(who.agency_id, account_id, AccountChange.of(**body), by=who.account_id)
+    return accounts.account(who.agency_id, account_id)
+
+
+@bp.post("/accounts/<account_id>/temporary-password")
+@requires(*ADMINS)
+@bp.response(200, TemporaryPasswordSchema)
+def temporary_password(account_id: str) -> dict[str, str]:
+    """A temporary password to hand over, which its owner must change at the next sign-in"""
+    return {"password": service().accounts.reset_password(identity().agency_id, account_id)}
 
 
 @bp.put("/accounts/<account_id>/password")
@@ -110,7 +132,15 @@ def reset_password(body: dict[str, str], account_id: str) -> None:
 @bp.response(204)
 def disable(account_id: str) -> None:
     """Close an account, which ends its sessions"""
-    service().accounts.disable(account_id, agency_id=identity().agency_id)
+    service().accounts.disable(account_id, agency_id=identity().agency_id, by=identity().account_id)
+
+
+@bp.post("/accounts/<account_id>/enable")
+@requires(*ADMINS)
+@bp.response(204)
+def enable(account_id: str) -> None:
+    """Open a closed account again"""
+    service().accounts.enable(account_id, agency_id=identity().agency_id)
 
 
 @bp.post("/agencies")

@@ -30,6 +30,8 @@ class Identity:
     display_name: str
     contract_ids: frozenset[str] = frozenset()
     language: str | None = None
+    must_change: bool = False
+    """Whether the password is a temporary one, which only opens the form that changes it."""
 
     def sees_team(self, team_id: str) -> bool:
         """Say whether this person works in the team; an administrator works in all teams of the agency."""
@@ -62,9 +64,14 @@ def access_of(view: Callable[..., Any], method: str = "GET") -> frozenset[Role] 
     return access
 
 
-def allow(access: frozenset[Role]) -> None:
-    """Raise unless the person of this request has the access."""
-    if access and identity().role not in access:
+def allow(access: frozenset[Role], *, for_newcomers: bool = False) -> None:
+    """Raise unless the person of this request has the access; a temporary password opens what is `for_newcomers`."""
+    if not access:
+        return
+    who = identity()
+    if who.must_change and not for_newcomers:
+        raise Forbidden("password_must_change", "Please choose a password of your own first.")
+    if who.role not in access:
         raise Forbidden("role_forbidden", "Your role does not include this.")
 
 

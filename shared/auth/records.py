@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast, get_args
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from shared.auth.passwords import hash_password
 from shared.auth.roles import Role
 from shared.auth.tables import account, agency, membership, team
 from shared.database import to_micros
-from shared.errors import Invalid, RuleBroken
+from shared.errors import Invalid, NotFound, RuleBroken
 from shared.ids import is_id, new_id
 
 
@@ -27,6 +27,7 @@ class NewAccount:
     contract_ids: tuple[str, ...]
     password_hash: str
     language: str | None
+    must_change: bool = False
 
     @classmethod
     def of(
@@ -40,6 +41,7 @@ class NewAccount:
         contract_ids: Collection[str] = (),
         account_id: str | None = None,
         language: str | None = None,
+        must_change: bool = False,
     ) -> "NewAccount":
         """Check what was given; raises Invalid with the field that is wrong."""
         _check_role(role, team_ids, contract_ids)
@@ -52,6 +54,7 @@ class NewAccount:
             contract_ids=tuple(sorted(set(contract_ids))),
             password_hash=hash_password(password),
             language=language,
+            must_change=must_change,
         )
 
 
@@ -71,9 +74,7 @@ def add_account(connection: Connection, now: datetime, agency_id: str, new: NewA
     """Insert an account and its memberships; its teams must be the agency's."""
     _refuse_taken(connection, account.c.username == new.username, "username")
     _refuse_taken(connection, account.c.account_id == new.account_id, "account_id")
-    own = connection.execute(select(team.c.team_id).where(team.c.agency_id == agency_id)).scalars()
-    if not set(own).issuperset(new.team_ids):
-        raise Invalid("team_unknown", "There is no such team.", field="team_ids")
+    _require_teams(connection, agency_id, new.team_ids)
     connection.execute(
         insert(account).values(
             account_id=new.account_id,
@@ -84,11 +85,74 @@ def add_account(connection: Connection, now: datetime, agency_id: str, new: NewA
             password_hash=new.password_hash,
             contract_ids=list(new.contract_ids),
             language=new.language,
+            must_change=new.must_change,
             created_at=to_micros(now),
         )
     )
-    for team_id in new.team_ids:
-        connection.execute(insert(membership).values(account_id=new.account_id, team_id=team_id))
+    _join(connection, new.account_id, new.team_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChange:
+    """What an administrator may change of an account."""
+
+    display_name: str
+    role: Role
+    team_ids: tuple[str, ...]
+    contract_ids: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, *, display_name: str, role: str, team_ids: Collection[str] = (), contract_ids: Collection[str] = ()
+    ) -> "AccountChange":
+        """Check what was given; raises Invalid with the field that is wrong."""
+        _check_role(role, team_ids, contract_ids)
+        return cls(
+            display_name=text(display_name, "display_name"),
+            role=cast("Role", role),
+            team_ids=tuple(sorted(set(team_ids))),
+            contract_ids=tuple(sorted(set(contract_ids))),
+        )
+
+
+def change_account(connection: Connection, agency_id: str, account_id: str, change: AccountChange, by: str) -> None:
+    """Change an account of the agency; nobody takes their own administration away, or the last one."""
+    if change.role != "agency_admin":
+        require_other_administrator(connection, agency_id, account_id, by)
+    _require_teams(connection, agency_id, change.team_ids)
+    own = update(account).where(account.c.account_id == account_id, account.c.agency_id == agency_id)
+    given = {name: getattr(change, name) for name in ("display_name", "role")}
+    if connection.execute(own.values(**given, contract_ids=list(change.contract_ids))).rowcount == 0:
+        raise NotFound("account_not_found", "There is no such account.")
+    connection.execute(delete(membership).where(membership.c.account_id == account_id))
+    _join(connection, account_id, change.team_ids)
+
+
+def require_other_administrator(connection: Connection, agency_id: str, account_id: str, by: str) -> None:
+    """Raise when without this account nobody would administer the agency, or when it is the asker's own."""
+    if account_id == by:
+        raise RuleBroken(
+            "own_account", "Nobody closes their own account or gives up its administration; ask a colleague."
+        )
+    administrators = (
+        select(account.c.account_id)
+        .where(account.c.agency_id == agency_id, account.c.role == "agency_admin", account.c.disabled_at.is_(None))
+        # Two administrators who take each other's role away at the same moment: the second one waits, and is refused.
+        .with_for_update()
+    )
+    if set(connection.execute(administrators).scalars()) == {account_id}:
+        raise RuleBroken("last_administrator", "This is the last administrator. Give somebody else the role first.")
+
+
+def _join(connection: Connection, account_id: str, team_ids: Collection[str]) -> None:
+    for team_id in team_ids:
+        connection.execute(insert(membership).values(account_id=account_id, team_id=team_id))
+
+
+def _require_teams(connection: Connection, agency_id: str, team_ids: Collection[str]) -> None:
+    own = connection.execute(select(team.c.team_id).where(team.c.agency_id == agency_id)).scalars()
+    if not set(own).issuperset(team_ids):
+        raise Invalid("team_unknown", "There is no such team.", field="team_ids")
 
 
 def chosen_id(chosen: str | None, prefix: str) -> str:

@@ -53,11 +53,23 @@ class AccountSchema(Schema):
     contract_ids = fields.List(fields.String(validate=_ID), load_default=list)
     language = fields.String(load_default=None, allow_none=True, load_only=True)
     disabled = fields.Boolean(dump_only=True)
+    must_change = fields.Boolean(dump_only=True, metadata={"description": "Its password is a temporary one"})
 
 
 class AccountsSchema(Schema):
     items = fields.List(fields.Nested(AccountSchema))
     next = fields.String(allow_none=True)
+
+
+class AccountChangeSchema(Schema):
+    display_name = fields.String(required=True, validate=_TEXT)
+    role = fields.String(required=True, validate=validate.OneOf(get_args(Role)))
+    team_ids = fields.List(fields.String(validate=_ID), load_default=list)
+    contract_ids = fields.List(fields.String(validate=_ID), load_default=list)
+
+
+class TemporaryPasswordSchema(Schema):
+    password = fields.String()
 
 
 class PasswordSchema(Schema):

@@ -1,6 +1,19 @@
 """The tables of the `auth` database."""
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 metadata = MetaData()
 
@@ -35,6 +48,8 @@ account = Table(
     Column("password_hash", String(200), nullable=False),
     Column("contract_ids", JSON, nullable=False),  # what a funder may read; empty for everybody else
     Column("language", String(20)),
+    # Somebody else has seen its password: the owner changes it before anything else.
+    Column("must_change", Boolean, nullable=False, server_default=false()),
     Column("created_at", _MICROS, nullable=False),
     Column("disabled_at", _MICROS),
 )

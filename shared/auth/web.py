@@ -8,9 +8,12 @@ from werkzeug.wrappers import Response
 
 from shared.auth.accounts import Founding, SignedIn
 from shared.auth.identity import identity, optional_identity, public, requires
-from shared.auth.roles import ADMINS, EVERYONE
+from shared.auth.leaving import left_to_hand_over
+from shared.auth.passwords import temporary_password
+from shared.auth.records import AccountChange
+from shared.auth.roles import ADMINS, EVERYONE, RECORDERS
 from shared.auth.setup_code import check_setup_code
-from shared.errors import CaseledgerError, Forbidden, Invalid, NotFound
+from shared.errors import CaseledgerError, Forbidden, Invalid, NotFound, RuleBroken
 from shared.web.access import COOKIE
 from shared.web.language import local_path
 from shared.web.requests import see_other, service
@@ -159,13 +162,14 @@ def accounts_page() -> Page:
 @bp.post("/accounts")
 @requires(*ADMINS)
 def create_account() -> Page:
-    """Create an account."""
-    form = request.form
+    """Create an account with a temporary password, which is shown once."""
+    form, password = request.form, temporary_password()
     try:
         service().accounts.create_account(
             identity().agency_id,
             username=form.get("username", ""),
-            password=form.get("password", ""),
+            password=password,
+            must_change=True,
             display_name=form.get("display_name", ""),
             role=form.get("role", ""),
             team_ids=form.getlist("team_ids"),
@@ -173,8 +177,7 @@ def create_account() -> Page:
         )
     except CaseledgerError as error:
         return _accounts(error), error.status
-    flash(gettext("The account is ready. Tell the person the user name and the first password."))
-    return see_other("/accounts")
+    return _handed_over(form["display_name"].strip(), form["username"].strip().lower(), password)
 
 
 @bp.post("/accounts/teams")
@@ -188,26 +191,99 @@ def create_team() -> Page:
     return see_other("/accounts")
 
 
+@bp.post("/accounts/teams/<team_id>")
+@requires(*ADMINS)
+def rename_team(team_id: str) -> Page:
+    """Give a team another name."""
+    try:
+        service().accounts.rename_team(identity().agency_id, team_id, request.form.get("new_name", ""))
+    except Invalid as error:
+        return _accounts(error), error.status
+    return see_other("/accounts")
+
+
+@bp.route("/accounts/<account_id>", methods=["GET", "POST"])
+@requires(*ADMINS)
+def account_page(account_id: str) -> Page:
+    """One account: its name, role, teams and contracts, its password, and leaving."""
+    who, form, accounts = identity(), request.form, service().accounts
+    if request.method == "GET":
+        return _account(account_id)
+    try:
+        change = AccountChange.of(
+            display_name=form.get("display_name", ""),
+            role=form.get("role", ""),
+            team_ids=form.getlist("team_ids"),
+            contract_ids=form.get("contract_ids", "").split(),
+        )
+        accounts.change_account(who.agency_id, account_id, change, by=who.account_id)
+    except (Invalid, RuleBroken) as error:
+        return _account(account_id, error), error.status
+    flash(gettext("Saved. It holds from now on."))
+    return see_other("/accounts")
+
+
 @bp.post("/accounts/<account_id>/password")
 @requires(*ADMINS)
 def reset_password(account_id: str) -> Page:
-    """Give somebody a new password."""
-    try:
-        service().accounts.set_password(
-            account_id, request.form.get("new_password", ""), agency_id=identity().agency_id
-        )
-    except Invalid as error:
-        return _accounts(error), error.status
-    flash(gettext("The new password holds from now on."))
-    return see_other("/accounts")
+    """Give somebody a temporary password, which is shown once."""
+    who, accounts = identity(), service().accounts
+    account = accounts.account(who.agency_id, account_id)
+    return _handed_over(account.display_name, account.username, accounts.reset_password(who.agency_id, account_id))
 
 
 @bp.post("/accounts/<account_id>/disable")
 @requires(*ADMINS)
 def disable(account_id: str) -> Page:
-    """Close an account."""
-    service().accounts.disable(account_id, agency_id=identity().agency_id)
+    """Close the account of somebody who has handed over all cases and groups."""
+    who = identity()
+    account = service().accounts.account(who.agency_id, account_id)
+    try:
+        left = left_to_hand_over(account_id) if account.role in RECORDERS else 0
+        if left is None:
+            raise RuleBroken(
+                "handover_unknown", "Whether cases are left cannot be found out just now. Please try again."
+            )
+        if left:
+            raise RuleBroken("not_handed_over", "There are still cases or groups to hand over.")
+        service().accounts.disable(account_id, agency_id=who.agency_id, by=who.account_id)
+    except RuleBroken as error:
+        return _account(account_id, error), error.status
+    flash(gettext("The account is closed. What was recorded stays."))
     return see_other("/accounts")
+
+
+@bp.post("/accounts/<account_id>/enable")
+@requires(*ADMINS)
+def enable(account_id: str) -> Page:
+    """Open a closed account again."""
+    service().accounts.enable(account_id, agency_id=identity().agency_id)
+    return see_other(f"/accounts/{account_id}")
+
+
+def _handed_over(name: str, username: str, password: str) -> Page:
+    """Show a temporary password, this once: it is kept nowhere."""
+    return render_template("auth/temporary-password.html", name=name, username=username, password=password)
+
+
+def _account(account_id: str, error: CaseledgerError | None = None) -> str:
+    who, accounts = identity(), service().accounts
+    account, form = accounts.account(who.agency_id, account_id), request.form
+    given = error is not None and "role" in form
+    return render_template(
+        "auth/account-change.html",
+        account=account,
+        values={
+            "display_name": form["display_name"] if given else account.display_name,
+            "role": form["role"] if given else account.role,
+            "team_ids": form.getlist("team_ids") if given else account.team_ids,
+            "contract_ids": form.get("contract_ids", "") if given else " ".join(account.contract_ids),
+        },
+        team_names={team.team_id: team.name for team in accounts.list_teams(who.agency_id)},
+        roles=ROLE_LABELS,
+        left=left_to_hand_over(account_id) if account.role in RECORDERS and not account.disabled else 0,
+        error=error,
+    )
 
 
 def _accounts(error: CaseledgerError | None = None) -> str:

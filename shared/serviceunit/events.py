@@ -1,4 +1,4 @@
-"""The four facts in the life of a service unit; published by case, groups and outreach alike."""
+"""The facts in the life of a service unit, and that it was read; published by case, groups and outreach alike."""
 
 from shared.events import Sealed, event
 from shared.serviceunit.unit import ServiceUnit
@@ -46,5 +46,31 @@ class ServiceUnitVoided:
     reason_text: Sealed[str | None] = None
 
 
+@event("ServiceUnitRead")
+class ServiceUnitRead:
+    """A leader has read this version of it and signs for that; nothing that is counted changes."""
+
+    unit_id: str
+    version: int
+
+
+@event("ServiceUnitReturned", subject="note_subject")
+class ServiceUnitReturned:
+    """A leader has read this version and asks its author to look at it again; it counts as before."""
+
+    unit_id: str
+    version: int
+    note_subject: str
+    comment: Sealed[str | None] = None
+
+
 ServiceUnitEvent = ServiceUnitPlanned | ServiceUnitRecorded | ServiceUnitCorrected | ServiceUnitVoided
-EVENTS: tuple[type, ...] = (ServiceUnitPlanned, ServiceUnitRecorded, ServiceUnitCorrected, ServiceUnitVoided)
+ReadingEvent = ServiceUnitRead | ServiceUnitReturned
+EVENTS: tuple[type, ...] = (
+    ServiceUnitPlanned,
+    ServiceUnitRecorded,
+    ServiceUnitCorrected,
+    ServiceUnitVoided,
+    ServiceUnitRead,
+    ServiceUnitReturned,
+)

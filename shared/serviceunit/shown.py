@@ -18,6 +18,8 @@ _STORY = {
     "ServiceUnitRecorded": lazy_gettext("Recorded"),
     "ServiceUnitCorrected": lazy_gettext("Corrected"),
     "ServiceUnitVoided": lazy_gettext("Voided"),
+    "ServiceUnitRead": lazy_gettext("Read and signed"),
+    "ServiceUnitReturned": lazy_gettext("Returned"),
 }
 
 
@@ -46,7 +48,7 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
         "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
     }
     if reads_notes(who):
-        shown |= {"reason_text": getattr(event, "reason_text", None), "note": getattr(event, "note", None)}
+        shown |= {name: getattr(event, name, None) for name in ("reason_text", "note", "comment")}
     return shown
 
 
@@ -58,7 +60,7 @@ def line(item: dict[str, Any], detail: str | None) -> dict[str, Any]:
         "who": item["actor_name"],
         "when": item["recorded_at"],
         "detail": detail,
-        "reason": " · ".join(part for part in (reason, item.get("reason_text")) if part),
+        "reason": " · ".join(part for part in (reason, item.get("reason_text"), item.get("comment")) if part),
     }
 
 

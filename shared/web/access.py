@@ -9,6 +9,8 @@ from shared.errors import Forbidden
 from shared.web.requests import service
 
 COOKIE = "caseledger"
+FOR_NEWCOMERS = frozenset({"auth.own_account_page", "auth.change_own_password"})
+"""The pages that a temporary password opens; signing out needs no access."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -60,7 +62,7 @@ def _check_access() -> None:
         return  # There is no such page: the 404 or 405 follows.
     access = access_of(current_app.view_functions[request.endpoint], request.method)
     assert access is not None, request.endpoint
-    allow(access)
+    allow(access, for_newcomers=request.endpoint in FOR_NEWCOMERS)
 
 
 def check_every_view(app: Flask) -> None:

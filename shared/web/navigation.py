@@ -35,6 +35,8 @@ PLACES = (
     Place(lazy_gettext("Same-day tasks"), "/case/tasks", "task", NOTE_READERS),
     Place(lazy_gettext("Team"), "/reporting/team", "team", LEADERS),
     Place(lazy_gettext("Recently used"), "/case/search", "recent", RECORDERS),
+    Place(lazy_gettext("Sign-off"), "/reading", "sign", LEADERS),
+    Place(lazy_gettext("Handover"), "/case/handover", "handover", LEADERS),
     Place(
         lazy_gettext("Notes to look at"),
         "/case/note-reviews",

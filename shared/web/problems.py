@@ -124,6 +124,8 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
         response.mimetype = MEDIA_TYPE
     elif code == "not_signed_in" and request.method in ("GET", "HEAD"):
         return _to_sign_in()
+    elif code == "password_must_change" and request.method in ("GET", "HEAD"):
+        return cast("Response", redirect("/account", code=303))
     else:
         response = _page(document)
     response.status_code = status

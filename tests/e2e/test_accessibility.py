@@ -28,9 +28,19 @@ PAGES = (
     "/components",
     "/account",
 )
-
 FIGURE = "/reporting/contracts/running/figures/output-1/attendances?kind=group_meeting"
-LEADERS_PAGES = ("/reporting/contracts/running", FIGURE, "/reporting/contracts/running/moved", "/reporting/team")
+OF_LEADERS = {
+    "leader1": (
+        "/reading",
+        "/case/handover",
+        "/case/handover?worker_id=account-worker2",
+        "/reporting/contracts/running",
+        FIGURE,
+        "/reporting/contracts/running/moved",
+        "/reporting/team",
+    ),
+    "admin": ("/accounts", "/accounts/account-worker1"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +71,16 @@ def test_the_pages_of_the_shell_are_open_to_everybody(
     assert {path: ones for path, ones in found.items() if ones} == {}
 
 
-@pytest.mark.parametrize(("language", "size"), [(ENGLISH, PHONE), (CHINESE, DESKTOP)])
+@pytest.mark.parametrize(
+    ("username", "language", "size"),
+    [("leader1", ENGLISH, PHONE), ("leader1", CHINESE, DESKTOP), ("admin", CHINESE, PHONE)],
+)
 def test_the_pages_of_leaders_are_open_to_everybody(
-    visit: Callable[..., Visitor], axe: str, language: Language, size: Size
+    visit: Callable[..., Visitor], axe: str, username: str, language: Language, size: Size
 ) -> None:
     leader = visit(size)
-    leader.sign_in("leader1", language)
-    found = looked_at(leader, axe, LEADERS_PAGES)
+    leader.sign_in(username, language)
+    found = looked_at(leader, axe, OF_LEADERS[username])
     assert {path: ones for path, ones in found.items() if ones} == {}
 
 

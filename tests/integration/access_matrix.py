@@ -94,6 +94,7 @@ POST /case/api/v1/tallies/<tally_id>/void
 POST /case/api/v1/today
 GET /case/cases
 GET /case/cases/<case_id>
+GET /case/cases/<case_id>/summary
 POST /case/cases/<case_id>/assign
 POST /case/cases/<case_id>/close
 POST /case/cases/<case_id>/intake
@@ -206,6 +207,25 @@ POST /outreach/contacts/<contact_id>/unidentify
 """
 
 LEADERS = """
+POST /case/api/v1/handover
+POST /case/api/v1/handover/left
+GET+POST /case/handover
+POST /case/api/v1/readings
+POST /case/api/v1/readings/<unit_id>/return
+POST /case/api/v1/readings/waiting
+POST /case/sessions/<unit_id>/read
+GET+POST /case/sessions/<unit_id>/return
+POST /groups/api/v1/readings
+POST /groups/api/v1/readings/<unit_id>/return
+POST /groups/api/v1/readings/waiting
+POST /groups/meetings/<unit_id>/read
+GET+POST /groups/meetings/<unit_id>/return
+POST /outreach/api/v1/readings
+POST /outreach/api/v1/readings/<unit_id>/return
+POST /outreach/api/v1/readings/waiting
+POST /outreach/visits/<unit_id>/read
+GET+POST /outreach/visits/<unit_id>/return
+GET+POST /reading
 GET /case/api/v1/note-reviews
 POST /case/api/v1/note-reviews/<session_id>
 POST /case/api/v1/people/<person_id>/erase
@@ -236,11 +256,17 @@ GET+POST /reporting/contracts/new
 
 ADMINS = """
 GET+POST /accounts
+GET+POST /accounts/<account_id>
 POST /accounts/<account_id>/disable
+POST /accounts/<account_id>/enable
 POST /accounts/<account_id>/password
 POST /accounts/teams
+POST /accounts/teams/<team_id>
 GET+POST /api/v1/accounts
+PUT /api/v1/accounts/<account_id>
 POST /api/v1/accounts/<account_id>/disable
+POST /api/v1/accounts/<account_id>/enable
+POST /api/v1/accounts/<account_id>/temporary-password
 PUT /api/v1/accounts/<account_id>/password
 POST /api/v1/demo/clock
 POST /api/v1/teams

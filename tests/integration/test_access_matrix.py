@@ -84,6 +84,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "indicator": "output-1",
             "measure": "persons",
             "account_id": "account-worker7",
+            "team_id": "team-families",
             "name": "caseledger.css",
         }
         yield house, ids

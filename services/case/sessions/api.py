@@ -18,11 +18,13 @@ from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.reading.api import reading_api
 from shared.serviceunit.schemas import VoidSchema
 from shared.serviceunit.shown import represented, told, warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("sessions_api", __name__, description="Case sessions and interdisciplinary support sessions")
+readings = reading_api(sessions, queries.ADDRESS, queries.case_numbers)
 
 
 @bp.post("/sessions")

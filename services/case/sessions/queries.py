@@ -1,6 +1,6 @@
 """What is known of sessions: lists, the sessions of about the same day, and what a session needs of its cases."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +22,8 @@ from shared.errors import Invalid
 from shared.prepared import Prepared, one_of
 from shared.serviceunit.unit import ServiceUnit
 
+ADDRESS = "/case/sessions"
+"""Where the pages of sessions lie."""
 _DAY = timedelta(days=1)
 _decoder = msgspec.json.Decoder(ServiceUnit)
 
@@ -102,6 +104,13 @@ def same_people(connection: Connection, agency_id: str, person_ids: Collection[s
     if not person_ids:
         return {}
     return {row.person_id: row.root_id for row in _MERGED.all(connection, agency=agency_id, people=person_ids)}
+
+
+def case_numbers(connection: Connection, units: Iterable[ServiceUnit]) -> dict[str, str]:
+    """The numbers of the cases that sessions belong to, by their ids."""
+    ids = {unit.case_id for unit in units if unit.case_id}
+    wanted = select(case_file.c.case_id, case_file.c.case_number).where(case_file.c.case_id.in_(ids))
+    return {row.case_id: row.case_number for row in connection.execute(wanted)}
 
 
 def session_list(

@@ -28,11 +28,13 @@ from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.shown import warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
+add_reading_pages(bp, sessions, queries.ADDRESS)
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]
@@ -68,6 +70,7 @@ def show(session_id: str) -> str:
     colleagues = pages.colleagues(who)
     titles = pages.contract_titles(who)
     names = pages.names_of(who, people_in(story), "session page")
+    reading = reading_shown(who, state, len(story), colleagues)
     return render_template(
         "case/session.html",
         unit=unit,
@@ -77,7 +80,8 @@ def show(session_id: str) -> str:
         workers=[{**colleagues, **dict(state.helpers)}.get(one, one) for one in unit.served_by],
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
         reads_notes=reads_notes(who),
-        story=story_lines(story, who, colleagues, names),
+        story=reading.with_story(story_lines(story, who, colleagues, names)),
+        reading=reading,
         tasks=_tasks(who, session_id) if reads_notes(who) else [],
         undo_version=len(story) if may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],

@@ -3,11 +3,13 @@
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from services.case.sessions.queries import ADDRESS, case_numbers
 from services.case.today import queries
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
+from shared.serviceunit.reading.queries import count_to_read, returned_to
 from shared.web.requests import service
 
 bp = Blueprint("today_api", __name__, description="What a person has before them")
@@ -23,11 +25,13 @@ def today() -> Response:
         if reads_notes(who):
             needs += queries.missing_post_tests(connection, who.agency_id, who.account_id, day)
             needs += queries.tasks(connection, who.agency_id, teams, who.account_id, leads=who.role == "team_leader")
+        needs += returned_to(connection, who, ADDRESS, case_numbers)
         return jsonify(
             {
                 **queries.own_agenda(connection, who.agency_id, teams, who.account_id, day),
                 "caseload": queries.caseload(connection, who.agency_id, who.account_id, day),
                 "needs": needs,
+                "to_read": count_to_read(connection, who),
             }
         )
 

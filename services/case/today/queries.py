@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_
 
 from services.case.cases.queries import members_of
+from services.case.sessions.queries import ADDRESS, case_numbers
 from services.case.tables import assessment, case_file, case_member, known_contract, session_case, session_unit
 from services.case.tables import session_worker as served
 from services.case.tasks.queries import task_list
@@ -43,7 +44,7 @@ def own_agenda(
     if teams is not None:
         wanted = wanted.where(session_unit.c.team_id.in_(teams))
     units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
-    return agenda(units, worker_id, today, "/case/sessions", _numbers(connection, units))
+    return agenda(units, worker_id, today, ADDRESS, case_numbers(connection, units))
 
 
 def overdue_sessions(connection: Connection, agency_id: str, teams: Collection[str] | None, today: date) -> Entries:
@@ -61,7 +62,7 @@ def overdue_sessions(connection: Connection, agency_id: str, teams: Collection[s
     if teams is not None:
         wanted = wanted.where(session_unit.c.team_id.in_(teams))
     units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
-    return overdue(units, "/case/sessions", _numbers(connection, units))
+    return overdue(units, ADDRESS, case_numbers(connection, units))
 
 
 def open_cases(connection: Connection, agency_id: str, teams: Collection[str] | None) -> Entries:
@@ -74,14 +75,6 @@ def open_cases(connection: Connection, agency_id: str, teams: Collection[str] | 
     if teams is not None:
         wanted = wanted.where(case_file.c.team_id.in_(teams))
     return [dict(row) for row in connection.execute(wanted).mappings()]
-
-
-def _numbers(connection: Connection, units: Collection[ServiceUnit]) -> dict[str, str]:
-    """The numbers of the cases of these sessions."""
-    wanted = select(case_file.c.case_id, case_file.c.case_number).where(
-        case_file.c.case_id.in_({unit.case_id for unit in units})
-    )
-    return {row.case_id: row.case_number for row in connection.execute(wanted)}
 
 
 def caseload(connection: Connection, agency_id: str, worker_id: str, today: date) -> Entries:

@@ -12,12 +12,14 @@ from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.reading.api import reading_api
 from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
 from shared.serviceunit.shown import represented, told, warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("meetings_api", __name__, description="Meetings of groups and events for the sector")
+readings = reading_api(meetings, queries.ADDRESS, queries.group_titles)
 
 
 @bp.post("/meetings/plan")

@@ -7,12 +7,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from services.groups.meetings.domain import OtherMeeting
-from services.groups.tables import meeting, meeting_participant
+from services.groups.tables import activity_group, meeting, meeting_participant
 from shared.clock import HONG_KONG
 from shared.database import from_micros
 from shared.errors import Malformed
 from shared.prepared import Prepared
+from shared.serviceunit.unit import ServiceUnit
 
+ADDRESS = "/groups/meetings"
+"""Where the pages of meetings lie."""
 _ROW = meeting.c
 _OTHERS = Prepared(
     select(_ROW.unit_id, _ROW.group_id, _ROW.starts_at, _ROW.minutes, _ROW.unit).where(
@@ -22,6 +25,13 @@ _OTHERS = Prepared(
         or_(_ROW.status == "held", _ROW.status == "planned"),
     )
 )
+
+
+def group_titles(connection: Connection, units: Iterable[ServiceUnit]) -> dict[str, str]:
+    """The titles of the groups that meetings belong to, by their ids."""
+    ids = {unit.group_id for unit in units if unit.group_id}
+    wanted = select(activity_group.c.group_id, activity_group.c.title).where(activity_group.c.group_id.in_(ids))
+    return {row.group_id: row.title for row in connection.execute(wanted)}
 
 
 def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherMeeting]:

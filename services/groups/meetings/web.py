@@ -24,11 +24,13 @@ from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, told
 from shared.web.names import entries_of
 from shared.web.requests import expected_version, service
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
+add_reading_pages(bp, meetings, queries.ADDRESS)
 
 
 @bp.app_context_processor
@@ -112,6 +114,7 @@ def show(meeting_id: str) -> str:
     assert unit is not None
     accounts = {one.account_id: one.display_name for one in service().accounts.list_accounts(who.agency_id)}
     titles = dict(contract_titles(who))
+    reading = reading_shown(who, state, len(story), accounts)
     return render_template(
         "groups/meeting.html",
         contracts=[titles.get(one.contract_id, one.contract_id) for one in unit.segments],
@@ -124,7 +127,10 @@ def show(meeting_id: str) -> str:
         roles_beside=codes.ROLES_THAT_LOOK_ON,
         version=len(story),
         may_undo=may_undo(who, state, story),
-        story=[line(item := told(recorded, who, accounts), _detail(item["unit"])) for recorded in reversed(story)],
+        story=reading.with_story(
+            line(item := told(recorded, who, accounts), _detail(item["unit"])) for recorded in story
+        ),
+        reading=reading,
     )
 
 

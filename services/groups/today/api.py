@@ -3,11 +3,13 @@
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from services.groups.meetings.queries import ADDRESS, group_titles
 from services.groups.today.queries import overdue_meetings, own_agenda
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
+from shared.serviceunit.reading.queries import count_to_read, returned_to
 from shared.web.requests import service
 
 bp = Blueprint("today_api", __name__, description="What a person has before them")
@@ -19,7 +21,13 @@ def today() -> Response:
     """One's own meetings and events that are planned, and those lately held; no names"""
     who, day = identity(), local_date(service().clock.now())
     with service().database.read() as connection:
-        return jsonify(own_agenda(connection, who.agency_id, teams_seen(who), who.account_id, day))
+        return jsonify(
+            {
+                **own_agenda(connection, who.agency_id, teams_seen(who), who.account_id, day),
+                "needs": returned_to(connection, who, ADDRESS, group_titles),
+                "to_read": count_to_read(connection, who),
+            }
+        )
 
 
 @bp.post("/today/team")

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
-from services.groups.tables import activity_group, meeting
+from services.groups.meetings.queries import ADDRESS, group_titles
+from services.groups.tables import meeting
 from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda, overdue
 from shared.serviceunit.unit import ServiceUnit
 
@@ -16,24 +17,18 @@ def own_agenda(
     connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
 ) -> dict[str, list[dict[str, Any]]]:
     """What this worker has planned, and has lately held; meetings by the title of their group."""
-    wanted = (
-        select(meeting.c.unit, meeting.c.group_id, activity_group.c.title)
-        .outerjoin(activity_group, activity_group.c.group_id == meeting.c.group_id)
-        .where(
-            meeting.c.agency_id == agency_id,
-            meeting.c.occurred_on.between(today - BEHIND, today + AHEAD),
-            or_(
-                meeting.c.phase == "planned",
-                and_(meeting.c.phase == "recorded", meeting.c.occurred_on >= today - LATELY),
-            ),
-        )
+    wanted = select(meeting.c.unit).where(
+        meeting.c.agency_id == agency_id,
+        meeting.c.occurred_on.between(today - BEHIND, today + AHEAD),
+        or_(
+            meeting.c.phase == "planned",
+            and_(meeting.c.phase == "recorded", meeting.c.occurred_on >= today - LATELY),
+        ),
     )
     if teams is not None:
         wanted = wanted.where(meeting.c.team_id.in_(teams))
-    rows = connection.execute(wanted).all()
-    units = [msgspec.convert(row.unit, ServiceUnit) for row in rows]
-    titles = {row.group_id: row.title for row in rows if row.title}
-    return agenda(units, worker_id, today, "/groups/meetings", titles)
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted)]
+    return agenda(units, worker_id, today, ADDRESS, group_titles(connection, units))
 
 
 def overdue_meetings(
@@ -41,8 +36,7 @@ def overdue_meetings(
 ) -> list[dict[str, Any]]:
     """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
     wanted = (
-        select(meeting.c.unit, meeting.c.group_id, activity_group.c.title)
-        .outerjoin(activity_group, activity_group.c.group_id == meeting.c.group_id)
+        select(meeting.c.unit)
         .where(
             meeting.c.agency_id == agency_id,
             meeting.c.phase == "planned",
@@ -53,6 +47,5 @@ def overdue_meetings(
     )
     if teams is not None:
         wanted = wanted.where(meeting.c.team_id.in_(teams))
-    rows = connection.execute(wanted).all()
-    titles = {row.group_id: row.title for row in rows if row.title}
-    return overdue((msgspec.convert(row.unit, ServiceUnit) for row in rows), "/groups/meetings", titles)
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted)]
+    return overdue(units, ADDRESS, group_titles(connection, units))

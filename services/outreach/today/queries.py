@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
-from services.outreach.tables import known_case, visit
+from services.outreach.tables import visit
+from services.outreach.visits.queries import ADDRESS, titles
 from shared.serviceunit.agenda import AHEAD, BEHIND, LATELY, agenda, overdue
 from shared.serviceunit.unit import ServiceUnit
 
@@ -16,21 +17,15 @@ def own_agenda(
     connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
 ) -> dict[str, list[dict[str, Any]]]:
     """What this worker has planned, and has lately held; visits for a case by its number."""
-    wanted = (
-        select(visit.c.unit, visit.c.case_id, known_case.c.case_number)
-        .outerjoin(known_case, known_case.c.case_id == visit.c.case_id)
-        .where(
-            visit.c.agency_id == agency_id,
-            visit.c.occurred_on.between(today - BEHIND, today + AHEAD),
-            or_(visit.c.phase == "planned", and_(visit.c.phase == "recorded", visit.c.occurred_on >= today - LATELY)),
-        )
+    wanted = select(visit.c.unit).where(
+        visit.c.agency_id == agency_id,
+        visit.c.occurred_on.between(today - BEHIND, today + AHEAD),
+        or_(visit.c.phase == "planned", and_(visit.c.phase == "recorded", visit.c.occurred_on >= today - LATELY)),
     )
     if teams is not None:
         wanted = wanted.where(visit.c.team_id.in_(teams))
-    rows = connection.execute(wanted).all()
-    units = [msgspec.convert(row.unit, ServiceUnit) for row in rows]
-    titles = {row.case_id: row.case_number for row in rows if row.case_number}
-    return agenda(units, worker_id, today, "/outreach/visits", titles)
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted)]
+    return agenda(units, worker_id, today, ADDRESS, titles(connection, units))
 
 
 def overdue_visits(
@@ -38,8 +33,7 @@ def overdue_visits(
 ) -> list[dict[str, Any]]:
     """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
     wanted = (
-        select(visit.c.unit, visit.c.case_id, known_case.c.case_number)
-        .outerjoin(known_case, known_case.c.case_id == visit.c.case_id)
+        select(visit.c.unit)
         .where(
             visit.c.agency_id == agency_id,
             visit.c.phase == "planned",
@@ -50,6 +44,5 @@ def overdue_visits(
     )
     if teams is not None:
         wanted = wanted.where(visit.c.team_id.in_(teams))
-    rows = connection.execute(wanted).all()
-    titles = {row.case_id: row.case_number for row in rows if row.case_number}
-    return overdue((msgspec.convert(row.unit, ServiceUnit) for row in rows), "/outreach/visits", titles)
+    units = [msgspec.convert(row.unit, ServiceUnit) for row in connection.execute(wanted)]
+    return overdue(units, ADDRESS, titles(connection, units))

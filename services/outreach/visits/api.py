@@ -6,7 +6,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from services.outreach.answers import page_of, versioned
-from services.outreach.visits import handlers
+from services.outreach.visits import handlers, queries
 from services.outreach.visits.handlers import Written, visits
 from services.outreach.visits.queries import cursor_of, represented, told
 from services.outreach.visits.schemas import (
@@ -17,12 +17,14 @@ from services.outreach.visits.schemas import (
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
+from shared.serviceunit.reading.api import reading_api
 from shared.serviceunit.recording import state_after
 from shared.serviceunit.schemas import VoidSchema
 from shared.serviceunit.shown import warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("visits_api", __name__, url_prefix="/visits", description="Outreach, home and online visits")
+readings = reading_api(visits, queries.ADDRESS, queries.titles)
 
 
 @bp.post("/plan")

@@ -1,13 +1,13 @@
 """Visits, read: lists, what a request gets to see of one, and what shares a day with it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
-from services.outreach.tables import visit, visit_participant
+from services.outreach.tables import known_case, visit, visit_participant
 from services.outreach.visits.domain import OtherVisit
 from shared.clock import HONG_KONG
 from shared.errors import Malformed
@@ -16,6 +16,8 @@ from shared.prepared import Prepared
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 
+ADDRESS = "/outreach/visits"
+"""Where the pages of visits lie."""
 _ROW = visit.c
 _LATEST = 100
 _OTHERS = Prepared(
@@ -23,6 +25,13 @@ _OTHERS = Prepared(
         _ROW.agency_id == bindparam("agency"), _ROW.occurred_on == bindparam("day"), _ROW.phase != "voided"
     )
 )
+
+
+def titles(connection: Connection, units: Iterable[ServiceUnit]) -> dict[str, str]:
+    """The numbers of the cases that visits were made for, by their ids."""
+    ids = {unit.case_id for unit in units if unit.case_id}
+    wanted = select(known_case.c.case_id, known_case.c.case_number).where(known_case.c.case_id.in_(ids))
+    return {row.case_id: row.case_number for row in connection.execute(wanted)}
 
 
 def others_on(connection: Connection, agency_id: str, day: date) -> list[OtherVisit]:
@@ -132,7 +141,7 @@ def told(recorded: Recorded, names: dict[str, str], *, with_note: bool) -> dict[
         "unit": _public(fact.unit, fact.helpers or {}) if hasattr(fact, "unit") else None,
     }
     if with_note:
-        shown |= {"reason_text": getattr(fact, "reason_text", None), "note": getattr(fact, "note", None)}
+        shown |= {name: getattr(fact, name, None) for name in ("reason_text", "note", "comment")}
     return shown
 
 

@@ -23,10 +23,12 @@ from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
+add_reading_pages(bp, visits, "/outreach/visits")
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]
@@ -75,6 +77,7 @@ def show(visit_id: str) -> str:
     unit = state.unit
     assert unit is not None
     accounts = naming.account_names(who)
+    reading = reading_shown(who, state, len(story), accounts)
     return render_template(
         "outreach/visit.html",
         unit=unit,
@@ -84,7 +87,8 @@ def show(visit_id: str) -> str:
         place=dict(naming.place_options(who)).get(unit.place_id or ""),
         contracts=[dict(naming.contract_options(who)).get(one.contract_id, one.contract_id) for one in unit.segments],
         case_number=_case_number(unit.case_id),
-        story=[_told(one, accounts) for one in reversed(story)],
+        story=reading.with_story(_told(one, accounts) for one in story),
+        reading=reading,
         shows_note=who.role in NOTE_READERS,
         version=len(story),
         may_undo=may_undo(who, state, story),

@@ -32,6 +32,7 @@ def today() -> str:
     return render_template(
         "reporting/today.html",
         lists=lists,
+        to_read=sum(answer.get("to_read", 0) for answer in answers.values() if answer),
         shows_lists=bool(lists) or (who.role in RECORDERS and who.role not in LEADERS),
         missing=[name for name, answer in answers.items() if answer is None],
         names=names_of(lists.people()),

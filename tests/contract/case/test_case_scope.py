@@ -53,6 +53,7 @@ ROUTES: dict[str, tuple[str, str, Any]] = {
     "/sessions/<session_id>/record": ("POST", PLANNED, a_session(MOTHER)),
     "/sessions/<session_id>/void": ("POST", SESSION, REASON),
     "/sessions/<session_id>/history": ("GET", SESSION, None),
+    "/readings/<unit_id>/return": ("POST", SESSION, {"comment": "?"}),
     "/assessments/<assessment_id>": ("GET", ASSESSMENT, None),
     "PUT /assessments/<assessment_id>": ("PUT", ASSESSMENT, {**PHQ9, **REASON, "answers": [0] * 9}),
     "/assessments/<assessment_id>/void": ("POST", ASSESSMENT, REASON),

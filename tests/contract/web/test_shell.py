@@ -85,7 +85,7 @@ def test_the_answer_to_a_form_leads_back_to_a_page_that_can_be_opened(app: Flask
     assert page.status_code == 422
     assert set(re.findall(r'name="next" value="([^"]*)"', page.text)) == {"/case/diary"}
     admin = page_client(app, people, "admin").post("/accounts/nobody/disable")
-    assert set(re.findall(r'name="next" value="([^"]*)"', admin.text)) == {"/accounts"}
+    assert set(re.findall(r'name="next" value="([^"]*)"', admin.text)) == {"/accounts/nobody"}
 
 
 @pytest.mark.parametrize(

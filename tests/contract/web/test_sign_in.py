@@ -1,14 +1,16 @@
 """The sign-in API, the first run, and what an administrator does, over HTTP."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from shared.auth import web
 from shared.auth.accounts import Accounts
 from shared.auth.setup_code import setup_code
 from shared.service import Service
-from shared.testing.people import AGENCY, PASSWORD, TEAM, api_client, page_client
+from shared.testing.people import AGENCY, OTHER_TEAM, PASSWORD, SAME_ORIGIN, TEAM, api_client, page_client
 
 
 def founding(code: str, username: str = "chan") -> dict[str, object]:
@@ -159,14 +161,79 @@ def test_an_administrator_works_on_the_accounts_page(app: Flask, people: Account
     client = page_client(app, people, "admin")
     made = client.post("/accounts", data={"display_name": "阿May", "username": "may", "password": PASSWORD,
                                           "role": "worker", "team_ids": [TEAM]})  # fmt: skip
-    assert made.status_code == 303
+    assert made.status_code == 200
+    given = re.search(r'handed-over">([^<]+)<', made.text)
+    assert given is not None
     page = client.get("/accounts").text
+    assert given[1] not in page  # Shown this once.
     assert "阿May" in page
     assert "Foreign" not in page
     assert client.post("/accounts", data={"display_name": "x", "username": "may"}).status_code == 422
-    assert client.post("/accounts/account-worker/disable").status_code == 303
-    assert client.post("/accounts/account-leader/password", data={"new_password": "short"}).status_code == 422
+    assert people.sign_in("may", given[1]).identity.must_change
     assert page_client(app, people, "leader").get("/accounts").status_code == 403
+
+
+def test_a_temporary_password_opens_nothing_but_the_form_that_changes_it(app: Flask, people: Accounts) -> None:
+    reset = page_client(app, people, "admin").post("/accounts/account-worker/password")
+    given = re.search(r'handed-over">([^<]+)<', reset.text)
+    assert given is not None
+    client = app.test_client()
+    client.post("/sign-in", data={"username": "worker", "password": given[1]}, headers=SAME_ORIGIN)
+    opened = client.get("/case/diary")
+    assert (opened.status_code, opened.location) == (303, "/account")
+    assert client.get("/api/v1/me").json["code"] == "password_must_change"
+    assert "Your password is a temporary one." in client.get("/account").text
+    new = {"current_password": given[1], "password": "a new long one", "password_again": "a new long one"}
+    same = new | {"password": given[1], "password_again": given[1]}
+    assert client.post("/account/password", data=same, headers=SAME_ORIGIN).status_code == 422
+    assert client.post("/account/password", data=new, headers=SAME_ORIGIN).status_code == 303
+    client.post("/sign-in", data={"username": "worker", "password": "a new long one"}, headers=SAME_ORIGIN)
+    assert client.get("/case/diary").status_code == 200
+
+
+def test_role_and_teams_change_on_the_page_of_an_account_from_the_next_request_on(app: Flask, people: Accounts) -> None:
+    admin, worker = page_client(app, people, "admin"), api_client(app, people, "worker")
+    form = {"display_name": "Worker", "role": "team_leader", "team_ids": [TEAM, OTHER_TEAM], "contract_ids": ""}
+    assert admin.post("/accounts/account-worker", data=form).status_code == 303
+    assert worker.get("/api/v1/me").json["role"] == "team_leader"
+    wrong = admin.post("/accounts/account-worker", data=form | {"display_name": "New <name>", "team_ids": []})
+    assert wrong.status_code == 422
+    assert "New &lt;name&gt;" in wrong.text  # What was typed stays.
+    assert admin.get("/accounts/account-foreign-worker").status_code == 404
+    own = admin.post("/accounts/account-admin", data=form | {"display_name": "Admin"})
+    assert own.status_code == 409
+    assert "Nobody closes their own account" in own.text
+    assert admin.post("/accounts/teams/team-west", data={"new_name": "西區隊"}).status_code == 303
+    assert "西區隊" in admin.get("/accounts").text
+
+
+@pytest.mark.parametrize(
+    ("left", "closed", "says"), [(3, 409, "3 cases are left"), (None, 409, "cannot be found out"), (0, 303, "")]
+)
+def test_an_account_is_closed_when_everything_is_handed_over(
+    app: Flask, people: Accounts, monkeypatch: pytest.MonkeyPatch, *, left: int | None, closed: int, says: str
+) -> None:
+    monkeypatch.setattr(web, "left_to_hand_over", lambda _: left)
+    admin = page_client(app, people, "admin")
+    assert says in admin.get("/accounts/account-worker").text
+    assert admin.post("/accounts/account-worker/disable").status_code == closed
+    if left == 0:
+        assert "This account is closed." in admin.get("/accounts/account-worker").text
+        assert admin.post("/accounts/account-worker/enable").status_code == 303
+    assert people.sign_in("worker", PASSWORD)
+
+
+def test_the_api_changes_accounts_and_gives_temporary_passwords(app: Flask, people: Accounts) -> None:
+    admin = api_client(app, people, "admin")
+    change = {"display_name": "Worker", "role": "assistant", "team_ids": [TEAM]}
+    changed = admin.put("/api/v1/accounts/account-worker", json=change)
+    assert (changed.status_code, changed.json["role"]) == (200, "assistant")
+    given = admin.post("/api/v1/accounts/account-worker/temporary-password").json["password"]
+    assert people.sign_in("worker", given).identity.must_change
+    assert admin.post("/api/v1/accounts/account-admin/disable").json["code"] == "own_account"
+    assert admin.post("/api/v1/accounts/account-worker/disable").status_code == 204
+    assert admin.post("/api/v1/accounts/account-worker/enable").status_code == 204
+    assert people.sign_in("worker", given)
 
 
 def test_the_demo_clock_moves_in_a_demo(app: Flask, people: Accounts, diary: Service) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from services.case.tables import PROJECTED
 from shared.service import Service
+from shared.testing.people import page_client
 from tests.contract.case.conftest import (
     CASE,
     MOTHER,
@@ -69,6 +71,24 @@ def test_people_cases_sessions_and_assessments_are_written_searched_and_listed(
     assert (len(whole), [one["id"] for one in top["items"] + rest["items"]]) == (8, whole)
     assert [one["kind"] for one in leader.get("/tasks", mine="").json["items"]] == ["self_harm_risk"]
     assert worker.get("/sessions", person_id=SON).json["items"][0]["has_note"] is False
+
+
+def test_entries_are_read_and_returned_and_a_caseload_is_handed_over(
+    worker: Client, as_user: Callable[[str], Client], app: Flask, accounts: Interrupted
+) -> None:
+    leader, ids = as_user("leader"), []
+    for day in ("2026-03-09", "2026-03-10"):
+        ids.append(worker.post("/sessions", a_session(MOTHER, occurred_on=day)).json["session_id"])
+    page = leader.post("/readings/waiting", {"limit": 1}).json
+    rest = leader.post("/readings/waiting", {"after": page["next"]}).json["items"]
+    assert [one["unit_id"] for one in page["items"] + rest] == ids
+    assert leader.post("/readings", {"items": [{"unit_id": ids[0], "version": 1}]}).json["read"] == ids[:1]
+    assert leader.post(f"/readings/{ids[1]}/return", {"comment": "?"}, version=1).status_code == 200
+    assert leader.post("/today", {}).json["to_read"] == 0
+    assert [one["why"] for one in worker.post("/today", {}).json["needs"]] == ["returned"]
+    assert leader.post("/handover/left", {"worker_id": "account-worker"}).json["left"] == 1
+    screen = page_client(app, accounts, "leader").get("/case/handover?worker_id=account-worker")
+    assert f"/case/cases/{CASE}/summary" in screen.text
 
 
 def test_a_session_is_held_to_the_case_it_has_read(worker: Client, accounts: Interrupted) -> None:

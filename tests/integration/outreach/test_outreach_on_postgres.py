@@ -29,7 +29,7 @@ def test_a_contact_is_met_identified_corrected_erased_and_rebuilt(
     shorter = {**a_visit(token, minutes=30), "reason": "typing_error"}
     assert worker.put(f"/visits/{visit_id}", shorter, version=1).status_code == 200
     assert worker.put(f"/visits/{visit_id}", shorter, version=1).status_code == 412
-    assert worker.post("/today", {}).json == {"planned": [], "held": []}  # It is long past.
+    assert worker.post("/today", {}).json == {"planned": [], "held": [], "needs": [], "to_read": 0}  # It is long past.
     others.publish("case", "PersonErased", "person-1", person_id="person-1", reason="requested")
     assert [one["alias"] for one in worker.get("/contacts").json["items"]] == ["阿明"]
     listed = worker.get("/visits", person_id=token).json

@@ -1,5 +1,6 @@
 """Accounts on their own database: sessions, passwords, waiting after wrong ones, roles and teams."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from shared.auth import passwords
 from shared.auth.accounts import Accounts
 from shared.auth.identity import access_of, public, requires
 from shared.auth.passwords import hash_password
+from shared.auth.records import AccountChange
 from shared.auth.setup_code import check_setup_code, setup_code
 from shared.auth.tables import account, metadata, session, sign_in_failure
 from shared.auth.throttle import ALLOWED
@@ -142,6 +144,50 @@ def test_a_disabled_account_cannot_sign_in_and_is_still_listed(accounts: Account
     accounts.disable("account-worker", agency_id=AGENCY)
     assert refuse(accounts, PASSWORD) is NotSignedIn
     assert [a.username for a in accounts.list_accounts(AGENCY) if a.disabled] == ["worker"]
+
+
+def test_nobody_locks_themselves_or_the_agency_out(accounts: Accounts) -> None:
+    demoted = AccountChange.of(display_name="Admin", role="worker", team_ids=[TEAM])
+    for by, code in (("account-admin", "own_account"), ("account-leader", "last_administrator")):
+        with pytest.raises(RuleBroken) as refused:
+            accounts.change_account(AGENCY, "account-admin", demoted, by=by)
+        assert refused.value.code == code
+        with pytest.raises(RuleBroken) as refused:
+            accounts.disable("account-admin", agency_id=AGENCY, by=by)
+        assert refused.value.code == code
+    leads = AccountChange.of(display_name="Leader", role="agency_admin")
+    accounts.change_account(AGENCY, "account-leader", leads, by="account-admin")
+    accounts.change_account(AGENCY, "account-admin", demoted, by="account-leader")
+    who = accounts.sign_in("admin", PASSWORD).identity
+    assert (who.role, who.team_ids) == ("worker", {TEAM})
+    accounts.disable("account-admin", agency_id=AGENCY, by="account-leader")
+    with pytest.raises(RuleBroken, match="last administrator"):
+        accounts.disable("account-leader", agency_id=AGENCY, by="account-admin")
+
+
+def test_an_account_changes_within_its_agency_alone(accounts: Accounts) -> None:
+    change = AccountChange.of(display_name="x", role="worker", team_ids=[FOREIGN_TEAM])
+    with pytest.raises(Invalid, match="team"):
+        accounts.change_account(AGENCY, "account-worker", change, by="account-admin")
+    with pytest.raises(NotFound):
+        accounts.change_account("agency-two", "account-worker", change, by="account-foreign-admin")
+    with pytest.raises(NotFound):
+        accounts.rename_team("agency-two", TEAM, "x")
+    with pytest.raises(NotFound):
+        accounts.reset_password("agency-two", "account-worker")
+    assert accounts.account(AGENCY, "account-worker").team_ids == (TEAM,)
+
+
+def test_a_temporary_password_is_to_be_changed_and_ends_the_wait_after_wrong_ones(accounts: Accounts) -> None:
+    for _ in range(ALLOWED + 1):
+        refuse(accounts)
+    given = accounts.reset_password(AGENCY, "account-worker")
+    assert re.fullmatch(r"(\w{4}-){2}\w{4}", given)
+    assert accounts.sign_in("worker", given).identity.must_change
+    with pytest.raises(Invalid, match="another"):
+        accounts.change_own_password("account-worker", given, given)
+    accounts.change_own_password("account-worker", given, "quite another one")
+    assert not accounts.sign_in("worker", "quite another one").identity.must_change
 
 
 def test_an_identity_sees_its_teams_and_an_administrator_all(accounts: Accounts) -> None:
