@@ -179,6 +179,8 @@ GET+POST /outreach/visits/new
 GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
+GET /reporting/contracts/<contract_id>/moved
 GET /reporting/units/<unit_id>/figures
 """
 
@@ -238,20 +240,25 @@ GET+POST /case/people/<person_id>/erase
 GET /case/people/<person_id>/looks
 GET+POST /case/people/<person_id>/merge
 POST /case/people/<person_id>/unmerge
+POST /case/api/v1/today/team
 GET /groups/api/v1/note-reviews
 POST /groups/api/v1/note-reviews/<meeting_id>
 GET /groups/note-reviews
 POST /groups/note-reviews/<meeting_id>
+POST /groups/api/v1/today/team
 GET /outreach/api/v1/note-reviews
 POST /outreach/api/v1/note-reviews/<visit_id>
 GET /outreach/note-reviews
 POST /outreach/note-reviews/<visit_id>
+POST /outreach/api/v1/today/team
 POST /reporting/api/v1/contracts
 PUT /reporting/api/v1/contracts/<contract_id>
 POST /reporting/api/v1/contracts/<contract_id>/deliverables/<deliverable_id>
 POST /reporting/contracts/<contract_id>/deliverables/<deliverable_id>
 GET+POST /reporting/contracts/<contract_id>/revise
 GET+POST /reporting/contracts/new
+GET /reporting/team
+GET /reporting/team/workload.csv
 """
 
 ADMINS = """

@@ -83,6 +83,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "deliverable_id": "handbook",
             "indicator": "output-1",
             "measure": "persons",
+            "what": "sessions",
             "account_id": "account-worker7",
             "team_id": "team-families",
             "name": "caseledger.css",
