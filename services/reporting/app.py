@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection, update
 
-from services.reporting import components, pages, tables
+from services.reporting import components, pages, phone, tables
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -60,7 +60,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, team_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp],
-        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, components.bp],
+        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, phone.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

@@ -15,6 +15,7 @@ from shared.web import (
     headers,
     health,
     language,
+    phone,
     positions,
     problems,
     recent,
@@ -76,6 +77,7 @@ def build_app(
     access.init_app(app)
     language.init_app(app, prefix)
     bodies.init_app(app)
+    phone.init_app(app)
     positions.init_app(app)
     headers.init_app(app)
     problems.init_app(app)

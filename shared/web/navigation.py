@@ -37,6 +37,7 @@ PLACES = (
     Place(lazy_gettext("Recently used"), "/case/search", "recent", RECORDERS),
     Place(lazy_gettext("Sign-off"), "/reading", "sign", LEADERS),
     Place(lazy_gettext("Handover"), "/case/handover", "handover", LEADERS),
+    Place(lazy_gettext("On this phone"), "/on-this-phone", "phone", RECORDERS),
     Place(
         lazy_gettext("Notes to look at"),
         "/case/note-reviews",

@@ -129,6 +129,7 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
     else:
         response = _page(document)
     response.status_code = status
+    response.headers["X-Caseledger-Problem"] = code  # Also on a page: a phone that sends what waited reads it.
     if status == 401 and is_api():
         response.headers["WWW-Authenticate"] = 'Bearer realm="caseledger"'
     return response

@@ -2,10 +2,11 @@
 
 import shutil
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 from deploy.demo.staff import PASSWORD
 
@@ -42,6 +43,21 @@ def launched(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=installed_chromium(), args=_QUIET)
 
 
+def _screen(url: str, size: Size, scheme: Scheme = "light", scripts: bool = True) -> dict[str, Any]:
+    width, height = size
+    phone = width < 500
+    return {
+        "base_url": url,
+        "viewport": {"width": width, "height": height},
+        "is_mobile": phone,
+        "has_touch": phone,
+        "color_scheme": scheme,
+        "java_script_enabled": scripts,
+        "locale": "zh-HK",
+        "timezone_id": "Asia/Hong_Kong",
+    }
+
+
 @dataclass
 class Visitor:
     """One window of a browser, with a memory of its own."""
@@ -52,20 +68,21 @@ class Visitor:
     @classmethod
     def at(cls, browser: Browser, url: str, size: Size, scheme: Scheme = "light", *, scripts: bool = True) -> "Visitor":
         """Open a window of `size`; a narrow one is a phone."""
-        width, height = size
-        phone = width < 500
-        context = browser.new_context(
-            base_url=url,
-            viewport={"width": width, "height": height},
-            is_mobile=phone,
-            has_touch=phone,
-            color_scheme=scheme,
-            java_script_enabled=scripts,
-            locale="zh-HK",
-            timezone_id="Asia/Hong_Kong",
+        return cls.within(browser.new_context(**_screen(url, size, scheme, scripts)), url)
+
+    @classmethod
+    def returning(cls, browser: Browser, url: str, size: Size, memory: Path) -> "Visitor":
+        """Start the browser itself anew with what it has kept in the directory `memory`; closing it ends it."""
+        context = browser.browser_type.launch_persistent_context(
+            memory, executable_path=installed_chromium(), args=_QUIET, **_screen(url, size)
         )
+        return cls.within(context, url)
+
+    @classmethod
+    def within(cls, context: BrowserContext, url: str) -> "Visitor":
+        """Listen to a page of the browser."""
         context.set_default_timeout(15_000)
-        visitor = cls(context.new_page())
+        visitor = cls(context.pages[0] if context.pages else context.new_page())
         visitor.page.on("console", visitor._heard)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"{visitor.page.url}: {error}"))
         visitor.page.on("request", lambda request: visitor._asked(request, urlsplit(url).netloc))

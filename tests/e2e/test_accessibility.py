@@ -26,6 +26,7 @@ PAGES = (
     "/case/search",
     "/reporting/contracts",
     "/components",
+    "/on-this-phone",
     "/account",
 )
 FIGURE = "/reporting/contracts/running/figures/output-1/attendances?kind=group_meeting"

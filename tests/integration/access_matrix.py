@@ -42,6 +42,7 @@ GET /reporting/readyz
 GET /reporting/version
 GET+POST /sign-in
 POST /sign-out
+GET /worker.js
 """
 
 SIGNED_IN = """
@@ -151,6 +152,8 @@ GET+POST /groups/meetings/new
 GET /groups/meetings/sign-in-sheet
 GET+POST /groups/practitioners
 GET+POST /groups/practitioners/new
+GET /on-this-phone
+GET /on-this-phone/key
 GET+POST /outreach/api/v1/contacts
 GET /outreach/api/v1/contacts/<contact_id>
 POST /outreach/api/v1/contacts/search

@@ -97,7 +97,7 @@ def test_a_service_that_is_down_is_named_and_the_rest_is_shown(home: Callable[..
     assert "“Groups” does not answer" in page
     assert "/case/sessions/session-1/record" in page
     answers |= {"case": None, "outreach": None}
-    assert home("worker").count('class="notice"') == 3
+    assert home("worker").count("does not answer just now") == 3
 
 
 def test_today_speaks_chinese_to_a_hong_kong_browser(home: Callable[..., str]) -> None:
