@@ -175,5 +175,5 @@ def test_an_entry_stays_locked_to_its_author_on_a_shared_phone(comes_back: Calla
     visitor.sign_in("worker4", ENGLISH)
     expect(page.locator("[data-entry=sent]")).to_contain_text("溝通技巧小組")
     page.goto(f"/groups/groups/{roster.partition('group_id=')[2]}")
-    page.locator(f"a[href^='{MEETING}']").first.click()
+    page.locator("tr", has_text="Held").locator(f"a[href^='{MEETING}']").first.click()
     expect(page.locator("main")).to_contain_text("77 minutes")
