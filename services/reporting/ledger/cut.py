@@ -1,8 +1,8 @@
-"""A cut: one position per service. What was known at a cut never changes, whatever arrives later."""
+"""A cut: one position per service, without what could not be read by then. What was known at it never changes."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from shared.errors import Invalid
@@ -10,20 +10,32 @@ from shared.errors import Invalid
 SOURCES = ("case", "groups", "outreach")
 """The services whose events are taken in."""
 SERVICES = (*SOURCES, "reporting")
-_PART = re.compile(r"([a-z]{1,20}):(\d{1,18})")
+_PART = re.compile(r"([a-z]{1,20}):(\d{1,18})((?:-\d{1,18})*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The last position known of every service; written `case:10432,groups:2211,outreach:998,reporting:77`."""
+    """The last position known of every service, and of the messages up to there those that were parked.
+
+    Written `case:10432,groups:2211-17-18,outreach:998,reporting:77`: 17 and 18 of groups had arrived and could not be
+    read. When they are read later, this cut still does not know them.
+    """
 
     positions: Mapping[str, int]
+    parked: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def __getitem__(self, service: str) -> int:
         return self.positions.get(service, 0)
 
+    def knows(self, service: str, position: int) -> bool:
+        """Whether an event at this position of a service was known."""
+        return position <= self[service] and position not in self.parked.get(service, ())
+
     def __str__(self) -> str:
-        return ",".join(f"{service}:{self[service]}" for service in SERVICES)
+        return ",".join(
+            f"{service}:{self[service]}" + "".join(f"-{one}" for one in sorted(self.parked.get(service, ())))
+            for service in SERVICES
+        )
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -37,4 +49,5 @@ class Cut:
                 field="cut",
                 example="case:10432,groups:2211,outreach:998,reporting:77",
             )
-        return cls(positions)
+        parked = {found[1]: frozenset(map(int, found[3].split("-")[1:])) for found in parts if found and found[3]}
+        return cls(positions, parked)

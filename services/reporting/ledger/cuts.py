@@ -1,5 +1,6 @@
 """Which cut is meant: what has arrived by now, what was known on a day, or one that was written down."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,10 +16,22 @@ from shared.health.contact import contact_ages
 
 
 def cut_now(connection: Connection) -> Cut:
-    """Everything that has arrived without a gap, and all of this service's own events."""
+    """Everything that has arrived without a gap, less what could not be read, and all of this service's own events."""
     marks = arrivals.watermarks(connection)
     own = connection.execute(select(func.max(tables.event.c.position))).scalar() or 0
-    return Cut({**{service: marks.get(service, 0) for service in SOURCES}, "reporting": own})
+    positions = {service: marks.get(service, 0) for service in SOURCES}
+    return Cut({**positions, "reporting": own}, _parked_by(connection, positions))
+
+
+def _parked_by(connection: Connection, positions: Mapping[str, int]) -> dict[str, frozenset[int]]:
+    """The messages that wait to be read, of each service up to a position."""
+    parked = tables.bus.parked.c
+    waiting: dict[str, set[int]] = {}
+    rows = connection.execute(select(parked.service, parked.position).where(parked.position.is_not(None)))
+    for service, position in rows:
+        if position <= positions.get(service, 0):
+            waiting.setdefault(service, set()).add(position)
+    return {service: frozenset(found) for service, found in waiting.items()}
 
 
 def cut_on(connection: Connection, day: date, today: date, *, field: str = "as_of") -> Cut:
@@ -34,7 +47,7 @@ def cut_on(connection: Connection, day: date, today: date, *, field: str = "as_o
     own = connection.execute(select(func.max(event.position)).where(event.recorded_at < end)).scalar() or 0
     # What lies behind a gap is not known yet.
     known = {service: min(_last_recorded_before(connection, service, end), now[service]) for service in SOURCES}
-    return Cut({**known, "reporting": own})
+    return Cut({**known, "reporting": own}, _parked_by(connection, known))
 
 
 def _last_recorded_before(connection: Connection, service: str, end: int) -> int:

@@ -30,9 +30,11 @@ def history_since(connection: Connection, agency_id: str, contract_id: str, then
     """Of sessions, questionnaires, cases and merges, every event after one cut up to another."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
     after = {f"after_{service}": then[service] for service in SOURCES}
-    told = [one for kept in (_UNITS, _SCORES, _TALLIES) for one in _of_entries(connection, which | after, kept.since)]
-    told += [*_of_cases(connection, which), *_of_identities(connection, which, cut)]
-    return [one for one in told if one.position > then[one.service]]
+    # What was parked then is told by its position too; a whole walk is short where anything was.
+    kept = [one if then.parked else one.since for one in (_UNITS, _SCORES, _TALLIES)]
+    told = [happened for one in kept for happened in _of_entries(connection, which | after, one, cut)]
+    told += [*_of_cases(connection, which, cut), *_of_identities(connection, which, cut)]
+    return [one for one in told if not then.knows(one.service, one.position)]
 
 
 def history(
@@ -43,11 +45,11 @@ def history(
     Sessions and cases always; `questionnaires` too where the figure is an outcome's.
     """
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    told = [*_of_entries(connection, which, _UNITS), *_of_identities(connection, which, cut)]
+    told = [*_of_entries(connection, which, _UNITS, cut), *_of_identities(connection, which, cut)]
     if questionnaires:
-        told += [*_of_entries(connection, which, _SCORES), *_of_entries(connection, which, _TALLIES)]
+        told += [*_of_entries(connection, which, _SCORES, cut), *_of_entries(connection, which, _TALLIES, cut)]
         return told
-    return [*told, *_of_cases(connection, which)]
+    return [*told, *_of_cases(connection, which, cut)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class _Kept:
         )
 
 
-def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept) -> Iterator[Happened]:
+def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept, cut: Cut) -> Iterator[Happened]:
     versions = {(row[0], row[1]): kept.of(row[2:]) for row in connection.execute(kept.versions, which)}
     stories: dict[str, list[Any]] = defaultdict(list)
     for entry in connection.execute(kept.entries, which):
-        stories[entry.entry_id].append(entry)
+        if cut.knows(entry.service, entry.born):
+            stories[entry.entry_id].append(entry)
     for entry_id, entries in stories.items():
         before: Thing | None = None
         for entry in entries:
@@ -101,8 +104,10 @@ def _happened(entry: Any, ended: Thing | None, begun: Thing | None) -> Happened:
     )
 
 
-def _of_cases(connection: Connection, which: Mapping[str, Any]) -> Iterator[Happened]:
+def _of_cases(connection: Connection, which: Mapping[str, Any], cut: Cut) -> Iterator[Happened]:
     for row in connection.execute(_STAGES, which):
+        if not cut.knows(row.service, row.born):
+            continue
         yield Happened(
             recorded_at=from_micros(row.recorded_at),
             service=row.service,
@@ -118,6 +123,8 @@ def _of_cases(connection: Connection, which: Mapping[str, Any]) -> Iterator[Happ
 
 def _of_identities(connection: Connection, which: Mapping[str, Any], cut: Cut) -> Iterator[Happened]:
     for edge in connection.execute(_EDGES, which):
+        if not cut.knows(edge.service, edge.born):
+            continue
         pair, is_merge = (edge.person_id, edge.into_id), edge.service == "case"
         about = {"service": edge.service, "about": edge.person_id}
         yield Happened(
@@ -130,7 +137,7 @@ def _of_identities(connection: Connection, which: Mapping[str, Any], cut: Cut) -
             joined=pair,
             **about,
         )
-        if edge.dead <= cut[edge.service]:
+        if cut.knows(edge.service, edge.dead):
             yield Happened(
                 recorded_at=from_micros(edge.ended_at),
                 position=edge.dead,

@@ -1,12 +1,12 @@
 """Slices of the ledger: everything one contract's figures are counted from, at any cut, in one pass of SQL."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
 from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit
@@ -28,15 +28,17 @@ def facts_at(
 ) -> Facts:
     """What lives at a cut. `added` and the ids `taken_away` show what the figures would be; `only` is one session."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    segments = _SEGMENTS if only is None else _SEGMENTS.where(tables.ledger.segment.c.unit_id == only)
+    segments = _SEGMENTS.at(cut)
+    if only is not None:
+        segments = segments.where(tables.ledger.segment.c.unit_id == only)
     units = tuple(unit_of(row) for row in connection.execute(segments, which).all())
     if taken_away:
         units = tuple(unit for unit in units if unit.unit_id not in taken_away)
     return Facts(
         units=(*units, *added),
-        scores=tuple(score_of(row) for row in connection.execute(_SCORES, which).all()),
-        tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES, which).all()),
-        cases=_cases(stage_of(row) for row in connection.execute(_STAGES, which).all()),
+        scores=tuple(score_of(row) for row in connection.execute(_SCORES.at(cut), which).all()),
+        tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES.at(cut), which).all()),
+        cases=_cases(stage_of(row) for row in connection.execute(_STAGES.at(cut), which).all()),
         identities=identities_at(connection, agency_id, cut),
     )
 
@@ -53,27 +55,39 @@ def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identitie
 
 def edges_at(connection: Connection, agency_id: str, cut: Cut) -> list[tuple[str, str]]:
     """The merges and identifications that hold at a cut: who was found to be whom."""
-    rows = connection.execute(_IDENTITIES, {"agency_id": agency_id, **positions(cut)})
+    rows = connection.execute(_IDENTITIES.at(cut), {"agency_id": agency_id, **positions(cut)})
     return [(person_id, into_id) for person_id, into_id in rows]
 
 
-def positions(cut: Cut) -> dict[str, int]:
+def positions(cut: Cut) -> dict[str, Any]:
     """The parameters of `alive`."""
-    return {f"at_{service}": cut[service] for service in SOURCES}
+    parked = {f"parked_{service}": sorted(cut.parked.get(service, ())) for service in SOURCES} if cut.parked else {}
+    return {**{f"at_{service}": cut[service] for service in SOURCES}, **parked}
 
 
-def alive(table: Table) -> ColumnElement[bool]:
-    """Born at or before the cut, and not dead at or before it."""
-    return or_(
-        *(
-            and_(
-                table.c.service == service,
-                table.c.born <= bindparam(f"at_{service}"),
-                table.c.dead > bindparam(f"at_{service}"),
-            )
-            for service in SOURCES
-        )
+def alive(table: Table, *, parked: bool = False) -> ColumnElement[bool]:
+    """Born at or before the cut, and not dead at or before it; what was `parked` then had neither begun nor ended it."""
+    return or_(*(_alive_in(table, service, parked=parked) for service in SOURCES))
+
+
+def _alive_in(table: Table, service: str, *, parked: bool) -> ColumnElement[bool]:
+    own, at = table.c, bindparam(f"at_{service}")
+    if not parked:
+        return and_(own.service == service, own.born <= at, own.dead > at)
+    unread = bindparam(f"parked_{service}", expanding=True)
+    return and_(
+        own.service == service, own.born <= at, own.born.not_in(unread), or_(own.dead > at, own.dead.in_(unread))
     )
+
+
+class _Slice:
+    """What lives at a cut, as a statement that is made once: one for cuts without parked messages, one for the others."""
+
+    def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
+        self._made = {parked: made(parked) for parked in (False, True)}
+
+    def at(self, cut: Cut) -> Select[Any]:
+        return self._made[bool(cut.parked)]
 
 
 def unit_of(row: Sequence[Any]) -> Unit:
@@ -127,7 +141,7 @@ def stage_of(row: Sequence[Any]) -> Stage:
 
 def seen_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> dict[str, Seen]:
     """The sessions of a contract as their teams see them at a cut, by id."""
-    rows = connection.execute(_SEEN, {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)})
+    rows = connection.execute(_SEEN.at(cut), {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)})
     return {
         row.unit_id: Seen(team_id=row.team_id, group_id=row.group_id, workers=words_of(row.workers)) for row in rows
     }
@@ -142,7 +156,7 @@ def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut:
     """The contracts under which a session stands at a cut."""
     entry = tables.ledger.entry
     query = select(entry.c.contracts).where(
-        entry.c.entry_id == unit_id, entry.c.agency_id == agency_id, entry.c.kind == "unit", alive(entry)
+        entry.c.entry_id == unit_id, entry.c.agency_id == agency_id, entry.c.kind == "unit", alive(entry, parked=bool(cut.parked))
     )
     found = connection.execute(query, positions(cut)).scalar()
     return found.split(",") if found else []
@@ -155,10 +169,10 @@ def knows_unit(connection: Connection, agency_id: str, unit_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _of_contract(table: Table, names: Iterable[str]) -> Any:
+def _of_contract(table: Table, names: Iterable[str], *order: ColumnElement[Any]) -> _Slice:
     columns = [table.c[name] for name in names]
     own = (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
-    return select(*columns).where(*own, alive(table))
+    return _Slice(lambda parked: select(*columns).where(*own, alive(table, parked=parked)).order_by(*order))
 
 
 SEGMENT = (
@@ -185,15 +199,22 @@ TALLY = ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_
 _TALLIES = _of_contract(tables.ledger.tally, TALLY)
 STAGE = ("case_id", "version", "stage", "on_day", "event_id")
 _stage = tables.ledger.case_stage
-_STAGES = _of_contract(_stage, STAGE).order_by(_stage.c.case_id, _stage.c.version)
-_IDENTITIES = select(tables.ledger.identity.c.person_id, tables.ledger.identity.c.into_id).where(
-    tables.ledger.identity.c.agency_id == bindparam("agency_id"), alive(tables.ledger.identity)
+_STAGES = _of_contract(_stage, STAGE, _stage.c.case_id, _stage.c.version)
+_identity = tables.ledger.identity
+_IDENTITIES = _Slice(
+    lambda parked: select(_identity.c.person_id, _identity.c.into_id).where(
+        _identity.c.agency_id == bindparam("agency_id"), alive(_identity, parked=parked)
+    )
 )
 _occasion = tables.ledger.occasion
 _of_the_contract = select(tables.ledger.segment.c.unit_id).where(
     tables.ledger.segment.c.agency_id == bindparam("agency_id"),
     tables.ledger.segment.c.contract_id == bindparam("contract_id"),
 )
-_SEEN = select(_occasion.c.unit_id, _occasion.c.team_id, _occasion.c.group_id, _occasion.c.workers).where(
-    _occasion.c.agency_id == bindparam("agency_id"), _occasion.c.unit_id.in_(_of_the_contract), alive(_occasion)
+_SEEN = _Slice(
+    lambda parked: select(_occasion.c.unit_id, _occasion.c.team_id, _occasion.c.group_id, _occasion.c.workers).where(
+        _occasion.c.agency_id == bindparam("agency_id"),
+        _occasion.c.unit_id.in_(_of_the_contract),
+        alive(_occasion, parked=parked),
+    )
 )
