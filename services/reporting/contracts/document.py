@@ -1,12 +1,12 @@
 """The contract document: from what somebody wrote to a checked definition, or to the list of all that is wrong."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Literal, cast
 
 from services.reporting.contracts.instruments import INSTRUMENTS
 from services.reporting.contracts.measures import read_measures
 from services.reporting.contracts.reading import Reader, join
+from services.reporting.contracts.rhythm import read_period, read_rhythm
 from services.reporting.contracts.where import read_where
 from services.reporting.indicators.definition import (
     Counting,
@@ -15,7 +15,6 @@ from services.reporting.indicators.definition import (
     Limb,
     Outcome,
     Output,
-    Period,
     Text,
 )
 from services.reporting.indicators.sentences import PAIRED, POST_ONLY, placeholders
@@ -31,13 +30,14 @@ def definition_of(document: object) -> Definition:
     read = Reader()
     fields = read.mapping(document, "", required=("contract", "title", "period", "outputs"), optional=_OPTIONAL)
     outputs = _outputs(read, fields.get("outputs"))
+    period = read_period(read, fields.get("period"), "period")
     definition = Definition(
         contract=read.slug(fields.get("contract"), "contract"),
         title=read.text(fields.get("title"), "title"),
         funder=read.text(fields.get("funder"), "funder"),
         district=read.text(fields.get("district"), "district"),
-        period=_period(read, fields.get("period")),
-        every=_every(read, fields.get("reporting_periods")),
+        period=period,
+        reporting=read_rhythm(read, fields.get("reporting_periods"), period),
         counting=_counting(read, fields.get("counting")),
         outputs=outputs,
         outcomes=_outcomes(read, fields.get("outcomes"), {output.id for output in outputs}),
@@ -52,22 +52,6 @@ def definition_of(document: object) -> Definition:
     if read.errors:
         raise Invalid.of(read.errors)
     return definition
-
-
-def _period(read: Reader, value: object) -> Period:
-    fields = read.mapping(value, "period", required=("from", "to")) if value is not None else {}
-    first, last = read.day(fields.get("from"), "period.from"), read.day(fields.get("to"), "period.to")
-    if first and last and last < first:
-        read.fail("period.to", "end_before_start", "The period ends before it begins. Please change it.")
-    return Period(first=first or date.min, last=last or date.max)
-
-
-def _every(read: Reader, value: object) -> Literal["quarter", "half_year", "year"] | None:
-    if value is None:
-        return None
-    fields = read.mapping(value, "reporting_periods", required=("every",))
-    choice = read.one_of(fields.get("every"), "reporting_periods.every", ("quarter", "half_year", "year"), "year")
-    return cast('Literal["quarter", "half_year", "year"]', choice)
 
 
 def _counting(read: Reader, value: object) -> Counting:

@@ -14,6 +14,7 @@ MeasureKind = Literal[
 ]
 CaseCount = Literal["opened", "active", "closed"]
 Comparator = Literal["at_least", "more_than"]
+Every = Literal["quarter", "half_year", "year", "april_to_march", "school_year"]
 
 UNITS: Mapping[str, str] = {
     "headcount": "persons",
@@ -66,6 +67,15 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When reports are due: at an even pace from the contract's start (by `calendar` from January), or by `spans`."""
+
+    every: Every = "half_year"
+    calendar: bool = False
+    spans: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +172,7 @@ class Definition:
     funder: Text
     district: Text
     period: Period
-    every: Literal["quarter", "half_year", "year"] | None
+    reporting: Rhythm
     counting: Counting
     outputs: tuple[Output, ...]
     outcomes: tuple[Outcome, ...]

@@ -42,6 +42,41 @@ def test_a_wrong_document_names_every_path(as_user: AsUser, document: dict[str, 
     assert as_user("admin").get("/contracts").json["items"] == []
 
 
+SPANS = {"spans": [{"from": "2018-06-01", "to": "2020-06-30"}, {"from": "2020-06-01", "to": "2021-05-31"}]}
+IMPROVED = ("outcomes", 0, "success", "any", 0, "share_improved", "at_least")
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "path", "right"),
+    [
+        (("outputs", 0, "where", "kind"), ["meeting"], "outputs.0.where.kind.0", "group_meeting"),
+        (
+            ("outputs", 1, "measures"),
+            [{"id": "a", "of": "b"}, {"id": "b", "of": "a"}],
+            "outputs.1.measures.0.of",
+            "“a”",
+        ),
+        (("outputs", 0, "measures", 0), {"id": "persons", "target": 60}, "outputs.0.measures.0.measure", "headcount"),
+        (("reporting_periods",), SPANS, "reporting_periods.spans.1.from", "2020-07-01"),
+        (IMPROVED, 70, ".".join(map(str, IMPROVED)), "0.7 for 70 %"),
+        (IMPROVED, "70%", ".".join(map(str, IMPROVED)), "0.7 for 70 %"),
+        (("outcomes", 0, "instrument"), "phq8", "outcomes.0.instrument", "phq9"),
+    ],
+    ids=["unknown-code", "circular-of", "no-measure", "overlap", "threshold-70", "threshold-text", "instrument"],
+)
+def test_a_bad_definition_is_refused_with_its_path_and_what_would_be_right(
+    as_user: AsUser, document: dict[str, Any], at: tuple[Any, ...], value: object, path: str, right: str
+) -> None:
+    target: Any = document
+    for key in at[:-1]:
+        target = target[key]
+    target[at[-1]] = value
+    answered = as_user("admin").post("/contracts", {"document": document})
+    assert answered.status_code == 422
+    fault = next(one for one in answered.json["fields"] if one["path"] == path)
+    assert right in fault["message"]
+
+
 def test_the_fault_is_told_in_the_language_of_the_request(as_user: AsUser, document: dict[str, Any]) -> None:
     document["period"]["to"] = "2018-01-01"
     answered = as_user("admin").post("/contracts", {"document": document}, Accept_Language="zh-HK")
