@@ -18,6 +18,10 @@ from services.reporting.figures import web_figure, web_moved
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
 from services.reporting.signing import web as signing_web
+from services.reporting.submissions import api as submissions_api
+from services.reporting.submissions import events as submission_events
+from services.reporting.submissions import projections as submission_projections
+from services.reporting.submissions import web as submissions_web
 from services.reporting.team import web as team_web
 from services.reporting.today import web as today_web
 from shared.auth import api as accounts_api
@@ -33,7 +37,7 @@ from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "reporting"
-EVENTS = (*contract_events.EVENTS, *erasure_events.EVENTS)
+EVENTS = (*contract_events.EVENTS, *submission_events.EVENTS, *erasure_events.EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -58,8 +62,8 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.reporting",
-        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, team_web.bp],
-        api_blueprints=[contracts_api.bp, figures_api.bp],
+        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, submissions_web.bp, team_web.bp],
+        api_blueprints=[contracts_api.bp, figures_api.bp, submissions_api.bp],
         root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, phone.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )
@@ -70,6 +74,7 @@ def create_app(service: Service) -> Flask:
 def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write the read tables that follow from this service's own events."""
     contract_projections.project(connection, pending)
+    submission_projections.project(connection, pending)
 
 
 def _count_anew(connection: Connection) -> None:
@@ -81,7 +86,9 @@ def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
     ledger_inbox.fill(connection, events)
 
 
-READ_TABLES = ReadTables(projected=(tables.contract,), learnt=tables.ledger.all(), learn=_fill, replaced=_count_anew)
+READ_TABLES = ReadTables(
+    projected=(tables.contract, tables.report_period), learnt=tables.ledger.all(), learn=_fill, replaced=_count_anew
+)
 
 
 def learner(store: EventStore) -> Learn:

@@ -218,6 +218,18 @@ contract = Table(
     _text("last_day"),
 )
 
+# The reporting periods that were ever locked; all else about them stands in their streams.
+report_period = Table(
+    "report_period",
+    metadata,
+    _key("agency_id"),
+    _key("contract_id"),
+    _key("last_day"),
+    _key("first_day"),
+    _text("stream_id"),
+    sqlite_with_rowid=False,
+)
+
 # How often a batch has touched a contract's facts: figures kept for an earlier count are stale.
 touched = Table(
     "touched",

@@ -106,6 +106,20 @@ LATE_REASONS: Labels = {
     "workload": ("Workload", "工作繁忙"),
     "other": ("Other", "其他"),
 }
+REOPEN_REASONS: Labels = {
+    "late_entries": ("Late entries", "補報"),
+    "correction": ("Corrections", "更正"),
+    "funder_request": ("The funder asks for it", "撥款機構要求"),
+    "definition_changed": ("The contract was changed", "計劃內容更改"),
+    "locked_by_mistake": ("Locked by mistake", "誤鎖"),
+    "other": ("Other", "其他"),
+}
+RETURN_REASONS: Labels = {
+    "figures_unclear": ("Figures are not clear", "數字不清楚"),
+    "narrative_missing": ("An explanation is missing", "欠說明"),
+    "form": ("Not in the form required", "格式不符"),
+    "other": ("Other", "其他"),
+}
 FOLLOW_UPS: Labels = {
     "call": ("Call back", "致電跟進"),
     "appointment": ("Arrange the next session", "安排下次面談"),
@@ -187,6 +201,8 @@ VOCABULARIES: Mapping[str, Labels] = {
     "tag": TAGS,
     "reason": REASONS,
     "late_reason": LATE_REASONS,
+    "reopen_reason": REOPEN_REASONS,
+    "return_reason": RETURN_REASONS,
     "follow_up": FOLLOW_UPS,
     "destination": DESTINATIONS,
     "closing_reason": CLOSING_REASONS,

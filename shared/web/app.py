@@ -12,6 +12,7 @@ from shared.web import (
     assets,
     bodies,
     display,
+    head,
     headers,
     health,
     language,
@@ -89,7 +90,7 @@ def build_app(
     for blueprint in (*root_blueprints, *blueprints):
         _register(app, blueprint, "" if blueprint in root_blueprints else prefix)
     api = ServiceApi(app, prefix)
-    for blueprint in (*root_api_blueprints, *api_blueprints):
+    for blueprint in (*root_api_blueprints, *api_blueprints, head.bp):
         _register(api, blueprint, "/api/v1" if blueprint in root_api_blueprints else f"{prefix}/api/v1")
     access.check_every_view(app)
     return app

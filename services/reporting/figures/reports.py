@@ -54,7 +54,7 @@ def contract_report(service: Service, agency_id: str, contract_id: str, asked: A
     # While the bus is silent, what has arrived is what was known when it last spoke.
     moment = service.clock.now().astimezone(HONG_KONG) - silent
     return {
-        **_heading(found, cut),
+        **heading(found, cut),
         "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
         "freshness": {one.service: fresh_values(one) for one in fresh},
         "silent_seconds": round(silent.total_seconds()),
@@ -99,7 +99,8 @@ def fresh_values(one: Freshness) -> dict[str, Any]:
     }
 
 
-def _heading(found: ContractAt, cut: Cut) -> dict[str, Any]:
+def heading(found: ContractAt, cut: Cut) -> dict[str, Any]:
+    """Which contract a report is of, by which definition and at which cut."""
     definition = found.definition
     return {
         "contract": found.contract_id,

@@ -66,7 +66,7 @@ def positions(cut: Cut) -> dict[str, Any]:
 
 
 def alive(table: Table, *, parked: bool = False) -> ColumnElement[bool]:
-    """Born at or before the cut, and not dead at or before it; what was `parked` then had neither begun nor ended it."""
+    """Born at or before the cut, and not dead at or before it; what was `parked` then has done neither."""
     return or_(*(_alive_in(table, service, parked=parked) for service in SOURCES))
 
 
@@ -81,7 +81,7 @@ def _alive_in(table: Table, service: str, *, parked: bool) -> ColumnElement[bool
 
 
 class _Slice:
-    """What lives at a cut, as a statement that is made once: one for cuts without parked messages, one for the others."""
+    """What lives at a cut, as statements made once: one for cuts without parked messages, one for the others."""
 
     def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
         self._made = {parked: made(parked) for parked in (False, True)}
@@ -156,7 +156,10 @@ def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut:
     """The contracts under which a session stands at a cut."""
     entry = tables.ledger.entry
     query = select(entry.c.contracts).where(
-        entry.c.entry_id == unit_id, entry.c.agency_id == agency_id, entry.c.kind == "unit", alive(entry, parked=bool(cut.parked))
+        entry.c.entry_id == unit_id,
+        entry.c.agency_id == agency_id,
+        entry.c.kind == "unit",
+        alive(entry, parked=bool(cut.parked)),
     )
     found = connection.execute(query, positions(cut)).scalar()
     return found.split(",") if found else []

@@ -1,0 +1,24 @@
+"""What is asked about reporting periods and their reports."""
+
+from marshmallow import Schema, fields, validate
+
+_NOTE = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=1000))
+
+
+class ReopenSchema(Schema):
+    reason = fields.String(required=True)
+    note = _NOTE
+
+
+class DraftSchema(Schema):
+    narrative = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class ReturnReportSchema(Schema):
+    reason = fields.String(required=True)
+    note = _NOTE
+
+
+class ConfirmLateSchema(Schema):
+    event_ids = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=1000))
+    reason = fields.String(required=True)
