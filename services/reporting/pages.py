@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from services.reporting.contracts.instruments import NAMES
 from services.reporting.figures import words
 from services.reporting.figures.language import in_language
+from services.reporting.figures.web_figure import change_url
 from shared.serviceunit.codes import label
 
 
@@ -22,7 +23,9 @@ def init_app(app: Flask) -> None:
         part_words=words.PARTS,
         part_name=words.part_name,
         standing_words=words.STANDINGS,
+        period_standing_words=words.PERIOD_STANDINGS,
         left_out_words=words.LEFT_OUT,
         change_words=words.CHANGES,
         service_words=words.SERVICES,
+        entry_url=change_url,
     )

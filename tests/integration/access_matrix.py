@@ -60,6 +60,11 @@ GET /reporting/api/v1/cuts
 GET /reporting/api/v1/freshness
 GET /reporting/contracts
 GET /reporting/contracts/<contract_id>
+GET /reporting/api/v1/contracts/<contract_id>/periods
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/verification
+GET /reporting/contracts/<contract_id>/periods
+GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>
 """
 
 RECORDERS = """
@@ -184,6 +189,13 @@ GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
 GET /reporting/contracts/<contract_id>/moved
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/late
+GET /reporting/contracts/<contract_id>/periods/<last_day>
+GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/restatement
+POST /case/api/v1/head
+POST /groups/api/v1/head
+POST /outreach/api/v1/head
+POST /reporting/api/v1/head
 GET /reporting/units/<unit_id>/figures
 """
 
@@ -258,6 +270,20 @@ POST /reporting/api/v1/contracts
 PUT /reporting/api/v1/contracts/<contract_id>
 POST /reporting/api/v1/contracts/<contract_id>/deliverables/<deliverable_id>
 POST /reporting/contracts/<contract_id>/deliverables/<deliverable_id>
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/lock
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reopen
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/return
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/accept
+POST /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/late
+PUT /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/draft
+POST /reporting/contracts/<contract_id>/periods/<last_day>/lock
+POST /reporting/contracts/<contract_id>/periods/<last_day>/reopen
+POST /reporting/contracts/<contract_id>/periods/<last_day>/draft
+POST /reporting/contracts/<contract_id>/periods/<last_day>/submit
+POST /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/return
+POST /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/accept
+POST /reporting/contracts/<contract_id>/periods/<last_day>/late
 GET+POST /reporting/contracts/<contract_id>/revise
 GET+POST /reporting/contracts/new
 GET /reporting/team

@@ -83,6 +83,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "deliverable_id": "handbook",
             "indicator": "output-1",
             "measure": "persons",
+            "last_day": "2018-11-30",
+            "number": "1",
             "what": "sessions",
             "account_id": "account-worker7",
             "team_id": "team-families",

@@ -45,6 +45,7 @@ _INBOX = "services/reporting/ledger/inbox.py"
 _INDICATORS = "services/reporting/indicators/indicators.py"
 _NOTICES = "shared/serviceunit/notices.py"
 _DUAL = "test_a002_09_who_serves_or_supervises_their_own_relative_is_warned_of_and_the_family_is_not_named"
+_SUBMISSIONS = "services/reporting/submissions/domain.py"
 _LEDGER = "services/reporting/ledger/queries.py"
 
 MUTANTS = (
@@ -121,8 +122,8 @@ MUTANTS = (
     Mutant(
         "test_a002_08_two_tokens_of_one_person_count_once_when_identified_and_twice_again_when_undone",
         _LEDGER,
-        'tables.ledger.identity.c.agency_id == bindparam("agency_id"), alive(tables.ledger.identity)',
-        'tables.ledger.identity.c.service == "case", alive(tables.ledger.identity)',
+        '_identity.c.agency_id == bindparam("agency_id"), alive(_identity, parked=parked)',
+        '_identity.c.service == "case", alive(_identity, parked=parked)',
         "an identified contact is the person",
     ),
     Mutant(
@@ -318,8 +319,8 @@ MUTANTS = (
     Mutant(
         "test_ax_02_nothing_is_deleted_a_void_leaves_the_story_and_what_was_known_before",
         _LEDGER,
-        'table.c.dead > bindparam(f"at_{service}"),',
-        "",
+        "return and_(own.service == service, own.born <= at, own.dead > at)",
+        "return and_(own.service == service, own.born <= at)",
         "what has ended by the cut is not alive at it",
     ),
     Mutant(
@@ -377,5 +378,40 @@ MUTANTS = (
         'if who.role != "funder":',
         "if True:",
         "a funder sees the own contracts alone",
+    ),
+    Mutant(
+        "test_a002_07_a_session_cancelled_after_it_was_reported_goes_the_way_of_a_correction",
+        _LEDGER,
+        "return and_(own.service == service, own.born <= at, own.dead > at)",
+        "return and_(own.service == service, own.born <= at)",
+        "what was corrected after a report is not alive any more",
+    ),
+    Mutant(
+        "test_a002_08_two_tokens_that_were_reported_and_merged_leave_the_report",
+        _LEDGER,
+        "return and_(own.service == service, own.born <= at, own.dead > at)",
+        "return and_(own.service == service, own.dead > at)",
+        "a report does not know what was recorded after its cut",
+    ),
+    Mutant(
+        "test_a002_19_a_late_entry_for_a_locked_period_waits_and_stands_in_the_next_report",
+        _SUBMISSIONS,
+        "    if command.waiting:",
+        "    if False:",
+        "a late entry needs the leader's reason before it is reported",
+    ),
+    Mutant(
+        "test_a002_20_a_correction_after_submission_gives_a_second_report_and_the_first_again",
+        "services/reporting/submissions/document.py",
+        '"restated": list(restated),',
+        '"restated": [],',
+        "a report names the figures of the one before it that moved",
+    ),
+    Mutant(
+        "test_ax_05_a_locked_period_opens_for_a_leader_with_a_reason_and_the_opening_is_an_event",
+        _SUBMISSIONS,
+        '_require_code("reason", command.reason, codes.REOPEN_REASONS)',
+        "",
+        "a period opens again with a coded reason alone",
     ),
 )

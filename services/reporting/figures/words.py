@@ -51,6 +51,14 @@ STANDINGS = {
     "no_target": lazy_gettext("No target"),
     "too_early": lazy_gettext("Too early to say"),
 }
+PERIOD_STANDINGS = {
+    "running": lazy_gettext("Not over yet"),
+    "open": lazy_gettext("Not locked yet"),
+    "locked": lazy_gettext("Locked"),
+    "submitted": lazy_gettext("Submitted"),
+    "returned": lazy_gettext("Returned"),
+    "accepted": lazy_gettext("Accepted"),
+}
 LEFT_OUT = {
     "other_kind": lazy_gettext("Another kind of session"),
     "other_activity": lazy_gettext("Another activity"),

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
 from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit
@@ -71,10 +71,11 @@ def alive(table: Table, *, parked: bool = False) -> ColumnElement[bool]:
 
 
 def _alive_in(table: Table, service: str, *, parked: bool) -> ColumnElement[bool]:
-    own, at = table.c, bindparam(f"at_{service}")
+    own = table.c
+    at: BindParameter[int] = bindparam(f"at_{service}")
     if not parked:
         return and_(own.service == service, own.born <= at, own.dead > at)
-    unread = bindparam(f"parked_{service}", expanding=True)
+    unread: BindParameter[list[int]] = bindparam(f"parked_{service}", expanding=True)
     return and_(
         own.service == service, own.born <= at, own.born.not_in(unread), or_(own.dead > at, own.dead.in_(unread))
     )

@@ -55,6 +55,8 @@ class Asked:
 
 def lock_period(service: Service, meta: CommandMeta, contract_id: str, last_day: str, expected_version: int) -> Outcome:
     """Close a period to silent change: what is known now will be reported, once all that was saved has arrived."""
+    with service.database.read() as connection:
+        contract_at(service.store, connection, meta.agency_id, contract_id)
     await_heads(service)
 
     def command(work: Work, asked: Asked) -> PeriodCommand:

@@ -1,14 +1,30 @@
 """Reporting periods as JSON values, for pages and programs alike."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
-from services.reporting.contracts.queries import contract_at
-from services.reporting.indicators.changes import Happened
+from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.queries import SeesScores, may_name
+from services.reporting.figures.rendering import printed
+from services.reporting.indicators.changes import Happened, Moved
+from services.reporting.indicators.definition import Definition
+from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.submissions.document import day_of
-from services.reporting.submissions.queries import PeriodAt, period_ending, periods_at
-from services.reporting.submissions.reports import late_entries
+from services.reporting.submissions.queries import (
+    PeriodAt,
+    SentAt,
+    period_ending,
+    periods_at,
+    report_numbered,
+    reports_before,
+)
+from services.reporting.submissions.reports import contents_at, counted_report, late_entries
+from services.reporting.submissions.restating import End, Restated, Step, measure_of, people_of, restatement
 from shared.clock import HONG_KONG, local_date
 from shared.service import Service
 
@@ -56,6 +72,116 @@ def late_of_period(service: Service, agency_id: str, contract_id: str, last_day:
             _late(one, confirmed.get(one.event_id))
             for one in late_entries(connection, found, own, periods, cut_now(connection))
         ]
+
+
+def draft_document(service: Service, agency_id: str, contract_id: str, last_day: str) -> Values | None:
+    """What the report of a locked period would say; None while the period is open or its report was sent."""
+    with service.database.read() as connection:
+        found = contract_at(service.store, connection, agency_id, contract_id)
+        periods = periods_at(service.store, connection, found)
+        state = period_ending(periods, last_day).state
+        if state.cut is None or state.period is None or not state.may_submit:
+            return None
+        contents = contents_at(service.store, connection, agency_id, contract_id, Cut.parse(state.cut), state.period)
+        return counted_report(
+            service.store,
+            connection,
+            contents,
+            periods,
+            as_of=str(state.locked_on),
+            number=len(state.reports) + 1,
+            sealed_on=local_date(service.clock.now()).isoformat(),
+            narrative=state.narrative,
+        )
+
+
+def restatement_view(
+    service: Service,
+    agency_id: str,
+    contract_id: str,
+    last_day: str,
+    number: int,
+    to: str | None,
+    *,
+    sees_scores: SeesScores,
+) -> Values:
+    """What moved each figure of a report until now, or until another report (`2019-05-31/1`), the earlier cut first."""
+    with service.database.read() as connection:
+        found = contract_at(service.store, connection, agency_id, contract_id)
+        periods = periods_at(service.store, connection, found)
+        report = report_numbered(period_ending(periods, last_day), number)
+        other = _report_named(periods, to) if to else None
+        first, second = (report, other) if other is None or report.position < other.position else (other, report)
+        begin = End(cut=first.cut, period=first.period)
+        end = End(cut=second.cut, period=second.period) if second else End(cut=cut_now(connection), period=first.period)
+        then, now = (
+            contract_at(service.store, connection, agency_id, contract_id, one.cut["reporting"]) for one in (begin, end)
+        )
+        figures = restatement(service.store, connection, agency_id, contract_id, begin, end)
+    return {
+        "first": Side(found=then, report=first),
+        "second": Side(found=now, report=second),
+        "figures": [_restated_values(one, then.definition, now.definition, sees_scores) for one in figures],
+        "by_reason": _tally(figures),
+        "reports": [one for one in reports_before(periods) if one.position != report.position],
+        "asked": report,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a restatement: the contract as it stood, and the report; None is now."""
+
+    found: ContractAt
+    report: SentAt | None
+
+
+def _report_named(periods: Sequence[PeriodAt], name: str) -> SentAt:
+    last_day, _, number = name.partition("/")
+    return report_numbered(period_ending(periods, last_day), int(number) if number.isdecimal() else 0)
+
+
+def _restated_values(one: Restated, then: Definition, now: Definition, sees_scores: SeesScores) -> Values:
+    measure = measure_of(then, one.name) or measure_of(now, one.name)
+
+    def shown(value: Fraction | None) -> Any:
+        return printed(measure, value) if measure is not None else None if value is None else int(value)
+
+    return {
+        "indicator": one.name[0],
+        "measure": one.name[1],
+        "was": shown(one.was),
+        "now": shown(one.now),
+        "steps": [
+            {
+                "cause": step.cause,
+                "before": shown(step.before),
+                "after": shown(step.after),
+                **({} if step.happened is None else _entry(step, step.happened, sees_scores)),
+            }
+            for step in one.steps
+        ],
+    }
+
+
+def _entry(step: Step, happened: Happened, sees_scores: SeesScores) -> Values:
+    named = may_name(Moved(happened, step.before, step.after), sees_scores)
+    return {
+        "event_id": happened.event_id,
+        "what": happened.what,
+        "about": happened.about if named else None,
+        "by": happened.actor,
+        "reason": happened.reason,
+        "recorded_at": happened.recorded_at.astimezone(HONG_KONG).isoformat(timespec="seconds"),
+        "people": people_of(happened) if named else [],
+    }
+
+
+def _tally(figures: Sequence[Restated]) -> list[tuple[str, str | None, str, int]]:
+    """How many events of which kind, for which coded reason and written by whom, moved anything; the most first."""
+    events = {step.happened.event_id: step.happened for one in figures for step in one.steps if step.happened}
+    counted = Counter((one.what, one.reason, one.actor) for one in events.values())
+    return [(*key, number) for key, number in counted.most_common()]
 
 
 def standing_of(period: PeriodAt, today: date) -> str:

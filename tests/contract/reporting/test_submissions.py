@@ -104,7 +104,7 @@ def test_a_report_counts_to_date_and_within_its_period(periods: Periods, others:
     assert second["reporting_period"] == {"from": "2018-12-01", "to": "2019-05-31"}
 
 
-def test_a002_20_a_correction_after_submission_leaves_what_was_sent(periods: Periods, others: Others) -> None:
+def test_a_correction_after_submission_leaves_what_was_sent(periods: Periods, others: Others) -> None:
     others.record("meeting-1", family("person-m", "person-f"), occurred_on="2018-07-01")
     sent = periods.report(FIRST)
     assert figure(sent, "output-1/attendances") == 2
@@ -121,9 +121,7 @@ def test_a002_20_a_correction_after_submission_leaves_what_was_sent(periods: Per
     assert (periods.verified(FIRST, 1), periods.verified(FIRST, 2)) == ([], [])
 
 
-def test_a002_19_a_late_entry_waits_for_the_leader_and_stands_in_the_next_report(
-    periods: Periods, others: Others
-) -> None:
+def test_a_late_entry_waits_for_the_leader_and_stands_in_the_next_report(periods: Periods, others: Others) -> None:
     others.record("session-1", MOTHER, occurred_on="2018-07-01")
     first = periods.report(FIRST)
     others.record("session-late", FATHER, occurred_on="2018-11-28")
@@ -142,9 +140,7 @@ def test_a002_19_a_late_entry_waits_for_the_leader_and_stands_in_the_next_report
     assert periods.late(FIRST) == []
 
 
-def test_a002_07_a_session_cancelled_after_it_was_reported_is_corrected_not_changed(
-    periods: Periods, others: Others
-) -> None:
+def test_a_session_cancelled_after_it_was_reported_is_corrected_not_changed(periods: Periods, others: Others) -> None:
     others.record("session-1", MOTHER, occurred_on="2018-07-01")
     sent = periods.report(FIRST)
     others.correct("session-1", MOTHER, occurred_on="2018-07-01", status="cancelled", reason="did_not_happen")
@@ -160,7 +156,7 @@ def test_a002_07_a_session_cancelled_after_it_was_reported_is_corrected_not_chan
     }
 
 
-def test_a002_08_two_tokens_found_to_be_one_person_leave_what_was_sent(periods: Periods, others: Others) -> None:
+def test_two_tokens_found_to_be_one_person_leave_what_was_sent(periods: Periods, others: Others) -> None:
     hidden = {"role": "drug_user", "target_groups": ["hidden"]}
     others.record("visit-1", family("contact-a", **hidden), occurred_on="2018-07-01", setting="outreach")
     others.record("visit-2", family("contact-b", **hidden), occurred_on="2018-08-01", setting="outreach")
@@ -176,9 +172,7 @@ def test_a002_08_two_tokens_found_to_be_one_person_leave_what_was_sent(periods: 
     assert (periods.verified(FIRST), periods.verified(SECOND)) == ([], [])
 
 
-def test_ax_05_only_a_leader_with_a_reason_opens_a_locked_period(
-    periods: Periods, as_user: Any, service: Service
-) -> None:
+def test_only_a_leader_with_a_reason_opens_a_locked_period(periods: Periods, as_user: Any, service: Service) -> None:
     periods.lock(FIRST)
     path, version = f"/contracts/kachi-2/periods/{FIRST}/reopen", periods.items()[FIRST]["version"]
     assert as_user("worker").post(path, {"reason": "correction"}, version=version).status_code == 403
