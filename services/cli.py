@@ -18,6 +18,7 @@ from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
 from services.command_line import out, progress_bar
 from services.operations_cli import COMMANDS as OPERATIONS
 from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
+from services.submission_cli import COMMANDS as SUBMISSION_COMMANDS
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
 from shared.settings import Settings, load_settings, mark_as_demo
@@ -48,7 +49,7 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
-for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS):
+for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS, *SUBMISSION_COMMANDS):
     main.add_command(command)
 
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from random import Random
 from statistics import median
+from typing import Any
 
 import requests
 
@@ -31,6 +32,10 @@ class Outage:
     failed: int = 0
     page: str = ""
     """The contract's page, read while the broker was away."""
+    refused: str = ""
+    """What a leader was told who locked a reporting period meanwhile."""
+    locked: int = 0
+    """The status of the answer when the period was locked after everything had arrived."""
     arrived_after: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -45,6 +50,7 @@ class Outage:
         return [
             f"accepted requests and their median: {', '.join(phases)}; failed {self.failed}",
             f"the page said how old its figures were: {self.told_age}",
+            f"whoever locked a period meanwhile was told: {self.refused}; afterwards it was answered {self.locked}",
             f"everything arrived {self.arrived_after:.1f} s after the broker was back",
             *(self.problems or ["no problem found"]),
         ]
@@ -73,11 +79,13 @@ def broker_away(stack: Stack, seconds: float, calm: float, pause: float = 0.05) 
                 turns.append(time.monotonic())
                 time.sleep(seconds)
                 outage.page = _page(stack, tokens["leader1"], contract)
+                outage.refused = _lock(stack, tokens["leader1"], document).text
             back = time.monotonic()
             turns.append(back)
             end = max(end, back + calm)
         outage.problems += stores.settle(120)
         outage.arrived_after = time.monotonic() - back
+        outage.locked = _lock(stack, tokens["leader1"], document).status_code
     for team in teams:
         answers = team.phone.answers - before[id(team)]
         outage.failed += sum(count for status, count in answers.items() if status[0] != "2")
@@ -91,6 +99,14 @@ def broker_away(stack: Stack, seconds: float, calm: float, pause: float = 0.05) 
 def _page(stack: Stack, token: str, contract: str) -> str:
     address = f"{stack.layout.address}/reporting/contracts/{contract}"
     return requests.get(address, cookies={COOKIE: token}, headers={"Accept-Language": "en"}, timeout=60).text
+
+
+def _lock(stack: Stack, token: str, document: dict[str, Any]) -> requests.Response:
+    """Lock the contract's first reporting period."""
+    base = f"{stack.layout.address}/reporting/api/v1/contracts/{document['contract']}/periods"
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": unique("lock-"), "If-Match": '"0"'}
+    first = requests.get(base, headers=headers, timeout=60).json()["items"][0]["to"]
+    return requests.post(f"{base}/{first}/lock", headers=headers, timeout=60)
 
 
 def _speeds(outage: Outage, teams: list[Team], turns: list[float]) -> None:

@@ -18,3 +18,5 @@ def test_requests_succeed_while_the_broker_is_away_and_everything_arrives_afterw
     assert outage.failed == 0
     assert min(outage.requests.values()) > 10, outage.requests
     assert outage.told_age, outage.page
+    assert '"service_behind"' in outage.refused
+    assert outage.locked == 200

@@ -104,3 +104,14 @@ def reports_before(periods: Sequence[PeriodAt], position: int | None = None) -> 
     """Every report that was sent before a position of this service, in the order they were sent."""
     sent = [report for one in periods for report in one.reports if position is None or report.position < position]
     return sorted(sent, key=lambda one: one.position)
+
+
+def contracts_reported(
+    connection: Connection, agency_id: str | None = None, contract_id: str | None = None
+) -> list[tuple[str, str]]:
+    """The contracts, each with its agency, of which a period was ever locked; for the operator of the installation."""
+    columns = report_period.c
+    query = select(columns.agency_id, columns.contract_id).distinct().order_by(columns.agency_id, columns.contract_id)
+    for column, wanted in ((columns.agency_id, agency_id), (columns.contract_id, contract_id)):
+        query = query if wanted is None else query.where(column == wanted)
+    return [(row.agency_id, row.contract_id) for row in connection.execute(query)]

@@ -9,9 +9,9 @@ from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.figures.queries import SeesScores, may_name
-from services.reporting.figures.rendering import printed
+from services.reporting.figures.rendering import plain_in_unit, printed
 from services.reporting.indicators.changes import Happened, Moved
-from services.reporting.indicators.definition import Definition
+from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.submissions.document import day_of
@@ -152,16 +152,27 @@ def _restated_values(one: Restated, then: Definition, now: Definition, sees_scor
         "measure": one.name[1],
         "was": shown(one.was),
         "now": shown(one.now),
-        "steps": [
+        "by": {cause: _by(measure, one.steps, cause) for cause in ("entry", "merge", "period", "definition")},
+        "entries": [
             {
                 "cause": step.cause,
                 "before": shown(step.before),
                 "after": shown(step.after),
-                **({} if step.happened is None else _entry(step, step.happened, sees_scores)),
+                **_entry(step, step.happened, sees_scores),
             }
             for step in one.steps
+            if step.happened is not None
         ],
     }
+
+
+def _by(measure: Measure | None, steps: Sequence[Step], cause: str) -> int | float | None:
+    """How far the steps of one cause have taken a figure; None when there are none, or from or to nothing."""
+    own = [(step.before, step.after) for step in steps if step.cause == cause]
+    if not own or any(value is None for pair in own for value in pair):
+        return None
+    by = sum((after - before for before, after in own if before is not None and after is not None), Fraction())
+    return plain_in_unit(measure, by) if measure is not None else int(by)
 
 
 def _entry(step: Step, happened: Happened, sees_scores: SeesScores) -> Values:
