@@ -44,7 +44,7 @@ class ReferralSchema(Schema):
 
 
 class UnitSchema(Schema):
-    """What all three recording services accept; each adds its own fields."""
+    """What all three recording services accept; each adds its own fields. A `child_safety_concern` raises a task."""
 
     id = fields.String(validate=SHORT)
     occurred_on = fields.Date(required=True)
@@ -66,6 +66,7 @@ class UnitSchema(Schema):
     unidentified_count = fields.Integer(strict=True, load_default=0)
     late_reason = fields.String(load_default=None, allow_none=True)
     note = fields.String(load_default=None, allow_none=True, validate=NOTE)
+    child_safety_concern = fields.Boolean(load_default=False)
 
 
 class CorrectionSchema(Schema):

@@ -25,6 +25,7 @@ _LABELS = {
     "partner_count": lazy_gettext("People of a partner agency"),
     "sign_in_sheet": lazy_gettext("File reference of the sign-in sheet"),
     "note": lazy_gettext("Note"),
+    "child_safety_concern": lazy_gettext("Child safety concern"),
 }
 _CODED = ("status", "activity", "mode", "setting")
 
@@ -49,6 +50,8 @@ def _worded(draft: Draft, other: Draft, key: str, names: dict[str, str]) -> str:
     value = draft.values.get(key)
     if not value:
         return "–"
+    if value is True:
+        return str(gettext("Yes"))
     if isinstance(value, list):
         return str(gettext(", ")).join(str(names.get(one, one)) for one in value)
     if key in _CODED:

@@ -26,6 +26,7 @@ VALUES = (
     "partner_count",
     "sign_in_sheet",
     "note",
+    "child_safety_concern",
 )
 
 

@@ -78,6 +78,7 @@ def entry_of(asking: Asking) -> Entry:
         case_id=asked["case_id"],
         tags=tags,
         referrals=tuple(Referral(**one) for one in asked["referrals"]),
+        child_safety_concern=asked["child_safety_concern"] and asked["status"] != "planned",
     )
     already = {person.person_id for person in before.participants} if before else set()
     if asked["case_id"] is not None and case is None:

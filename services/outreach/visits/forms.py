@@ -32,6 +32,7 @@ _TEXTS = (
 )
 _ANSWERS = {True: "yes", False: "no", None: ""}
 _NUMBERS = ("minutes", "unidentified_count")
+_TICKS = ("aftercare", "cancelled", "child_safety_concern")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,7 @@ def of_state(state: UnitState, *, with_note: bool) -> Draft:
         "served_by": [one for one in unit.served_by if one not in helpers],
         "helpers": "\n".join(helpers.values()),
         "note": state.note if with_note else None,
+        "child_safety_concern": unit.child_safety_concern,
     }
     rows = [
         Row(person_id=one.person_id, role=one.role, status=one.status, **_referred(unit, one.person_id))
@@ -134,7 +136,7 @@ def _referred(unit: ServiceUnit, person_id: str) -> dict[str, Any]:
 def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
     values: dict[str, Any] = {name: form.get(name, "") for name in (*_TEXTS, *_NUMBERS, "helpers", "q")}
-    values |= {name: name in form for name in ("aftercare", "cancelled")}
+    values |= {name: name in form for name in _TICKS}
     values["served_by"] = form.getlist("served_by")
     if "note" in form:
         values["note"] = form["note"]
@@ -180,7 +182,7 @@ def asked_of(draft: Draft, schema: Schema, before: UnitState | None = None) -> d
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, unit) for row in draft.rows]
     asked["referrals"] = [*_referrals(draft), *_later_referrals(draft, unit)]
-    asked["aftercare"] = bool(values.get("aftercare"))
+    asked |= {name: bool(values.get(name)) for name in ("aftercare", "child_safety_concern")}
     if values.get("cancelled"):
         asked["status"] = "cancelled"
     if "note" in values and values["note"] is not None:

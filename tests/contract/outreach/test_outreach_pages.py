@@ -91,17 +91,19 @@ def test_a_referral_is_made_with_the_visit_and_its_answer_noted_later(
     browser: FlaskClient, worker: Client, token: str
 ) -> None:
     row = {"person": token, f"role-{token}": "drug_user", f"destination-{token}": "substance_clinic"}
-    saved = browser.post("/outreach/visits/new", data=form(note="願意求診", **row))
+    saved = browser.post("/outreach/visits/new", data=form(note="願意求診", child_safety_concern="true", **row))
     path = saved.headers["Location"]
     made = {"person_id": token, "destination": "substance_clinic", "on": "2026-05-20", "taken_up": None}
     visit = path.removeprefix("/outreach")
     assert worker.get(visit).json["referrals"] == [made]
     page = browser.get(path, headers={"Accept-Language": "zh-HK"})
     assert "物質誤用診所" in page.text
+    assert "兒童安全關注" in page.text
     answer = {"person_id": token, "taken_up": "yes", "version": "1", "idempotency_key": "k1"}
     assert browser.post(f"{path}/referral", data=answer).status_code == 303
     after = worker.get(visit).json
     assert (after["referrals"], after["note"]) == ([{**made, "taken_up": True}], "願意求診")
+    assert after["child_safety_concern"] is True
     assert worker.get(f"{visit}/history").json["items"][-1]["reason"] == "new_information"
     # A correction on the page keeps it, and another one of the same person that the page has no room for.
     two = [{**made, "taken_up": True}, {**made, "destination": "housing"}]
