@@ -1,4 +1,4 @@
-"""What is the same on the pages of every kind of entry: voiding it with the reason, and undoing what was just saved."""
+"""What is the same on the pages of every kind of entry: voiding and undoing it, and what became of a referral."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from shared.auth.identity import Identity, identity
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import Recorded
+from shared.serviceunit import referrals
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.recording import Recording
@@ -41,3 +42,10 @@ def may_undo(who: Identity, state: UnitState, story: Sequence[Recorded]) -> bool
     with service().database.read() as connection:
         periods = contract_periods(connection, who.agency_id, [one.contract_id for one in unit.segments])
     return local_date(last.recorded_at) == today and all(today <= end for _, end in periods.values())
+
+
+def answered_referrals(state: UnitState) -> list[referrals.Line]:
+    """The referrals of the entry after the request has said of one of them whether it was taken up."""
+    assert state.unit is not None
+    lines = referrals.of_unit(state.unit)
+    return referrals.answered(lines, request.form.get("number", ""), request.form.get("taken_up", ""))

@@ -117,6 +117,7 @@ GET+POST /case/search
 GET /case/sessions/<session_id>
 GET+POST /case/sessions/<session_id>/correct
 GET+POST /case/sessions/<session_id>/record
+POST /case/sessions/<session_id>/referral
 GET+POST /case/sessions/<session_id>/void
 GET+POST /case/sessions/new
 GET+POST /groups/api/v1/groups
@@ -146,6 +147,7 @@ GET /groups/meetings
 GET /groups/meetings/<meeting_id>
 GET+POST /groups/meetings/<meeting_id>/correct
 GET+POST /groups/meetings/<meeting_id>/record
+POST /groups/meetings/<meeting_id>/referral
 GET /groups/meetings/<meeting_id>/sign-in-sheet
 GET+POST /groups/meetings/<meeting_id>/void
 GET+POST /groups/meetings/new

@@ -120,7 +120,8 @@ def next_asked(asked: dict[str, Any]) -> dict[str, Any]:
     own = {"status": "planned", "ends_at": None, "note": None, "late_reason": None, "unidentified_count": 0}
     expected = [{**one, "status": "present", "walk_in": False} for one in asked["participants"]]
     when = {"occurred_on": appointment["on"], "starts_at": appointment["starts_at"], "participants": expected}
-    return {**asked, **own, **when, "follow_up": None, "next_appointment": None}
+    after = dict.fromkeys(("follow_up", "next_appointment"))
+    return {**asked, **own, **when, **after, "referrals": []}
 
 
 def _source(unit: ServiceUnit) -> Source:

@@ -27,7 +27,7 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.shown import warned
@@ -83,6 +83,7 @@ def show(session_id: str) -> str:
         story=reading.with_story(story_lines(story, who, colleagues, names)),
         reading=reading,
         tasks=_tasks(who, session_id) if reads_notes(who) else [],
+        version=len(story),
         undo_version=len(story) if may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
@@ -114,6 +115,18 @@ def correct(session_id: str) -> Page:
         return sessions.correct(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story), correcting=True)
+
+
+@bp.post("/<session_id>/referral")
+@requires(*RECORDERS)
+def referral(session_id: str) -> Page:
+    """Say whether somebody took up their referral; a correction for the reason that there is something new."""
+    who = identity()
+    state, _ = sessions.read(service(), who, session_id)
+    draft = forms.of_state(state, set(), local_date(service().clock.now()), with_note=reads_notes(who))
+    draft.values |= {"reason": "new_information", "referrals": answered_referrals(state)}
+    asked = forms.asked_of(draft, SessionCorrectionSchema(), _first_case(state), _note_of(draft, who), state)
+    return _saved(sessions.correct(service(), who, command_meta(), session_id, asked, expected_version()))
 
 
 @bp.route("/<session_id>/void", methods=["GET", "POST"])

@@ -27,6 +27,7 @@ VALUES = (
     "sign_in_sheet",
     "note",
     "child_safety_concern",
+    "referrals",
 )
 
 
