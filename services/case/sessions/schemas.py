@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, UnitSchema
+from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, UnitSchema, VoidSchema
 
 
 class FollowUpSchema(Schema):
@@ -44,6 +44,12 @@ class HeldSessionSchema(SessionSchema):
 
 class SessionCorrectionSchema(SessionSchema, CorrectionSchema):
     """The full new content of a session, and why it is corrected."""
+
+
+class SessionVoidSchema(VoidSchema):
+    """Why a session is voided; `with_appointment` takes back the next appointment that was planned with it."""
+
+    with_appointment = fields.Boolean(load_default=False)
 
 
 class SessionListSchema(Schema):

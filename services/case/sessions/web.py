@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -16,7 +17,7 @@ from services.case.people.queries import roles_on
 from services.case.sessions import forms, queries
 from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
-from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure
+from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure, take_back_next
 from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
 from services.case.sessions.story import people_in, story_lines
 from services.case.tasks.queries import task_list
@@ -133,7 +134,9 @@ def referral(session_id: str) -> Page:
 @requires(*RECORDERS)
 def void(session_id: str) -> Page:
     """Void a session, with the reason."""
-    return void_page(sessions, session_id, f"/case/sessions/{session_id}")
+    return void_page(
+        sessions, session_id, f"/case/sessions/{session_id}", partial(take_back_next, service(), session_id)
+    )
 
 
 def _tasks(who: Identity, session_id: str) -> list[dict[str, Any]]:
