@@ -122,6 +122,7 @@ def create_app(service: Service) -> Flask:
             sessions_api.readings,
             tasks_api.bp,
             handover_api.bp,
+            handover_api.plans,
         ],
     )
     pages.init_app(app)

@@ -216,6 +216,12 @@ POST /outreach/contacts/<contact_id>/unidentify
 LEADERS = """
 POST /case/api/v1/handover
 POST /case/api/v1/handover/left
+POST /case/api/v1/handover/planned
+POST /case/api/v1/handover/planned/give
+POST /groups/api/v1/handover/planned
+POST /groups/api/v1/handover/planned/give
+POST /outreach/api/v1/handover/planned
+POST /outreach/api/v1/handover/planned/give
 GET+POST /case/handover
 POST /case/api/v1/readings
 POST /case/api/v1/readings/<unit_id>/return

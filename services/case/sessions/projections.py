@@ -31,7 +31,7 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
             case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) if one.version == 1:
                 _INSERT.run(connection, [{"unit_id": unit.unit_id, "agency_id": one.agency_id} | _row(one)])
                 _link(connection, unit)
-            case ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
+            case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
                 connection.execute(_UPDATE, {"of": unit.unit_id} | _row(one))
                 for _, unlink in _LINKS:
                     connection.execute(unlink, {"of": unit.unit_id})
