@@ -173,7 +173,7 @@ def create_account() -> Page:
             display_name=form.get("display_name", ""),
             role=form.get("role", ""),
             team_ids=form.getlist("team_ids"),
-            contract_ids=form.get("contract_ids", "").split(),
+            contract_ids=form.getlist("contract_ids"),
         )
     except CaseledgerError as error:
         return _accounts(error), error.status
@@ -214,7 +214,7 @@ def account_page(account_id: str) -> Page:
             display_name=form.get("display_name", ""),
             role=form.get("role", ""),
             team_ids=form.getlist("team_ids"),
-            contract_ids=form.get("contract_ids", "").split(),
+            contract_ids=form.getlist("contract_ids"),
         )
         accounts.change_account(who.agency_id, account_id, change, by=who.account_id)
     except (Invalid, RuleBroken) as error:
@@ -269,7 +269,7 @@ def _account(account_id: str, error: CaseledgerError | None = None) -> str:
             "display_name": form["display_name"] if given else account.display_name,
             "role": form["role"] if given else account.role,
             "team_ids": form.getlist("team_ids") if given else account.team_ids,
-            "contract_ids": form.get("contract_ids", "") if given else " ".join(account.contract_ids),
+            "contract_ids": form.getlist("contract_ids") if given else account.contract_ids,
         },
         team_names={team.team_id: team.name for team in accounts.list_teams(who.agency_id)},
         roles=ROLE_LABELS,

@@ -157,7 +157,7 @@ def _as_sure_as_asked() -> Recording[Written]:
 
 
 def _choose_case(who: Identity) -> str:
-    text = request.args.get("q", "")
+    text = request.form.get("q", "")  # Sent in the body: a number in an address would be written down on the way.
     with service().database.read() as connection:
         found = case_list(
             connection, who.agency_id, teams_seen(who), worker_id=None if text else who.account_id, q=text, limit=50

@@ -156,8 +156,11 @@ def session_form(**more: Any) -> dict[str, Any]:
 def test_a_session_is_logged_from_the_caseload_with_the_members_already_there(
     browser: FlaskClient, worker: Client, family: str
 ) -> None:
-    assert f"/case/sessions/new?case_id={CASE}" in browser.get("/case/sessions/new").text
-    new = f"/case/sessions/new?case_id={CASE}"
+    choose, new = "/case/sessions/new", f"/case/sessions/new?case_id={CASE}"
+    assert new in browser.get(choose).text
+    number = worker.get(f"/cases/{CASE}").json["case_number"]
+    assert new in browser.post(choose, data={"q": number}).text
+    assert new not in browser.post(choose, data={"q": "C-NONE"}).text
     shown = browser.get(new).text
     assert "陳美玲" in shown
     assert "kachi-2" in shown

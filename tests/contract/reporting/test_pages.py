@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
 from shared.testing.clock import FixedClock
-from shared.testing.people import page_client
+from shared.testing.people import AGENCY, page_client
 from shared.web.system import colours
 from tests.contract.reporting.conftest import KACHI, Client, Others, family
 
@@ -175,3 +175,16 @@ def test_an_outcome_shows_who_is_left_at_each_step_and_how_far_scores_changed(
     assert "How far scores changed" not in page  # Nine people are so few that single scores could be guessed.
     pair(9)
     assert "From −2 to 0 points; n = 10." in browser.get(CONTRACT).text
+
+
+def test_the_contracts_of_a_funder_are_chosen_by_title(browse: Browse, accounts: Accounts) -> None:
+    admin = browse("admin")
+    choice = re.search(r'name="contract_ids" value="kachi-2"[^>]*>\s*<span>([^<]+)</span>', admin.get("/accounts").text)
+    assert choice is not None
+    form = {"display_name": "Fund", "role": "funder", "username": "fund", "contract_ids": ["kachi-2", "older"]}
+    assert admin.post("/accounts", data=form).status_code == 200
+    (made,) = [one for one in accounts.list_accounts(AGENCY) if one.username == "fund"]
+    assert made.contract_ids == ("kachi-2", "older")
+    assert f"{choice[1]}, older" in admin.get("/accounts").text
+    page = admin.get(f"/accounts/{made.account_id}").text
+    assert page.count('name="contract_ids"') == page.count("checked><span>") - 1 == 2  # and the role

@@ -196,7 +196,7 @@ def test_a_temporary_password_opens_nothing_but_the_form_that_changes_it(app: Fl
 
 def test_role_and_teams_change_on_the_page_of_an_account_from_the_next_request_on(app: Flask, people: Accounts) -> None:
     admin, worker = page_client(app, people, "admin"), api_client(app, people, "worker")
-    form = {"display_name": "Worker", "role": "team_leader", "team_ids": [TEAM, OTHER_TEAM], "contract_ids": ""}
+    form = {"display_name": "Worker", "role": "team_leader", "team_ids": [TEAM, OTHER_TEAM]}
     assert admin.post("/accounts/account-worker", data=form).status_code == 303
     assert worker.get("/api/v1/me").json["role"] == "team_leader"
     wrong = admin.post("/accounts/account-worker", data=form | {"display_name": "New <name>", "team_ids": []})
