@@ -53,6 +53,8 @@ GET /api/v1/me
 DELETE /api/v1/sessions/current
 GET /api/v1/teams
 GET /components
+POST /filters
+POST /filters/<filter_id>/forget
 GET /reporting/api/v1/contracts
 GET /reporting/api/v1/contracts/<contract_id>
 GET /reporting/api/v1/contracts/<contract_id>/report

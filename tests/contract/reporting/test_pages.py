@@ -188,3 +188,22 @@ def test_the_contracts_of_a_funder_are_chosen_by_title(browse: Browse, accounts:
     assert f"{choice[1]}, older" in admin.get("/accounts").text
     page = admin.get(f"/accounts/{made.account_id}").text
     assert page.count('name="contract_ids"') == page.count("checked><span>") - 1 == 2  # and the role
+
+
+def test_a_choice_is_kept_under_a_name_and_stands_on_its_page_and_at_home(browse: Browse, others: Others) -> None:
+    others.record("meeting-1", family("person-m"))
+    figure = f"{CONTRACT}/figures/output-1/attendances"
+    leader, chosen = browse("leader"), f"{figure}?month=2019-03"
+    assert "/filters" not in leader.get(figure).text
+    page = leader.get(f"{chosen}&page=1&team=").text
+    assert f'name="address" value="{chosen}"' in page
+    assert leader.post("/filters", data={"name": "三月", "address": chosen}).location == chosen
+    for address in (chosen, figure, "/"):
+        assert f'<a href="{chosen}"' in (page := leader.get(address).text)
+        assert "三月" in page
+    assert "三月" not in browse("admin").get(figure).text
+    (forget,) = re.findall(r'action="(/filters/[^"]+/forget)"', leader.get(chosen).text)
+    assert leader.post(forget, data={"address": "//elsewhere.example"}).location == "/"
+    assert "三月" not in leader.get(figure).text
+    nameless = leader.post("/filters", data={"name": "", "address": chosen})
+    assert (nameless.status_code, "Give it a short name." in leader.get(chosen).text) == (303, True)
