@@ -33,6 +33,7 @@ from services.case.sessions import web as sessions_web
 from services.case.tables import LEARNT, PROJECTED
 from services.case.tasks import api as tasks_api
 from services.case.tasks import events as task_events
+from services.case.tasks import inbox as task_inbox
 from services.case.tasks import projections as task_projections
 from services.case.tasks import web as tasks_web
 from services.case.timeline import api as timeline_api
@@ -121,6 +122,7 @@ def create_app(service: Service) -> Flask:
             sessions_api.readings,
             tasks_api.bp,
             handover_api.bp,
+            handover_api.plans,
         ],
     )
     pages.init_app(app)
@@ -148,12 +150,14 @@ def learn(connection: Connection, events: Sequence[Arrived]) -> None:
 
 
 def learner(store: EventStore) -> Learn:
-    """Take in what the other services say. Erasures come last: appending to the store ends a transaction."""
+    """Take in what the other services say. What appends to the store comes last: it ends a transaction."""
     answer_erasures = erasure_inbox.learner(store)
+    raise_tasks = task_inbox.learner(store)
 
     def take_in(connection: Connection, events: Sequence[Arrived]) -> None:
         learn_contracts(connection, events)
         timeline_inbox.learn(connection, events)
         answer_erasures(connection, events)
+        raise_tasks(connection, events)
 
     return take_in

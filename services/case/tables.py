@@ -169,6 +169,17 @@ session_case = Table(
     Index("session_case_unit", "unit_id"),
 )
 
+session_referral = Table(
+    "session_referral",
+    metadata,
+    Column("unit_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("referred_on", Date, nullable=False),
+    Column("taken_up", Boolean),
+)
+
 assessment = Table(
     "assessment",
     metadata,
@@ -255,6 +266,7 @@ PROJECTED = (
     session_worker,
     session_person,
     session_case,
+    session_referral,
     assessment,
     tally,
     note_review,

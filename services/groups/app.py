@@ -72,6 +72,7 @@ def create_app(service: Service) -> Flask:
             practitioners_api.bp,
             erasures_api.bp,
             today_api.bp,
+            today_api.plans,
             meetings_api.readings,
         ],
     )

@@ -73,6 +73,7 @@ def create_app(service: Service) -> Flask:
             places_api.bp,
             erasures_api.bp,
             today_api.bp,
+            today_api.plans,
             visits_api.readings,
         ],
     )

@@ -4,15 +4,22 @@ from flask import Flask
 from flask_babel import get_locale
 
 from services.reporting.contracts.instruments import NAMES
+from services.reporting.contracts.queries import contracts_of
 from services.reporting.figures import words
 from services.reporting.figures.language import in_language
+<<<<<<< HEAD
 from services.reporting.figures.web_figure import change_url
+=======
+from shared.auth.identity import identity
+>>>>>>> c-rest
 from shared.serviceunit.codes import label
+from shared.web.requests import service
 
 
 def init_app(app: Flask) -> None:
     """Give the templates the words for figures and codes."""
     app.jinja_env.globals.update(
+        contract_titles=_contract_titles,
         label=lambda vocabulary, code: label(vocabulary, code, str(get_locale())),
         in_language=in_language,
         instrument=lambda instrument_id: in_language(NAMES.get(instrument_id, {"en": instrument_id})),
@@ -29,3 +36,11 @@ def init_app(app: Flask) -> None:
         service_words=words.SERVICES,
         entry_url=change_url,
     )
+
+
+def _contract_titles() -> dict[str, str]:
+    """The contracts of the asker's agency by title, for the page of accounts."""
+    who = identity()
+    with service().database.read() as connection:
+        found = contracts_of(connection, who.agency_id, limit=500)
+    return {one["contract_id"]: in_language(one["title"]) for one in found}

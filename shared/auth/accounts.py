@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, insert
 
 from shared.auth import throttle
 from shared.auth.identity import Identity
+from shared.auth.kept import KeptFilter, filters_of, forget_filters, keep_filter
 from shared.auth.passwords import hash_password, matches, temporary_password
 from shared.auth.records import (
     AccountChange,
@@ -45,6 +46,7 @@ _IDENTITY = Prepared(
         account.c.contract_ids,
         account.c.language,
         account.c.must_change,
+        account.c.toured,
         membership.c.team_id,
     )
     .select_from(session.join(account).outerjoin(membership))
@@ -287,6 +289,26 @@ class Accounts:
         with self._database.write() as connection:
             self._change(connection, account_id, None, language=language)
 
+    def set_toured(self, account_id: str, *, toured: bool) -> None:
+        """Keep whether the person has seen the first steps."""
+        with self._database.write() as connection:
+            self._change(connection, account_id, None, toured=toured)
+
+    def kept_filters(self, account_id: str) -> list[KeptFilter]:
+        """Return what the person keeps of filters, by name."""
+        with self._database.ask() as connection:
+            return filters_of(connection, account_id)
+
+    def keep_filter(self, account_id: str, name: str, address: str) -> None:
+        """Keep what was chosen on a page under a name; raises `Invalid` for what cannot be kept."""
+        with self._database.write() as connection:
+            keep_filter(connection, account_id, name, address)
+
+    def forget_filter(self, account_id: str, filter_id: str) -> None:
+        """Forget one of the person's own."""
+        with self._database.write() as connection:
+            forget_filters(connection, account_id, [filter_id])
+
     def enable(self, account_id: str, *, agency_id: str) -> None:
         """Open a closed account again."""
         with self._database.write() as connection:
@@ -379,6 +401,7 @@ def _identity(rows: Sequence[Any]) -> Identity:
         contract_ids=frozenset(first.contract_ids),
         language=first.language,
         must_change=first.must_change,
+        toured=first.toured,
     )
 
 

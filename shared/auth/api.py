@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from shared.auth.accounts import Account, Founding
 from shared.auth.identity import Identity, identity, public, requires
+from shared.auth.leaving import close_account
 from shared.auth.records import AccountChange
 from shared.auth.roles import ADMINS, EVERYONE
 from shared.auth.schemas import (
@@ -131,8 +132,8 @@ def reset_password(body: dict[str, str], account_id: str) -> None:
 @requires(*ADMINS)
 @bp.response(204)
 def disable(account_id: str) -> None:
-    """Close an account, which ends its sessions"""
-    service().accounts.disable(account_id, agency_id=identity().agency_id, by=identity().account_id)
+    """Close an account whose cases and plans were handed over, which ends its sessions"""
+    close_account(service().accounts, identity(), account_id)
 
 
 @bp.post("/accounts/<account_id>/enable")

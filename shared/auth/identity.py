@@ -32,6 +32,8 @@ class Identity:
     language: str | None = None
     must_change: bool = False
     """Whether the password is a temporary one, which only opens the form that changes it."""
+    toured: bool = False
+    """Whether this person has seen the first steps."""
 
     def sees_team(self, team_id: str) -> bool:
         """Say whether this person works in the team; an administrator works in all teams of the agency."""

@@ -52,6 +52,8 @@ account = Table(
     Column("must_change", Boolean, nullable=False, server_default=false()),
     Column("created_at", _MICROS, nullable=False),
     Column("disabled_at", _MICROS),
+    # The first steps on the home page were followed or put away.
+    Column("toured", Boolean, nullable=False, server_default=false()),
 )
 
 membership = Table(
@@ -77,4 +79,14 @@ sign_in_failure = Table(
     Column("username", String(80), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("since", _MICROS, nullable=False, index=True),
+)
+
+# What somebody has chosen on a page, under a name of their own; ids and codes alone.
+kept_filter = Table(
+    "kept_filter",
+    metadata,
+    Column("filter_id", String(80), primary_key=True),
+    Column("account_id", ForeignKey("account.account_id"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("address", String(1000), nullable=False),
 )

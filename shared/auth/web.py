@@ -6,9 +6,9 @@ from flask import Blueprint, flash, g, render_template, request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
 
+from shared.auth import leaving
 from shared.auth.accounts import Founding, SignedIn
 from shared.auth.identity import identity, optional_identity, public, requires
-from shared.auth.leaving import left_to_hand_over
 from shared.auth.passwords import temporary_password
 from shared.auth.records import AccountChange
 from shared.auth.roles import ADMINS, EVERYONE, RECORDERS
@@ -173,7 +173,7 @@ def create_account() -> Page:
             display_name=form.get("display_name", ""),
             role=form.get("role", ""),
             team_ids=form.getlist("team_ids"),
-            contract_ids=form.get("contract_ids", "").split(),
+            contract_ids=form.getlist("contract_ids"),
         )
     except CaseledgerError as error:
         return _accounts(error), error.status
@@ -214,7 +214,7 @@ def account_page(account_id: str) -> Page:
             display_name=form.get("display_name", ""),
             role=form.get("role", ""),
             team_ids=form.getlist("team_ids"),
-            contract_ids=form.get("contract_ids", "").split(),
+            contract_ids=form.getlist("contract_ids"),
         )
         accounts.change_account(who.agency_id, account_id, change, by=who.account_id)
     except (Invalid, RuleBroken) as error:
@@ -235,18 +235,10 @@ def reset_password(account_id: str) -> Page:
 @bp.post("/accounts/<account_id>/disable")
 @requires(*ADMINS)
 def disable(account_id: str) -> Page:
-    """Close the account of somebody who has handed over all cases and groups."""
+    """Close the account of somebody who has handed over all cases and plans."""
     who = identity()
-    account = service().accounts.account(who.agency_id, account_id)
     try:
-        left = left_to_hand_over(account_id) if account.role in RECORDERS else 0
-        if left is None:
-            raise RuleBroken(
-                "handover_unknown", "Whether cases are left cannot be found out just now. Please try again."
-            )
-        if left:
-            raise RuleBroken("not_handed_over", "There are still cases or groups to hand over.")
-        service().accounts.disable(account_id, agency_id=who.agency_id, by=who.account_id)
+        leaving.close_account(service().accounts, who, account_id)
     except RuleBroken as error:
         return _account(account_id, error), error.status
     flash(gettext("The account is closed. What was recorded stays."))
@@ -277,11 +269,11 @@ def _account(account_id: str, error: CaseledgerError | None = None) -> str:
             "display_name": form["display_name"] if given else account.display_name,
             "role": form["role"] if given else account.role,
             "team_ids": form.getlist("team_ids") if given else account.team_ids,
-            "contract_ids": form.get("contract_ids", "") if given else " ".join(account.contract_ids),
+            "contract_ids": form.getlist("contract_ids") if given else account.contract_ids,
         },
         team_names={team.team_id: team.name for team in accounts.list_teams(who.agency_id)},
         roles=ROLE_LABELS,
-        left=left_to_hand_over(account_id) if account.role in RECORDERS and not account.disabled else 0,
+        left=leaving.left_to_hand_over(account_id) if account.role in RECORDERS and not account.disabled else 0,
         error=error,
     )
 

@@ -43,6 +43,18 @@ def overdue(units: Iterable[ServiceUnit], address: str, titles: Mapping[str, str
     ]
 
 
+def to_hand_over(
+    units: Iterable[ServiceUnit], worker_id: str, address: str, titles: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Of `units` what this worker has planned, as whoever hands it over needs to know it."""
+    more = {"unit_id", "team_id", "case_id"}
+    return [
+        {**_line(unit, address, titles), **{name: getattr(unit, name) for name in more}}
+        for unit in units
+        if worker_id in unit.served_by
+    ]
+
+
 def _line(unit: ServiceUnit, address: str, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "address": f"{address}/{unit.unit_id}",

@@ -29,6 +29,13 @@ def overdue_units(connection: Connection, table: Table, agency_id: str, teams: T
     return _units(connection, table, agency_id, teams, passed, table.c.phase == "planned", limit=_MOST)
 
 
+def planned_units(connection: Connection, table: Table, agency_id: str, teams: Teams, today: date) -> list[ServiceUnit]:
+    """All that is planned, the next first, and what was lately planned and never recorded."""
+    return _units(
+        connection, table, agency_id, teams, table.c.phase == "planned", table.c.occurred_on >= today - BEHIND
+    )
+
+
 def _units(
     connection: Connection,
     table: Table,

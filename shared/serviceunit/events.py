@@ -6,7 +6,7 @@ from shared.serviceunit.unit import ServiceUnit
 
 @event("ServiceUnitPlanned", subject="note_subject")
 class ServiceUnitPlanned:
-    """Somebody means to do this; nothing planned counts until it is recorded."""
+    """Somebody means to do this, or somebody else does now; nothing planned counts until it is recorded."""
 
     unit: ServiceUnit
     note_subject: str

@@ -77,7 +77,15 @@ class VoidUnit:
     reason_text: str | None = None
 
 
-UnitCommand = PlanUnit | RecordUnit | CorrectUnit | VoidUnit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivePlan:
+    """Somebody leaves, and another serves in their place what is only planned."""
+
+    leaver: str
+    successor: str
+
+
+UnitCommand = PlanUnit | RecordUnit | CorrectUnit | VoidUnit | GivePlan
 
 
 def decide(command: UnitCommand, state: UnitState) -> list[ServiceUnitEvent]:
@@ -106,6 +114,9 @@ def decide(command: UnitCommand, state: UnitState) -> list[ServiceUnitEvent]:
                     note_subject=state.note_subject,
                 )
             ]
+        case GivePlan(leaver=leaver, successor=successor):
+            _require(state, "planned")
+            return [_given(state, leaver, successor)]
         case _:
             assert_never(command)
 
@@ -129,6 +140,18 @@ def _named(helpers: dict[str, str] | None) -> tuple[tuple[str, str], ...]:
 
 def _planned(unit: ServiceUnit, private: Private) -> ServiceUnitPlanned:
     return ServiceUnitPlanned(unit=unit, note=private.note, helpers=private.helpers, note_subject=private.subject)
+
+
+def _given(state: UnitState, leaver: str, successor: str) -> ServiceUnitPlanned:
+    """The same plan once more, with everything in it as it was but for who serves."""
+    assert state.unit is not None
+    served_by = dict.fromkeys(successor if one == leaver else one for one in state.unit.served_by)
+    return ServiceUnitPlanned(
+        unit=replace(state.unit, served_by=tuple(served_by)),
+        note=state.note,
+        helpers=dict(state.helpers) or None,
+        note_subject=state.note_subject,
+    )
 
 
 def _recorded(unit: ServiceUnit, private: Private) -> ServiceUnitRecorded:

@@ -40,6 +40,10 @@ class Save(Protocol[Written_co]):
     ) -> Written_co: ...
 
 
+def nothing(_work: Work) -> None:
+    """What is usually done beside voiding an entry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording(Generic[Written_co]):
     """The commands on the units of one service, whose ids begin with `prefix`."""
@@ -104,13 +108,15 @@ class Recording(Generic[Written_co]):
         expected_version: int,
         *,
         dry_run: bool = False,
+        beside: Callable[[Work], None] = nothing,
     ) -> Outcome:
-        """Say that a unit should never have been entered; it stays readable."""
+        """Say that a unit should never have been entered; it stays readable. `beside` is done in the same step."""
         command = VoidUnit(unit_id=unit_id, reason=asked["reason"], reason_text=asked["reason_text"])
 
         def body(work: Work) -> None:
             state = own(work, who, unit_id, self.prefix)
             work.append(unit_id, lifecycle.decide(command, state), expected_version)
+            beside(work)
 
         return service.store.run(meta, body, dry_run=dry_run)
 

@@ -12,7 +12,7 @@ from marshmallow import Schema, fields, validate
 from shared.clock import HONG_KONG
 from shared.errors import FieldError, Invalid
 from shared.ids import new_id
-from shared.serviceunit.unit import Participant, Segment, ServiceUnit
+from shared.serviceunit.unit import Participant, Referral, Segment, ServiceUnit
 
 SHORT = validate.Length(min=1, max=80)
 NOTE = validate.Length(max=10_000)
@@ -35,7 +35,7 @@ class ParticipantSchema(Schema):
 
 
 class ReferralSchema(Schema):
-    """`taken_up` left out: nobody knows yet."""
+    """Who was referred where to, and when; `taken_up` left out: nobody knows yet."""
 
     person_id = fields.String(required=True, validate=SHORT)
     destination = fields.String(required=True)
@@ -44,7 +44,7 @@ class ReferralSchema(Schema):
 
 
 class UnitSchema(Schema):
-    """What all three recording services accept; each adds its own fields."""
+    """What all three recording services accept; each adds its own fields. A `child_safety_concern` raises a task."""
 
     id = fields.String(validate=SHORT)
     occurred_on = fields.Date(required=True)
@@ -66,6 +66,8 @@ class UnitSchema(Schema):
     unidentified_count = fields.Integer(strict=True, load_default=0)
     late_reason = fields.String(load_default=None, allow_none=True)
     note = fields.String(load_default=None, allow_none=True, validate=NOTE)
+    child_safety_concern = fields.Boolean(load_default=False)
+    referrals = fields.List(fields.Nested(ReferralSchema), load_default=list, validate=validate.Length(max=200))
 
 
 class CorrectionSchema(Schema):
@@ -150,6 +152,7 @@ def unit_of(
         segments=segments(loaded),
         served_by=served_by,
         participants=people,
+        referrals=tuple(Referral(**one) for one in loaded["referrals"]),
         **{name: loaded[name] for name in _SAME},
         **more,
     )

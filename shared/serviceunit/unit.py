@@ -50,7 +50,8 @@ class ServiceUnit:
     for messages; `served_by` holds account ids and ids of helpers who have no account. `case_ids` names all cases of an
     occasion that served several; `case_id` is then the first of them. `partner_count` is the headcount of people whom a
     partner agency brought and counts itself. `sign_in_sheet` is the file reference of the signed list, never anybody's
-    words.
+    words. `child_safety_concern` says that somebody saw reason to look after a child, of which the case service opens a
+    task; its own sessions open theirs themselves, and do not say so here.
     """
 
     unit_id: str
@@ -81,6 +82,7 @@ class ServiceUnit:
     partner_count: int = 0
     sign_in_sheet: str | None = None
     referrals: tuple[Referral, ...] = ()
+    child_safety_concern: bool = False
 
     def with_minutes_in_segments(self) -> "ServiceUnit":
         """A single segment without minutes carries all of the occasion's minutes."""

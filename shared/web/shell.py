@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 
 from shared.auth.identity import optional_identity
+from shared.auth.kept import KeptFilter, chosen_address
 from shared.clock import HONG_KONG
 from shared.ids import new_id
 from shared.web import navigation
@@ -33,6 +34,8 @@ def init_app(app: Flask, prefix: str) -> None:
         language_url=f"{prefix}/language",
         display_url=f"{prefix}/display",
         this_page=navigation.this_page,
+        kept_filters=_kept_filters,
+        chosen_here=lambda: chosen_address(request.full_path),
         chosen_theme=chosen_theme,
         is_discreet=is_discreet,
         languages=LANGUAGES,
@@ -53,6 +56,13 @@ def _of_request() -> dict[str, Any]:
         "still_arriving": g.get("behind", False),
         "demo": demo_of(service().settings.data) if service().settings.demo else None,
     }
+
+
+def _kept_filters(path: str | None = None) -> list[KeptFilter]:
+    """What the person keeps of filters, of one page or of all."""
+    who = optional_identity()
+    kept = service().accounts.kept_filters(who.account_id) if who is not None else []
+    return [one for one in kept if path in (None, one.path)]
 
 
 def day(value: date | str | None, *, with_weekday: bool = True) -> str:

@@ -24,11 +24,12 @@ class Story:
     alias: str
     not_met: str
     taken_up: str
+    referral: str
 
 
 STORIES = {
-    "phone in Chinese": Story(PHONE, CHINESE, "worker5", "單眼佬", "未能接觸", "已接受"),
-    "desktop in English": Story(DESKTOP, ENGLISH, "worker6", "Lefty", "Not met", "Taken up"),
+    "phone in Chinese": Story(PHONE, CHINESE, "worker5", "單眼佬", "未能接觸", "已接受", "轉介"),
+    "desktop in English": Story(DESKTOP, ENGLISH, "worker6", "Lefty", "Not met", "Taken up", "Referral"),
 }
 
 
@@ -58,8 +59,9 @@ def test_a_visit_is_logged_by_tapping_whom_one_met_before(name: str, visit: Call
     page.keyboard.press("Enter")
     page.locator("[name=add_new]").click()
     expect(met).to_have_count(3)
-    met.first.locator("summary").click()
-    met.first.locator("select[name^=destination-]").select_option("substance_clinic")
+    page.locator("summary", has_text=story.referral).click()
+    page.locator("select[name=referral_person]").select_option(index=1)
+    page.locator("select[name=destination]").select_option("substance_clinic")
     page.locator(".actions .btn-primary").click()
     page.wait_for_url("**/outreach/visits/visit-*")
     people = page.locator("main .plain").first.locator("li")
@@ -80,6 +82,6 @@ def test_the_visit_is_open_to_everybody(visit: Callable[..., Visitor], axe: str)
         worker.sign_in(story.worker, story.language)
         worker.page.goto("/outreach/visits/new")
         worker.page.locator(".offer").first.click()
-        worker.page.locator(".met summary").click()
+        worker.page.locator("summary", has_text=story.referral).click()
         found[story.language] = violations(worker, axe, runOnly=TAGS)
     assert {language: ones for language, ones in found.items() if ones} == {}

@@ -53,6 +53,8 @@ GET /api/v1/me
 DELETE /api/v1/sessions/current
 GET /api/v1/teams
 GET /components
+POST /filters
+POST /filters/<filter_id>/forget
 GET /reporting/api/v1/contracts
 GET /reporting/api/v1/contracts/<contract_id>
 GET /reporting/api/v1/contracts/<contract_id>/report
@@ -122,6 +124,7 @@ GET+POST /case/search
 GET /case/sessions/<session_id>
 GET+POST /case/sessions/<session_id>/correct
 GET+POST /case/sessions/<session_id>/record
+POST /case/sessions/<session_id>/referral
 GET+POST /case/sessions/<session_id>/void
 GET+POST /case/sessions/new
 GET+POST /groups/api/v1/groups
@@ -151,6 +154,7 @@ GET /groups/meetings
 GET /groups/meetings/<meeting_id>
 GET+POST /groups/meetings/<meeting_id>/correct
 GET+POST /groups/meetings/<meeting_id>/record
+POST /groups/meetings/<meeting_id>/referral
 GET /groups/meetings/<meeting_id>/sign-in-sheet
 GET+POST /groups/meetings/<meeting_id>/void
 GET+POST /groups/meetings/new
@@ -226,6 +230,12 @@ POST /outreach/contacts/<contact_id>/unidentify
 LEADERS = """
 POST /case/api/v1/handover
 POST /case/api/v1/handover/left
+POST /case/api/v1/handover/planned
+POST /case/api/v1/handover/planned/give
+POST /groups/api/v1/handover/planned
+POST /groups/api/v1/handover/planned/give
+POST /outreach/api/v1/handover/planned
+POST /outreach/api/v1/handover/planned/give
 GET+POST /case/handover
 POST /case/api/v1/readings
 POST /case/api/v1/readings/<unit_id>/return

@@ -6,14 +6,18 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.case.handover import queries
-from services.case.handover.handlers import hand_over
-from services.case.handover.schemas import HandoverSchema, LeaverSchema
+from services.case.handover.handlers import assigned, hand_over
+from services.case.handover.schemas import HandoverSchema
+from services.case.sessions.handlers import sessions
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.auth.teams import teams_seen
+from shared.serviceunit.handover.api import handover_api
+from shared.serviceunit.handover.schemas import LeaverSchema
 from shared.web.requests import answer, command_meta, is_dry_run, service
 
 bp = Blueprint("handover_api", __name__, url_prefix="/handover", description="Handing cases over")
+plans = handover_api(sessions, queries.planned_by)
 
 
 @bp.post("/left")
@@ -34,5 +38,5 @@ def give(asked: dict[str, Any]) -> Response:
     successors = {one["case_id"]: one["worker_id"] for one in asked["cases"]}
     meta, dry_run = command_meta(), is_dry_run()
     outcome = hand_over(service(), identity(), meta, asked["worker_id"], successors, asked["on"], dry_run=dry_run)
-    done = [pending.stream_id for pending in outcome.events]
+    done = assigned(outcome)
     return answer(outcome, {"assigned": done, "left": [one for one in successors if one not in done]}, 200)

@@ -4,9 +4,52 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Select, func, select
 
-from services.case.tables import case_file, session_case, session_unit, task
+from services.case.sessions.queries import ADDRESS, case_numbers
+from services.case.tables import case_file, session_case, session_unit, session_worker, task
+from shared.serviceunit.agenda import BEHIND, to_hand_over
+from shared.serviceunit.unit import ServiceUnit
+
+_decoder = msgspec.json.Decoder(ServiceUnit)
+
+
+def planned_by(
+    connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str, today: date
+) -> list[dict[str, Any]]:
+    """What this worker has planned in these teams, the next first; a session of one of their cases goes with it."""
+    wanted = (
+        select(session_unit.c.unit)
+        .join(session_worker, session_worker.c.unit_id == session_unit.c.unit_id)
+        .where(
+            session_unit.c.agency_id == agency_id,
+            session_unit.c.phase == "planned",
+            session_worker.c.worker_id == worker_id,
+            session_worker.c.occurred_on >= today - BEHIND,
+        )
+        .order_by(session_unit.c.occurred_on, session_unit.c.unit_id)
+    )
+    if teams is not None:
+        wanted = wanted.where(session_unit.c.team_id.in_(teams))
+    units = [_decoder.decode(row.unit) for row in connection.execute(wanted)]
+    own = set(
+        connection.scalars(
+            select(case_file.c.case_id).where(case_file.c.worker_id == worker_id, case_file.c.stage != "closed")
+        )
+    )
+    beside = [one for one in units if one.case_id not in own]
+    return to_hand_over(beside, worker_id, ADDRESS, case_numbers(connection, beside))
+
+
+def planned_in(connection: Connection, case_id: str) -> list[str]:
+    """The sessions planned in a case."""
+    wanted = (
+        select(session_unit.c.unit_id)
+        .join(session_case, session_case.c.unit_id == session_unit.c.unit_id)
+        .where(session_case.c.case_id == case_id, session_unit.c.phase == "planned")
+    )
+    return list(connection.scalars(wanted))
 
 
 def left(connection: Connection, agency_id: str, teams: Collection[str] | None, worker_id: str) -> int:

@@ -2,20 +2,16 @@
 
 from marshmallow import Schema, fields, validate
 
-_ID = validate.Length(1, 80)
-MOST = 500
-"""Cases handed over in one request."""
-
-
-class LeaverSchema(Schema):
-    worker_id = fields.String(required=True, validate=_ID)
+from shared.serviceunit.handover.schemas import ID, MOST, LeaverSchema
 
 
 class SuccessorSchema(Schema):
-    case_id = fields.String(required=True, validate=_ID)
-    worker_id = fields.String(required=True, validate=_ID)
+    case_id = fields.String(required=True, validate=ID)
+    worker_id = fields.String(required=True, validate=ID)
 
 
 class HandoverSchema(LeaverSchema):
+    """The cases of somebody who leaves, each with its successor; what is planned in a case goes with it."""
+
     on = fields.Date(required=True)
     cases = fields.List(fields.Nested(SuccessorSchema), required=True, validate=validate.Length(1, MOST))

@@ -1,5 +1,6 @@
 """The JSON API of sessions."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, jsonify
@@ -7,19 +8,20 @@ from flask_smorest import Blueprint
 
 from services.case.people.handlers import note_looks
 from services.case.sessions import queries
-from services.case.sessions.handlers import Written, sessions
+from services.case.sessions.handlers import Written, sessions, take_back_next
 from services.case.sessions.schemas import (
     HeldSessionSchema,
     SessionCorrectionSchema,
     SessionListSchema,
     SessionSchema,
+    SessionVoidSchema,
 )
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.reading.api import reading_api
-from shared.serviceunit.schemas import VoidSchema
+from shared.serviceunit.recording import nothing
 from shared.serviceunit.shown import represented, told, warned
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
@@ -65,12 +67,13 @@ def correct(asked: dict[str, Any], session_id: str) -> Response:
 
 @bp.post("/sessions/<session_id>/void")
 @requires(*RECORDERS)
-@bp.arguments(VoidSchema())
+@bp.arguments(SessionVoidSchema())
 def void(asked: dict[str, Any], session_id: str) -> Response:
     """Void a session that should never have been entered"""
     version = expected_version()
     meta, dry_run = command_meta(), is_dry_run()
-    outcome = sessions.void(service(), identity(), meta, session_id, asked, version, dry_run=dry_run)
+    beside = partial(take_back_next, service(), session_id) if asked["with_appointment"] else nothing
+    outcome = sessions.void(service(), identity(), meta, session_id, asked, version, dry_run=dry_run, beside=beside)
     body = {"session_id": session_id, "version": outcome.version, "phase": "voided", "warnings": []}
     return answer(outcome, body, 200)
 

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from shared.clock import HONG_KONG
+from shared.serviceunit import referrals
 from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
@@ -99,6 +100,7 @@ def of_state(state: UnitState, members: set[str], today: date, *, with_note: boo
         "helpers": "\n".join(helpers.values()),
         "note": state.note if with_note else None,
         "aftercare": "aftercare" in unit.tags,
+        "referrals": referrals.of_unit(unit),
     }
     if unit.follow_up is not None:
         values |= {"follow_up.on": unit.follow_up.on.isoformat(), "follow_up.reason": unit.follow_up.reason}
@@ -121,7 +123,8 @@ def of_form(form: MultiDict[str, str]) -> Draft:
         values["contract_id"] = form["contract"]
     if values["minutes"] == OTHER:
         values["minutes"] = form.get("minutes_other", "")
-    values |= {"served_by": form.getlist("served_by")} | {name: name in form for name in TICKS}
+    values |= {"served_by": form.getlist("served_by"), "referrals": referrals.of_form(form)}
+    values |= {name: name in form for name in TICKS}
     rows = [
         Row(
             person_id=person_id,
@@ -153,6 +156,7 @@ def asked_of(
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows if row.there]
+    asked["referrals"] = referrals.asked(values.get("referrals", ()), values["occurred_on"])
     asked |= {name: bool(values.get(name)) for name in TICKS}
     asked |= {"case_id": case_id, "case_ids": [case_id, *draft.cases] if draft.cases else []}
     asked |= _contract(values, before) | _nested(values) | fixed

@@ -30,8 +30,9 @@ from shared.ids import is_id, new_id
 from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_code, unknown_contracts, unknown_names, wrong_fields
+from shared.serviceunit.events import ServiceUnitPlanned, ServiceUnitRecorded
 from shared.serviceunit.learnt.queries import contract_periods
-from shared.serviceunit.lifecycle import PlanUnit, Private, UnitState
+from shared.serviceunit.lifecycle import PlanUnit, Private, UnitState, VoidUnit
 from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
@@ -99,6 +100,18 @@ sessions_if_sure = Recording(PREFIX, partial(_save, when_in_doubt=DOUBTS))
 """The same commands, which save nothing that may be there already or could not have been at that time."""
 
 
+def take_back_next(service: Service, session_id: str, work: Work) -> None:
+    """Void the appointment that was planned in one step with a session, unless it was recorded since."""
+    for held in [one for one in work.load(session_id) if isinstance(one.event, ServiceUnitRecorded)]:
+        for beside in service.store.read_all(work.connection, held.position, 1):
+            if beside.correlation_id != held.correlation_id or not isinstance(beside.event, ServiceUnitPlanned):
+                continue
+            state, version = work.fold(beside.stream_id, lifecycle.INITIAL, lifecycle.evolve)
+            if state.phase == "planned":
+                command = VoidUnit(unit_id=beside.stream_id, reason="typing_error")
+                work.append(beside.stream_id, lifecycle.decide(command, state), version)
+
+
 def _plan_next(service: Service, who: Identity, work: Work, asked: dict[str, Any]) -> None:
     """Plan a session like the one that was asked for, on the day of the next appointment."""
     again = next_asked(asked)
@@ -120,7 +133,8 @@ def next_asked(asked: dict[str, Any]) -> dict[str, Any]:
     own = {"status": "planned", "ends_at": None, "note": None, "late_reason": None, "unidentified_count": 0}
     expected = [{**one, "status": "present", "walk_in": False} for one in asked["participants"]]
     when = {"occurred_on": appointment["on"], "starts_at": appointment["starts_at"], "participants": expected}
-    return {**asked, **own, **when, "follow_up": None, "next_appointment": None}
+    after = dict.fromkeys(("follow_up", "next_appointment"))
+    return {**asked, **own, **when, **after, "referrals": []}
 
 
 def _source(unit: ServiceUnit) -> Source:

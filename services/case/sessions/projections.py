@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from services.case.tables import session_case, session_person, session_unit, session_worker
+from services.case.tables import session_case, session_person, session_referral, session_unit, session_worker
 from shared.eventstore import Pending
 from shared.prepared import Prepared
 from shared.serviceunit.events import (
@@ -15,12 +15,12 @@ from shared.serviceunit.events import (
     ServiceUnitRecorded,
     ServiceUnitVoided,
 )
-from shared.serviceunit.unit import ServiceUnit
+from shared.serviceunit.unit import Referral, ServiceUnit
 
 _INSERT = Prepared(insert(session_unit))
 _LINKS = tuple(
     (Prepared(insert(table)), delete(table).where(table.c.unit_id == bindparam("of")))
-    for table in (session_worker, session_person, session_case)
+    for table in (session_worker, session_person, session_case, session_referral)
 )
 _UPDATE = update(session_unit).where(session_unit.c.unit_id == bindparam("of"))
 
@@ -31,7 +31,7 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
             case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) if one.version == 1:
                 _INSERT.run(connection, [{"unit_id": unit.unit_id, "agency_id": one.agency_id} | _row(one)])
                 _link(connection, unit)
-            case ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
+            case ServiceUnitPlanned(unit=unit) | ServiceUnitRecorded(unit=unit) | ServiceUnitCorrected(unit=unit):
                 connection.execute(_UPDATE, {"of": unit.unit_id} | _row(one))
                 for _, unlink in _LINKS:
                     connection.execute(unlink, {"of": unit.unit_id})
@@ -61,13 +61,25 @@ def _row(pending: Pending) -> dict[str, Any]:
 
 
 def _link(connection: Connection, unit: ServiceUnit) -> None:
-    """Who served, who was there and for which cases; the day stands beside each so that a day is found by index."""
+    """Who served, who was there, for which cases, and who was referred; with the day, so that it is found by index."""
     common = {"unit_id": unit.unit_id, "occurred_on": unit.occurred_on}
     cases = dict.fromkeys([*([unit.case_id] if unit.case_id else []), *unit.case_ids])
     found = (
         [{"worker_id": worker} | common for worker in dict.fromkeys(unit.served_by)],
         [{"person_id": person.person_id} | common for person in unit.participants],
         [{"case_id": case_id} | common for case_id in cases],
+        [_referral(unit.unit_id, number, one) for number, one in enumerate(unit.referrals)],
     )
     for (link, _), rows in zip(_LINKS, found, strict=True):
         link.run(connection, rows)
+
+
+def _referral(unit_id: str, number: int, one: Referral) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "number": number,
+        "person_id": one.person_id,
+        "destination": one.destination,
+        "referred_on": one.on,
+        "taken_up": one.taken_up,
+    }

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, UnitSchema
+from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, UnitSchema, VoidSchema
 
 
 class FollowUpSchema(Schema):
@@ -23,8 +23,7 @@ class SessionSchema(UnitSchema):
     """A session of one case, or a support session of one or several (`case_ids`).
 
     Left out, `contract_id` is the case's; `contract_id: null` or `regular: true` means regular service. A note left
-    out of a correction stays. After its case was closed, a session is accepted only with `aftercare: true`. A
-    `child_safety_concern` raises a task for today.
+    out of a correction stays. After its case was closed, a session is accepted only with `aftercare: true`.
     """
 
     kind = fields.String(validate=SHORT)
@@ -34,7 +33,6 @@ class SessionSchema(UnitSchema):
     regular = fields.Boolean(load_default=False)
     aftercare = fields.Boolean()
     note = fields.String(allow_none=True, validate=NOTE)
-    child_safety_concern = fields.Boolean(load_default=False)
     follow_up = fields.Nested(FollowUpSchema, load_default=None, allow_none=True)
 
 
@@ -46,6 +44,12 @@ class HeldSessionSchema(SessionSchema):
 
 class SessionCorrectionSchema(SessionSchema, CorrectionSchema):
     """The full new content of a session, and why it is corrected."""
+
+
+class SessionVoidSchema(VoidSchema):
+    """Why a session is voided; `with_appointment` takes back the next appointment that was planned with it."""
+
+    with_appointment = fields.Boolean(load_default=False)
 
 
 class SessionListSchema(Schema):

@@ -12,7 +12,7 @@ from shared.clock import HONG_KONG
 from shared.eventstore import Recorded
 from shared.serviceunit.events import ServiceUnitCorrected, ServiceUnitPlanned, ServiceUnitRecorded
 from shared.serviceunit.shown import line, told
-from shared.serviceunit.unit import ServiceUnit
+from shared.serviceunit.unit import Referral, ServiceUnit
 from shared.web.shell import day
 
 Full = ServiceUnitPlanned | ServiceUnitRecorded | ServiceUnitCorrected
@@ -94,12 +94,20 @@ def _shown(unit: ServiceUnit, colleagues: Mapping[str, str], titles: Mapping[str
         gettext("Served by"): comma.join(colleagues.get(one, "") for one in unit.served_by if one in colleagues),
         gettext("Others present, not known by name"): str(unit.unidentified_count or ""),
         gettext("Follow up by"): _follow_up(unit),
+        gettext("Referrals"): gettext("; ").join(map(_referral, unit.referrals)),
     }
 
 
 def _follow_up(unit: ServiceUnit) -> str:
     due = unit.follow_up
     return f"{day(due.on)} · {pages.label('follow_up', due.reason)}" if due else ""
+
+
+def _referral(one: Referral) -> str:
+    parts = [pages.label("destination", one.destination), day(one.on, with_weekday=False)]
+    if one.taken_up is not None:
+        parts.append(gettext("Taken up") if one.taken_up else gettext("Not taken up"))
+    return " · ".join(parts)
 
 
 def _minutes(unit: ServiceUnit) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -16,7 +17,7 @@ from services.case.people.queries import roles_on
 from services.case.sessions import forms, queries
 from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
-from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure
+from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure, take_back_next
 from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
 from services.case.sessions.story import people_in, story_lines
 from services.case.tasks.queries import task_list
@@ -27,7 +28,7 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.shown import warned
@@ -83,6 +84,7 @@ def show(session_id: str) -> str:
         story=reading.with_story(story_lines(story, who, colleagues, names)),
         reading=reading,
         tasks=_tasks(who, session_id) if reads_notes(who) else [],
+        version=len(story),
         undo_version=len(story) if may_undo(who, state, story) else None,
         planned=_planned(who, unit.case_id) if unit.case_id else [],
     )
@@ -116,11 +118,25 @@ def correct(session_id: str) -> Page:
     return _form_of(who, state, save, len(story), correcting=True)
 
 
+@bp.post("/<session_id>/referral")
+@requires(*RECORDERS)
+def referral(session_id: str) -> Page:
+    """Say whether somebody took up their referral; a correction for the reason that there is something new."""
+    who = identity()
+    state, _ = sessions.read(service(), who, session_id)
+    draft = forms.of_state(state, set(), local_date(service().clock.now()), with_note=reads_notes(who))
+    draft.values |= {"reason": "new_information", "referrals": answered_referrals(state)}
+    asked = forms.asked_of(draft, SessionCorrectionSchema(), _first_case(state), _note_of(draft, who), state)
+    return _saved(sessions.correct(service(), who, command_meta(), session_id, asked, expected_version()))
+
+
 @bp.route("/<session_id>/void", methods=["GET", "POST"])
 @requires(*RECORDERS)
 def void(session_id: str) -> Page:
     """Void a session, with the reason."""
-    return void_page(sessions, session_id, f"/case/sessions/{session_id}")
+    return void_page(
+        sessions, session_id, f"/case/sessions/{session_id}", partial(take_back_next, service(), session_id)
+    )
 
 
 def _tasks(who: Identity, session_id: str) -> list[dict[str, Any]]:
@@ -141,7 +157,7 @@ def _as_sure_as_asked() -> Recording[Written]:
 
 
 def _choose_case(who: Identity) -> str:
-    text = request.args.get("q", "")
+    text = request.form.get("q", "")  # Sent in the body: a number in an address would be written down on the way.
     with service().database.read() as connection:
         found = case_list(
             connection, who.agency_id, teams_seen(who), worker_id=None if text else who.account_id, q=text, limit=50

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, or_, select, tuple_
 
 from services.case.assessments.queries import assessment_list
 from services.case.cases.events import CaseEvent, CaseRegistered
@@ -18,6 +18,7 @@ from services.case.tables import (
     contact_person,
     person,
     session_case,
+    session_referral,
     session_unit,
     task,
     timeline_change,
@@ -185,18 +186,7 @@ def _of_members(case_id: str) -> Select[tuple[str]]:
 
 
 def _referrals(connection: Connection, case_id: str, page: Wanted) -> list[dict[str, Any]]:
-    """Who of the case was referred elsewhere, on a meeting or visit that stands."""
-    members, day = _members(case_id), timeline_referral.c.referred_on
-    of_members = (
-        select(timeline_referral.c.unit_id, timeline_referral.c.number)
-        .join(members, members.c.person_id == timeline_referral.c.person_id)
-        .where(_while_member(members, day))
-    )
-    place = tuple_(timeline_referral.c.unit_id, timeline_referral.c.number)
-    of_entry = timeline_entry.c.unit_id == timeline_referral.c.unit_id
-    shown = and_(timeline_entry.c.phase == "recorded", or_(timeline_entry.c.case_id == case_id, place.in_(of_members)))
-    source = select(day).join(timeline_entry, of_entry).where(shown)
-    wanted = select(timeline_referral, timeline_entry.c.service).join(timeline_entry, of_entry)
+    """Who of the case was referred elsewhere, in a session, a meeting or a visit that stands."""
     return [
         {
             "entry": "referral",
@@ -208,8 +198,33 @@ def _referrals(connection: Connection, case_id: str, page: Wanted) -> list[dict[
             "destination": row.destination,
             "taken_up": row.taken_up,
         }
-        for row in connection.execute(wanted.where(shown, page.window(day, source)))
+        for wanted in (_referrals_here(case_id, page), _referrals_elsewhere(case_id, page))
+        for row in connection.execute(wanted)
     ]
+
+
+def _referrals_here(case_id: str, page: Wanted) -> Select[Any]:
+    day, of_entry = session_referral.c.referred_on, session_unit.c.unit_id == session_referral.c.unit_id
+    of_case = select(session_case.c.unit_id).where(session_case.c.case_id == case_id)
+    shown = and_(session_unit.c.phase == "recorded", session_referral.c.unit_id.in_(of_case))
+    source = select(day).join(session_unit, of_entry).where(shown)
+    wanted = select(session_referral, literal("case").label("service")).join(session_unit, of_entry)
+    return wanted.where(shown, page.window(day, source))
+
+
+def _referrals_elsewhere(case_id: str, page: Wanted) -> Select[Any]:
+    members, day = _members(case_id), timeline_referral.c.referred_on
+    of_members = (
+        select(timeline_referral.c.unit_id, timeline_referral.c.number)
+        .join(members, members.c.person_id == timeline_referral.c.person_id)
+        .where(_while_member(members, day))
+    )
+    place = tuple_(timeline_referral.c.unit_id, timeline_referral.c.number)
+    of_entry = timeline_entry.c.unit_id == timeline_referral.c.unit_id
+    shown = and_(timeline_entry.c.phase == "recorded", or_(timeline_entry.c.case_id == case_id, place.in_(of_members)))
+    source = select(day).join(timeline_entry, of_entry).where(shown)
+    wanted = select(timeline_referral, timeline_entry.c.service).join(timeline_entry, of_entry)
+    return wanted.where(shown, page.window(day, source))
 
 
 def _assessments(connection: Connection, case_id: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from services.groups.meetings.conflicts import differences
 from services.groups.meetings.forms import Draft, Row
 from shared.serviceunit import codes
+from shared.serviceunit.referrals import Line
 from shared.web.shell import day
 
 _LABELS = {
@@ -25,6 +26,8 @@ _LABELS = {
     "partner_count": lazy_gettext("People of a partner agency"),
     "sign_in_sheet": lazy_gettext("File reference of the sign-in sheet"),
     "note": lazy_gettext("Note"),
+    "child_safety_concern": lazy_gettext("Child safety concern"),
+    "referrals": lazy_gettext("Referrals"),
 }
 _CODED = ("status", "activity", "mode", "setting")
 
@@ -49,6 +52,10 @@ def _worded(draft: Draft, other: Draft, key: str, names: dict[str, str]) -> str:
     value = draft.values.get(key)
     if not value:
         return "–"
+    if value is True:
+        return str(gettext("Yes"))
+    if key == "referrals":
+        return str(gettext("; ")).join(_worded_referral(one, names) for one in value)
     if isinstance(value, list):
         return str(gettext(", ")).join(str(names.get(one, one)) for one in value)
     if key in _CODED:
@@ -56,6 +63,12 @@ def _worded(draft: Draft, other: Draft, key: str, names: dict[str, str]) -> str:
     if key == "occurred_on":
         return day(date.fromisoformat(value))
     return names.get(value, value) if key == "contract_id" else str(value)
+
+
+def _worded_referral(line: Line, names: dict[str, str]) -> str:
+    parts = [names.get(line.person_id, line.person_id), _label("destination", line.destination), line.on]
+    answer = {"yes": gettext("Taken up"), "no": gettext("Not taken up")}.get(line.taken_up)
+    return " · ".join([part for part in (*parts, answer) if part])
 
 
 def _row(draft: Draft, person_id: str) -> Row | None:

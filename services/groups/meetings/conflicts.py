@@ -26,6 +26,8 @@ VALUES = (
     "partner_count",
     "sign_in_sheet",
     "note",
+    "child_safety_concern",
+    "referrals",
 )
 
 

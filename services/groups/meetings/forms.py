@@ -14,6 +14,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from shared.clock import HONG_KONG
+from shared.serviceunit import referrals
 from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS, ROLES_THAT_LOOK_ON
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
@@ -135,6 +136,8 @@ def of_state(state: UnitState) -> Draft:
         "served_by": [one for one in unit.served_by if one not in helpers],
         "helpers": "\n".join(helpers.values()),
         "note": state.note,
+        "child_safety_concern": unit.child_safety_concern,
+        "referrals": referrals.of_unit(unit),
     }
     rows = [
         Row(person_id=one.person_id, role=one.role, status=one.status, walk_in=one.walk_in, mode=one.mode)
@@ -147,7 +150,8 @@ def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
     sent = (*_TEXTS, *_NUMBERS, "contract_id", "helpers", "q")
     values: dict[str, Any] = {name: form[name] for name in sent if name in form}
-    values["served_by"] = form.getlist("served_by")
+    values |= {"served_by": form.getlist("served_by"), "child_safety_concern": "child_safety_concern" in form}
+    values["referrals"] = referrals.of_form(form)
     hybrid = form.get("mode") == "hybrid"
     rows = [
         Row(
@@ -182,6 +186,8 @@ def asked_of(
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows]
+    asked["child_safety_concern"] = bool(values.get("child_safety_concern"))
+    asked["referrals"] = referrals.asked(values.get("referrals", ()), values.get("occurred_on", ""))
     if before is not None and before.unit is not None:
         asked.setdefault("activity", before.unit.activity)
     asked |= _contract(values, before) | dict(fixed or {})

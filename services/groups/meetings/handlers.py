@@ -89,6 +89,7 @@ def _checked(
         group_id=group_id,
         partner_count=asked["partner_count"],
         sign_in_sheet=asked["sign_in_sheet"],
+        child_safety_concern=asked["child_safety_concern"] and asked["status"] != "planned",
     )
     _check(service, who, work, asked, unit, helpers, around, before)
     private = Private(

@@ -90,7 +90,7 @@ def form(draft: Draft, save: Save, about: About) -> Page:
     try:
         if request.method == "POST" and not _redrawn(draft, who, about):
             draft = _decided(draft, who, about) if comparing else draft
-            return _saved(save(draft, command_meta()))
+            return saved(save(draft, command_meta()))
     except CaseledgerError as raised:
         error = raised
     stale = stands and error is not None and error.code in _OVERTAKEN
@@ -123,7 +123,8 @@ def _as_read(about: About, who: Identity) -> Draft:
     return draft_of(reduce(evolve, seen, INITIAL), about.group, who)
 
 
-def _saved(written: Written) -> Page:
+def saved(written: Written) -> Page:
+    """Show the entry that was saved, and what is worth a second look."""
     for notice in warned(written.notices):
         flash(notice["message"])
     return see_other(f"/groups/meetings/{written.outcome.stream_id}", written.outcome)

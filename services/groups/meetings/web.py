@@ -13,7 +13,7 @@ from services.groups.groups.queries import groups
 from services.groups.meetings import forms, queries
 from services.groups.meetings.forms import Draft, Row
 from services.groups.meetings.handlers import Written, meetings
-from services.groups.meetings.roster import About, Page, draft_of, form, members
+from services.groups.meetings.roster import About, Page, draft_of, form, members, saved
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
 from services.groups.naming import contract_titles, names_by_id
 from shared.auth.identity import Identity, identity, requires
@@ -23,11 +23,11 @@ from shared.clock import local_date
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, told
 from shared.web.names import entries_of
-from shared.web.requests import expected_version, service
+from shared.web.requests import command_meta, expected_version, service
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 add_reading_pages(bp, meetings, queries.ADDRESS)
@@ -160,6 +160,18 @@ def correct(meeting_id: str) -> Page:
         return meetings.correct(service(), who, meta, meeting_id, asked, expected_version())
 
     return form(_draft_of(state, who), save, _about(who, state, story, correcting=True))
+
+
+@bp.post("/<meeting_id>/referral")
+@requires(*RECORDERS)
+def referral(meeting_id: str) -> Page:
+    """Say whether somebody took up their referral; a correction for the reason that there is something new."""
+    who = identity()
+    state, _ = meetings.read(service(), who, meeting_id)
+    draft = forms.of_state(state)
+    draft.values |= {"reason": "new_information", "referrals": answered_referrals(state)}
+    asked = forms.asked_of(draft, MeetingCorrectionSchema(), before=state)
+    return saved(meetings.correct(service(), who, command_meta(), meeting_id, asked, expected_version()))
 
 
 @bp.route("/<meeting_id>/void", methods=["GET", "POST"])

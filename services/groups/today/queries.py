@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from services.groups.meetings.queries import ADDRESS, group_titles
 from services.groups.tables import meeting
-from shared.serviceunit.agenda import agenda, overdue
-from shared.serviceunit.agenda_queries import Teams, near_units, overdue_units
+from shared.serviceunit.agenda import agenda, overdue, to_hand_over
+from shared.serviceunit.agenda_queries import Teams, near_units, overdue_units, planned_units
 
 
 def own_agenda(
@@ -23,3 +23,11 @@ def overdue_meetings(connection: Connection, agency_id: str, teams: Teams, today
     """What these teams have planned for a day that has passed, and not recorded, the oldest first."""
     units = overdue_units(connection, meeting, agency_id, teams, today)
     return overdue(units, ADDRESS, group_titles(connection, units))
+
+
+def planned_by(
+    connection: Connection, agency_id: str, teams: Teams, worker_id: str, today: date
+) -> list[dict[str, Any]]:
+    """What this worker has planned in these teams, to be handed over."""
+    units = planned_units(connection, meeting, agency_id, teams, today)
+    return to_hand_over(units, worker_id, ADDRESS, group_titles(connection, units))

@@ -22,7 +22,7 @@ from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import Private, UnitState
 from shared.serviceunit.recording import unknown_workers
 from shared.serviceunit.schemas import named_helpers, unit_of
-from shared.serviceunit.unit import Participant, Referral, ServiceUnit
+from shared.serviceunit.unit import Participant, ServiceUnit
 
 Asked = dict[str, Any]
 
@@ -77,7 +77,7 @@ def entry_of(asking: Asking) -> Entry:
         helpers=helpers,
         case_id=asked["case_id"],
         tags=tags,
-        referrals=tuple(Referral(**one) for one in asked["referrals"]),
+        child_safety_concern=asked["child_safety_concern"] and asked["status"] != "planned",
     )
     already = {person.person_id for person in before.participants} if before else set()
     if asked["case_id"] is not None and case is None:

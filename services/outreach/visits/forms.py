@@ -4,7 +4,7 @@ One form saves all. Its other buttons (find, add, add new, remove) only draw it 
 new gets an id when put on the list, so that a form sent twice makes one contact.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from shared.clock import HONG_KONG
 from shared.ids import new_id
+from shared.serviceunit import referrals
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 from shared.web.field_messages import load
@@ -30,16 +31,13 @@ _TEXTS = (
     "reason",
     "reason_text",
 )
-_ANSWERS = {True: "yes", False: "no", None: ""}
 _NUMBERS = ("minutes", "unidentified_count")
+_TICKS = ("aftercare", "cancelled", "child_safety_concern")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the visit: somebody met or missed, and where they were referred to.
-
-    `alias` or `marks` are given for somebody new; `taken_up` is `yes`, `no`, or empty while nobody knows.
-    """
+    """One line of the visit: somebody met or missed; `alias` or `marks` are given for somebody new."""
 
     person_id: str
     role: str = ""
@@ -47,9 +45,6 @@ class Row:
     alias: str = ""
     marks: str = ""
     target_groups: tuple[str, ...] = ()
-    destination: str = ""
-    referred_on: str = ""
-    taken_up: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -73,10 +68,6 @@ class Draft:
     def remove(self, person_id: str) -> None:
         """Take somebody off the list."""
         self.rows = [row for row in self.rows if row.person_id != person_id]
-
-    def say_taken_up(self, person_id: str, taken_up: str) -> None:
-        """Note whether somebody took up their referral."""
-        self.rows = [replace(row, taken_up=taken_up) if row.person_id == person_id else row for row in self.rows]
 
 
 def blank(day: date, who: str) -> Draft:
@@ -111,31 +102,18 @@ def of_state(state: UnitState, *, with_note: bool) -> Draft:
         "served_by": [one for one in unit.served_by if one not in helpers],
         "helpers": "\n".join(helpers.values()),
         "note": state.note if with_note else None,
+        "child_safety_concern": unit.child_safety_concern,
+        "referrals": referrals.of_unit(unit),
     }
-    rows = [
-        Row(person_id=one.person_id, role=one.role, status=one.status, **_referred(unit, one.person_id))
-        for one in unit.participants
-    ]
+    rows = [Row(person_id=one.person_id, role=one.role, status=one.status) for one in unit.participants]
     return Draft(values=values, rows=rows)
-
-
-def _referred(unit: ServiceUnit, person_id: str) -> dict[str, Any]:
-    """The first referral of somebody, as a line of the form shows it."""
-    for one in unit.referrals:
-        if one.person_id == person_id:
-            return {
-                "destination": one.destination,
-                "referred_on": one.on.isoformat(),
-                "taken_up": _ANSWERS[one.taken_up],
-            }
-    return {}
 
 
 def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
     values: dict[str, Any] = {name: form.get(name, "") for name in (*_TEXTS, *_NUMBERS, "helpers", "q")}
-    values |= {name: name in form for name in ("aftercare", "cancelled")}
-    values["served_by"] = form.getlist("served_by")
+    values |= {name: name in form for name in _TICKS}
+    values |= {"served_by": form.getlist("served_by"), "referrals": referrals.of_form(form)}
     if "note" in form:
         values["note"] = form["note"]
     rows = [
@@ -146,9 +124,6 @@ def of_form(form: MultiDict[str, str]) -> Draft:
             alias=form.get(f"alias-{person_id}", ""),
             marks=form.get(f"marks-{person_id}", ""),
             target_groups=tuple(form.getlist(f"groups-{person_id}")),
-            destination=form.get(f"destination-{person_id}", ""),
-            referred_on=form.get(f"referred_on-{person_id}", ""),
-            taken_up=form.get(f"taken_up-{person_id}", ""),
         )
         for person_id in form.getlist("person")
     ]
@@ -179,8 +154,8 @@ def asked_of(draft: Draft, schema: Schema, before: UnitState | None = None) -> d
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, unit) for row in draft.rows]
-    asked["referrals"] = [*_referrals(draft), *_later_referrals(draft, unit)]
-    asked["aftercare"] = bool(values.get("aftercare"))
+    asked["referrals"] = referrals.asked(values.get("referrals", ()), values["occurred_on"])
+    asked |= {name: bool(values.get(name)) for name in ("aftercare", "child_safety_concern")}
     if values.get("cancelled"):
         asked["status"] = "cancelled"
     if "note" in values and values["note"] is not None:
@@ -202,31 +177,6 @@ def _participant(row: Row, unit: ServiceUnit | None) -> dict[str, Any]:
         if one.person_id == row.person_id:
             shown |= {"target_groups": list(one.target_groups), "walk_in": one.walk_in, "mode": one.mode}
     return {**shown, "person_id": row.person_id}
-
-
-def _referrals(draft: Draft) -> list[dict[str, Any]]:
-    """A referral for every line that names where to; the day left out is that of the visit."""
-    known = {text: taken_up for taken_up, text in _ANSWERS.items()}
-    return [
-        {
-            "person_id": row.person_id,
-            "destination": row.destination,
-            "on": row.referred_on or draft.values["occurred_on"],
-            "taken_up": known.get(row.taken_up),
-        }
-        for row in draft.rows
-        if row.destination
-    ]
-
-
-def _later_referrals(draft: Draft, unit: ServiceUnit | None) -> list[dict[str, Any]]:
-    """What a line has no room for: a second referral of the same person stays as it was."""
-    listed, seen, more = {row.person_id for row in draft.rows}, set[str](), []
-    for one in unit.referrals if unit is not None else ():
-        if one.person_id in seen and one.person_id in listed:
-            more.append({**asdict(one), "on": one.on.isoformat()})
-        seen.add(one.person_id)
-    return more
 
 
 def _kept(unit: ServiceUnit | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.outreach.contacts.schemas import ContactDetailsSchema
-from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, ParticipantSchema, ReferralSchema, UnitSchema
+from shared.serviceunit.schemas import NOTE, SHORT, CorrectionSchema, ParticipantSchema, UnitSchema
 
 
 class VisitParticipantSchema(ParticipantSchema):
@@ -33,7 +33,6 @@ class VisitSchema(UnitSchema):
     participants = fields.List(
         fields.Nested(VisitParticipantSchema), load_default=list, validate=validate.Length(max=200)
     )
-    referrals = fields.List(fields.Nested(ReferralSchema), load_default=list, validate=validate.Length(max=200))
 
 
 class VisitCorrectionSchema(VisitSchema, CorrectionSchema):

@@ -22,7 +22,7 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit.lifecycle import UnitState
-from shared.serviceunit.pages import may_undo, void_page
+from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, warned
 from shared.web.requests import command_meta, expected_version, see_other, service
@@ -128,8 +128,7 @@ def referral(visit_id: str) -> Page:
     """Say whether somebody took up their referral; a correction for the reason that there is something new."""
     state, _ = visits.read(service(), identity(), visit_id)
     draft = forms.of_state(state, with_note=False)
-    draft.say_taken_up(request.form.get("person_id", ""), request.form.get("taken_up", ""))
-    draft.values["reason"] = "new_information"
+    draft.values |= {"reason": "new_information", "referrals": answered_referrals(state)}
     asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
     return _saved(visits.correct(service(), identity(), command_meta(), visit_id, asked, expected_version()))
 

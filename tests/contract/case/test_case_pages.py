@@ -156,8 +156,11 @@ def session_form(**more: Any) -> dict[str, Any]:
 def test_a_session_is_logged_from_the_caseload_with_the_members_already_there(
     browser: FlaskClient, worker: Client, family: str
 ) -> None:
-    assert f"/case/sessions/new?case_id={CASE}" in browser.get("/case/sessions/new").text
-    new = f"/case/sessions/new?case_id={CASE}"
+    choose, new = "/case/sessions/new", f"/case/sessions/new?case_id={CASE}"
+    assert new in browser.get(choose).text
+    number = worker.get(f"/cases/{CASE}").json["case_number"]
+    assert new in browser.post(choose, data={"q": number}).text
+    assert new not in browser.post(choose, data={"q": "C-NONE"}).text
     shown = browser.get(new).text
     assert "陳美玲" in shown
     assert "kachi-2" in shown
@@ -289,15 +292,20 @@ def test_the_next_appointment_is_planned_with_the_session_and_recorded_from_ther
 def test_an_own_entry_of_today_is_undone_in_one_tap(
     app: Flask, accounts: Accounts, browser: FlaskClient, worker: Client, family: str, clock: FixedClock
 ) -> None:
-    saved = send(browser, NEW, NEW, **session_form()).location
+    after = {"next_appointment.on": "2026-06-01", "follow_up.on": "2026-06-01", "follow_up.reason": "call"}
+    saved = send(browser, NEW, NEW, **session_form(**after)).location
     void = f"{saved}/void"
+    today = worker.post("/today").json
+    assert (len(today["planned"]), len(today["needs"])) == (1, 1)
     undo = hidden(browser.get(saved).text, void)
     assert undo["version"] == "1"
     assert void not in re.findall(r'action="([^"]*)"', page_client(app, accounts, "leader").get(saved).text)
     clock.moment += timedelta(days=1)
     assert void not in re.findall(r'action="([^"]*)"', browser.get(saved).text)
     clock.moment -= timedelta(days=1)
-    assert browser.post(void, data={**undo, "reason": "typing_error"}).location == saved
+    assert browser.post(void, data={**undo, "reason": "typing_error", "undo": "1"}).location == saved
+    today = worker.post("/today").json
+    assert (today["planned"], today["needs"]) == ([], [])
     page = browser.get(saved).text
     assert "voided and counts no more" in page
     assert f'href="{NEW}"' in page

@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
-from shared.testing.people import page_client
+from shared.testing.people import TEAM, page_client
 from tests.contract.case.conftest import CASE, MOTHER, SON, Client, Others, a_session
 from tests.contract.case.test_assessments_api import phq9
+from tests.contract.case.test_case_pages import send, session_form
 
 PAGE = f"/case/cases/{CASE}"
 
@@ -134,7 +135,7 @@ def test_a_referral_from_a_visit_is_an_entry_of_its_own_while_the_visit_stands(
     went = {"person_id": SON, "destination": "residential", "on": "2026-03-14", "taken_up": True}
     stranger = went | {"person_id": "person-stranger"}
     unit = {"unit_id": "visit-two", "kind": "outreach_visit", "occurred_on": "2026-03-12", "status": "held"}
-    unit |= {"mode": "in_person", "setting": "outreach", "participants": [{"person_id": SON}]}
+    unit |= {"mode": "in_person", "setting": "outreach", "team_id": TEAM, "participants": [{"person_id": SON}]}
     others.publish("outreach", "ServiceUnitRecorded", "visit-two", unit=unit | {"referrals": [stranger, went]})
     (item,) = worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"]
     assert (item["on"], item["person_id"], item["taken_up"]) == ("2026-03-14", SON, True)
@@ -143,6 +144,25 @@ def test_a_referral_from_a_visit_is_an_entry_of_its_own_while_the_visit_stands(
     for words in ("Residential treatment", "阿明", "taken up", "/outreach/visits/visit-two"):
         assert words in page, words
     others.publish("outreach", "ServiceUnitVoided", "visit-two", unit_id="visit-two", reason="duplicate")
+    assert worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"] == []
+
+
+def test_a_referral_is_made_with_a_session_and_its_answer_noted_later(
+    browser: FlaskClient, worker: Client, family: str
+) -> None:
+    new = f"/case/sessions/new?case_id={CASE}"
+    line = {"referral_person": MOTHER, "destination": "legal", "referred_on": "", "taken_up": ""}
+    saved = send(browser, new, new, **session_form(note="願意", **line))
+    path = saved.headers["Location"]
+    made = {"person_id": MOTHER, "destination": "legal", "on": "2026-03-09", "taken_up": None}
+    assert worker.get(path.removeprefix("/case")).json["referrals"] == [made]
+    assert send(browser, path, f"{path}/referral", number="0", taken_up="no").status_code == 303
+    after = worker.get(path.removeprefix("/case")).json
+    assert (after["referrals"], after["note"]) == ([{**made, "taken_up": False}], "願意")
+    (item,) = worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"]
+    assert (item["service"], item["destination"], item["taken_up"]) == ("case", "legal", False)
+    assert "Referrals: Legal advice · 9 Mar 2026 → Legal advice · 9 Mar 2026 · Not taken up" in browser.get(path).text
+    send(browser, f"{path}/void", f"{path}/void", reason="wrong_person")
     assert worker.get(f"/cases/{CASE}/timeline", kind="referral").json["items"] == []
 
 

@@ -13,7 +13,7 @@ from shared.auth.accounts import Accounts
 from shared.service import Service
 from shared.testing.clock import FixedClock
 from shared.testing.people import page_client
-from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session, field_codes
+from tests.contract.case.conftest import CASE, MOTHER, SON, Client, Others, a_session, field_codes
 from tests.contract.case.test_assessments_api import phq9
 from tests.contract.case.test_case_pages import send, session_form
 
@@ -113,6 +113,35 @@ def test_a_plan_raises_nothing_and_a_second_tick_nothing_more(worker: Client, fa
     again = a_session(MOTHER, minutes=30, child_safety_concern=True, reason="typing_error")
     assert worker.put(f"/sessions/{planned}", again, version=2).status_code == 200
     assert len(mine(worker)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "unit", "about"),
+    [
+        ("groups", {"unit_id": "meeting-1", "participants": [{"person_id": MOTHER}, {"person_id": SON}]}, (None, None)),
+        ("outreach", {"unit_id": "visit-1", "participants": [{"person_id": MOTHER}], "case_id": CASE}, (CASE, MOTHER)),
+        ("outreach", {"unit_id": "visit-2", "participants": [{"person_id": "contact-1"}]}, (None, None)),
+    ],
+)
+def test_a_tick_in_a_meeting_or_a_visit_raises_the_same_task_once(
+    worker: Client, leader: Client, family: str, others: Others, source: str, unit: dict[str, Any], about: Any
+) -> None:
+    entry, usual = unit["unit_id"], {"occurred_on": "2026-05-20", "mode": "in_person", "setting": "centre"}
+    told = {**usual, **unit, "kind": "visit", "status": "held", "team_id": "team-west"}
+    others.publish(source, "ServiceUnitRecorded", entry, unit=told)
+    assert mine(worker) == []
+    for minutes in (60, 45):
+        ticked = {**told, "minutes": minutes, "child_safety_concern": True}
+        others.publish(source, "ServiceUnitCorrected", entry, unit=ticked, reason="new_information")
+    (item,) = mine(worker)
+    assert (item["kind"], item["service"], item["entry_id"]) == ("child_safety", source, entry)
+    assert (item["case_id"], item["person_id"]) == about
+    assert (item["raised_by"], item["worker_id"]) == ("account-worker", "account-worker")
+    assert mine(leader) == [item]
+    decided = worker.post(f"/tasks/{item['task_id']}/decisions", {"decision": "no_further_action"}, version=1)
+    assert decided.json["phase"] == "closed"
+    others.publish(source, "ServiceUnitCorrected", entry, unit=ticked, reason="typing_error")
+    assert mine(worker) == [], "what was decided is not asked again by a correction"
 
 
 def test_the_same_request_again_raises_nothing_more(worker: Client, family: str) -> None:

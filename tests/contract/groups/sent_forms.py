@@ -14,7 +14,8 @@ class Fields(HTMLParser):
         super().__init__()
         self.forms: dict[str, MultiDict[str, str]] = {}
         self._form: MultiDict[str, str] = MultiDict()
-        self._select: str | None = None
+        self._select = ""
+        self._chosen: str | None = None
         self._area: str | None = None
         self.feed(html)
 
@@ -27,16 +28,16 @@ class Fields(HTMLParser):
             case "input" if name and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
                 self._form.add(name, value)
             case "select":
-                self._select = name
-            case "option" if self._select and ("selected" in given or self._select not in self._form):
-                self._form[self._select] = value
+                self._select, self._chosen = name, None
+            case "option" if "selected" in given or self._chosen is None:
+                self._chosen = value
             case "textarea":
                 self._area = name
                 self._form[name] = ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
-            self._select = None
+            self._form.add(self._select, self._chosen or "")
         elif tag == "textarea":
             self._area = None
 

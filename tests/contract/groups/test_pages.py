@@ -121,8 +121,22 @@ def test_a_meeting_is_corrected_and_voided_with_a_reason_on_its_pages(
     corrected = worker.get(f"/meetings/{meeting_id}").json
     assert [one["status"] for one in corrected["participants"]] == ["present", "absent"]
     assert (corrected["note"], list(corrected["helpers"].values())) == ("平靜", ["陳姑娘"])
+    ticked = changed(form_of(browser.get(f"{address}/correct"), "/correct"), reason="new_information")
+    assert "child_safety_concern" not in ticked
+    assert browser.post(f"{address}/correct", data=changed(ticked, child_safety_concern="true")).status_code == 303
+    lines = {"referral_person": "person-001", "destination": "housing", "reason": "new_information"}
+    referred = changed(form_of(browser.get(f"{address}/correct"), "/correct"), **lines)
+    assert browser.post(f"{address}/correct", data=referred).status_code == 303
+    answer = form_of(browser.get(address), "/referral")
+    assert browser.post(f"{address}/referral", data=changed(answer, taken_up="yes")).status_code == 303
+    after = worker.get(f"/meetings/{meeting_id}").json
+    assert (after["child_safety_concern"], after["note"]) == (True, "平靜")
+    made = {"person_id": "person-001", "destination": "housing", "on": "2026-03-09", "taken_up": True}
+    assert after["referrals"] == [made]
+    assert form_of(browser.get(f"{address}/correct"), "/correct")["child_safety_concern"] == "true"
     page = browser.get(address, headers={"Accept-Language": "zh-HK"}).text
     assert "出席紀錄有誤" in page
+    assert "兒童安全關注" in page
     assert "平靜" in page
     without_reason = form_of(browser.get(f"{address}/void"), "/void")
     assert browser.post(f"{address}/void", data=without_reason).status_code == 422

@@ -27,3 +27,22 @@ def test_a_leader_is_told_which_meetings_are_not_recorded(
     (late,) = as_user("leader").post("/today/team", {}).json["overdue"]
     assert (late["on"], late["title"]) == ("2026-05-30", worker.get(f"/groups/{circle}").json["title"])
     assert worker.post("/today/team", {}).status_code == 403
+
+
+def test_what_somebody_has_planned_is_given_to_a_successor(
+    worker: Client, as_user: Callable[[str], Client], circle: str
+) -> None:
+    leader = as_user("leader")
+    body = a_meeting("person-000", occurred_on="2026-07-03", served_by=["account-worker", "account-leader"])
+    planned = worker.post("/meetings/plan", {**body, "helpers": ["陳姑娘"]}).json["meeting_id"]
+    (line,) = leader.post("/handover/planned", {"worker_id": "account-worker"}).json["items"]
+    assert (line["unit_id"], line["on"], line["team_id"]) == (planned, "2026-07-03", "team-west")
+    entries = [{"unit_id": planned, "worker_id": "account-assistant"}]
+    give = {"worker_id": "account-worker", "entries": entries}
+    assert worker.post("/handover/planned/give", give).status_code == 403
+    assert as_user("foreign-leader").post("/handover/planned/give", give).status_code == 404
+    assert leader.post("/handover/planned/give", give).json == {"given": [planned], "left": []}
+    read = worker.get(f"/meetings/{planned}").json
+    assert read["served_by"][:2] == ["account-assistant", "account-leader"]
+    assert list(read["helpers"].values()) == ["陳姑娘"]
+    assert leader.post("/handover/planned", {"worker_id": "account-worker"}).json["items"] == []

@@ -90,27 +90,34 @@ def test_whom_one_has_met_is_offered_before_anything_is_typed(
 def test_a_referral_is_made_with_the_visit_and_its_answer_noted_later(
     browser: FlaskClient, worker: Client, token: str
 ) -> None:
-    row = {"person": token, f"role-{token}": "drug_user", f"destination-{token}": "substance_clinic"}
-    saved = browser.post("/outreach/visits/new", data=form(note="願意求診", **row))
+    row = {"person": token, f"role-{token}": "drug_user"}
+    line = {"referral_person": token, "destination": "substance_clinic", "referred_on": "", "taken_up": ""}
+    saved = browser.post("/outreach/visits/new", data=form(note="願意求診", child_safety_concern="true", **row, **line))
     path = saved.headers["Location"]
     made = {"person_id": token, "destination": "substance_clinic", "on": "2026-05-20", "taken_up": None}
     visit = path.removeprefix("/outreach")
     assert worker.get(visit).json["referrals"] == [made]
     page = browser.get(path, headers={"Accept-Language": "zh-HK"})
     assert "物質誤用診所" in page.text
-    answer = {"person_id": token, "taken_up": "yes", "version": "1", "idempotency_key": "k1"}
+    assert "兒童安全關注" in page.text
+    answer = {"number": "0", "taken_up": "yes", "version": "1", "idempotency_key": "k1"}
     assert browser.post(f"{path}/referral", data=answer).status_code == 303
     after = worker.get(visit).json
     assert (after["referrals"], after["note"]) == ([{**made, "taken_up": True}], "願意求診")
+    assert after["child_safety_concern"] is True
     assert worker.get(f"{visit}/history").json["items"][-1]["reason"] == "new_information"
-    # A correction on the page keeps it, and another one of the same person that the page has no room for.
-    two = [{**made, "taken_up": True}, {**made, "destination": "housing"}]
-    body = a_visit(token, referrals=two, note="願意求診", reason="new_information")
-    assert worker.put(visit, body, version=2).status_code == 200
-    sent = form(version="3", reason="typing_error", minutes="45", note="願意求診", **row)
-    corrected = {**sent, f"taken_up-{token}": "no", f"referred_on-{token}": "2026-05-21"}
-    assert browser.post(f"{path}/correct", data=corrected).status_code == 303
-    assert worker.get(visit).json["referrals"] == [{**made, "on": "2026-05-21", "taken_up": False}, two[1]]
+    # A correction on the page keeps what was referred before, and has room for one more.
+    sent = form(version="2", reason="typing_error", minutes="45", note="願意求診", **row)
+    lines = {
+        "referral_person": [token, token, ""],
+        "destination": ["substance_clinic", "housing", ""],
+        "referred_on": ["2026-05-21", "", ""],
+        "taken_up": ["no", "", ""],
+    }
+    assert browser.post(f"{path}/correct", data=sent | lines).status_code == 303
+    two = [{**made, "on": "2026-05-21", "taken_up": False}, {**made, "destination": "housing"}]
+    assert worker.get(visit).json["referrals"] == two
+    assert browser.get(f"{path}/correct").text.count('name="destination"') == 3
 
 
 def test_a_referral_of_somebody_else_is_refused(worker: Client, token: str) -> None:

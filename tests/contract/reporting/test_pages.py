@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from shared.auth.accounts import Accounts
 from shared.testing.clock import FixedClock
-from shared.testing.people import page_client
+from shared.testing.people import AGENCY, page_client
 from shared.web.system import colours
 from tests.contract.reporting.conftest import KACHI, Client, Others, family
 
@@ -175,3 +175,35 @@ def test_an_outcome_shows_who_is_left_at_each_step_and_how_far_scores_changed(
     assert "How far scores changed" not in page  # Nine people are so few that single scores could be guessed.
     pair(9)
     assert "From −2 to 0 points; n = 10." in browser.get(CONTRACT).text
+
+
+def test_the_contracts_of_a_funder_are_chosen_by_title(browse: Browse, accounts: Accounts) -> None:
+    admin = browse("admin")
+    choice = re.search(r'name="contract_ids" value="kachi-2"[^>]*>\s*<span>([^<]+)</span>', admin.get("/accounts").text)
+    assert choice is not None
+    form = {"display_name": "Fund", "role": "funder", "username": "fund", "contract_ids": ["kachi-2", "older"]}
+    assert admin.post("/accounts", data=form).status_code == 200
+    (made,) = [one for one in accounts.list_accounts(AGENCY) if one.username == "fund"]
+    assert made.contract_ids == ("kachi-2", "older")
+    assert f"{choice[1]}, older" in admin.get("/accounts").text
+    page = admin.get(f"/accounts/{made.account_id}").text
+    assert page.count('name="contract_ids"') == page.count("checked><span>") - 1 == 2  # and the role
+
+
+def test_a_choice_is_kept_under_a_name_and_stands_on_its_page_and_at_home(browse: Browse, others: Others) -> None:
+    others.record("meeting-1", family("person-m"))
+    figure = f"{CONTRACT}/figures/output-1/attendances"
+    leader, chosen = browse("leader"), f"{figure}?month=2019-03"
+    assert "/filters" not in leader.get(figure).text
+    page = leader.get(f"{chosen}&page=1&team=").text
+    assert f'name="address" value="{chosen}"' in page
+    assert leader.post("/filters", data={"name": "三月", "address": chosen}).location == chosen
+    for address in (chosen, figure, "/"):
+        assert f'<a href="{chosen}"' in (page := leader.get(address).text)
+        assert "三月" in page
+    assert "三月" not in browse("admin").get(figure).text
+    (forget,) = re.findall(r'action="(/filters/[^"]+/forget)"', leader.get(chosen).text)
+    assert leader.post(forget, data={"address": "//elsewhere.example"}).location == "/"
+    assert "三月" not in leader.get(figure).text
+    nameless = leader.post("/filters", data={"name": "", "address": chosen})
+    assert (nameless.status_code, "Give it a short name." in leader.get(chosen).text) == (303, True)

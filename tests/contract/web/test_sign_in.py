@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from shared.auth import web
+from shared.auth import leaving
 from shared.auth.accounts import Accounts
 from shared.auth.setup_code import setup_code
 from shared.service import Service
@@ -75,7 +75,10 @@ def test_another_agencys_account_is_404_and_unchanged(app: Flask, people: Accoun
     assert people.sign_in("worker", PASSWORD)
 
 
-def test_a_disabled_account_and_a_reset_password_end_the_sessions_at_once(app: Flask, people: Accounts) -> None:
+def test_a_disabled_account_and_a_reset_password_end_the_sessions_at_once(
+    app: Flask, people: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "left_to_hand_over", lambda _: 0)
     admin = api_client(app, people, "admin")
     worker, leader = api_client(app, people, "worker"), api_client(app, people, "leader")
     assert admin.post("/api/v1/accounts/account-worker/disable").status_code == 204
@@ -193,7 +196,7 @@ def test_a_temporary_password_opens_nothing_but_the_form_that_changes_it(app: Fl
 
 def test_role_and_teams_change_on_the_page_of_an_account_from_the_next_request_on(app: Flask, people: Accounts) -> None:
     admin, worker = page_client(app, people, "admin"), api_client(app, people, "worker")
-    form = {"display_name": "Worker", "role": "team_leader", "team_ids": [TEAM, OTHER_TEAM], "contract_ids": ""}
+    form = {"display_name": "Worker", "role": "team_leader", "team_ids": [TEAM, OTHER_TEAM]}
     assert admin.post("/accounts/account-worker", data=form).status_code == 303
     assert worker.get("/api/v1/me").json["role"] == "team_leader"
     wrong = admin.post("/accounts/account-worker", data=form | {"display_name": "New <name>", "team_ids": []})
@@ -208,14 +211,17 @@ def test_role_and_teams_change_on_the_page_of_an_account_from_the_next_request_o
 
 
 @pytest.mark.parametrize(
-    ("left", "closed", "says"), [(3, 409, "3 cases are left"), (None, 409, "cannot be found out"), (0, 303, "")]
+    ("left", "closed", "says"),
+    [(3, 409, "3 cases and planned entries are left"), (None, 409, "cannot be found out"), (0, 303, "")],
 )
 def test_an_account_is_closed_when_everything_is_handed_over(
     app: Flask, people: Accounts, monkeypatch: pytest.MonkeyPatch, *, left: int | None, closed: int, says: str
 ) -> None:
-    monkeypatch.setattr(web, "left_to_hand_over", lambda _: left)
+    monkeypatch.setattr(leaving, "left_to_hand_over", lambda _: left)
     admin = page_client(app, people, "admin")
     assert says in admin.get("/accounts/account-worker").text
+    if left != 0:
+        assert api_client(app, people, "admin").post("/api/v1/accounts/account-worker/disable").status_code == closed
     assert admin.post("/accounts/account-worker/disable").status_code == closed
     if left == 0:
         assert "This account is closed." in admin.get("/accounts/account-worker").text
@@ -223,7 +229,10 @@ def test_an_account_is_closed_when_everything_is_handed_over(
     assert people.sign_in("worker", PASSWORD)
 
 
-def test_the_api_changes_accounts_and_gives_temporary_passwords(app: Flask, people: Accounts) -> None:
+def test_the_api_changes_accounts_and_gives_temporary_passwords(
+    app: Flask, people: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "left_to_hand_over", lambda _: 0)
     admin = api_client(app, people, "admin")
     change = {"display_name": "Worker", "role": "assistant", "team_ids": [TEAM]}
     changed = admin.put("/api/v1/accounts/account-worker", json=change)

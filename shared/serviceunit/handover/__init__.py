@@ -1,0 +1,1 @@
+"""Handing over what somebody has planned, as every recording service does it for its own entries."""
