@@ -63,15 +63,9 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.reporting",
-<<<<<<< HEAD
         blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, submissions_web.bp, team_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp, submissions_api.bp],
-        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, phone.bp, components.bp],
-=======
-        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, team_web.bp],
-        api_blueprints=[contracts_api.bp, figures_api.bp],
         root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
->>>>>>> c-rest
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

@@ -7,11 +7,8 @@ from services.reporting.contracts.instruments import NAMES
 from services.reporting.contracts.queries import contracts_of
 from services.reporting.figures import words
 from services.reporting.figures.language import in_language
-<<<<<<< HEAD
 from services.reporting.figures.web_figure import change_url
-=======
 from shared.auth.identity import identity
->>>>>>> c-rest
 from shared.serviceunit.codes import label
 from shared.web.requests import service
 
