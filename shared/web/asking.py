@@ -3,6 +3,7 @@
 from typing import Any
 
 import requests
+from flask_babel import get_locale
 
 from shared.settings import Settings
 from shared.web import positions
@@ -18,7 +19,11 @@ def ask(path: str, body: dict[str, Any], key: str | None = None) -> dict[str, An
     Always a POST: what is asked for may hold a name, and no name stands in an address. Nothing is stored or logged.
     With an idempotency `key` something may be written there; the person's next request waits until it has arrived.
     """
-    headers = {"Authorization": f"Bearer {token_of_request()}", "X-Correlation-Id": correlation_id()}
+    headers = {
+        "Authorization": f"Bearer {token_of_request()}",
+        "X-Correlation-Id": correlation_id(),
+        "Accept-Language": str(get_locale()).replace("_", "-"),
+    }
     if key is not None:
         headers["Idempotency-Key"] = key
     try:

@@ -2,22 +2,34 @@
 
 from typing import Any
 
+import msgspec
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
+from services.reporting.ledger.published import PublishedUnit
 from services.reporting.submissions import handlers
+from services.reporting.submissions.effects import Change, effects
 from services.reporting.submissions.queries import SentAt, report_numbered
-from services.reporting.submissions.schemas import ConfirmLateSchema, DraftSchema, ReopenSchema, ReturnReportSchema
+from services.reporting.submissions.schemas import (
+    ConfirmLateSchema,
+    DraftSchema,
+    EffectsSchema,
+    ReopenSchema,
+    ReturnReportSchema,
+)
 from services.reporting.submissions.verification import verify_report
-from services.reporting.submissions.views import late_of_period, one_period, periods_view, reports_view
+from services.reporting.submissions.views import effect_values, late_of_period, one_period, periods_view, reports_view
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import HONG_KONG
+from shared.errors import Invalid
 from shared.eventstore import Outcome
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
 
 bp = Blueprint("submissions_api", __name__, url_prefix="/contracts", description="Reporting periods and their reports")
+
+effects_bp = Blueprint("effects_api", __name__, description="What a change would do to reports that were sent")
 
 _PERIOD = "/<contract_id>/periods/<last_day>"
 
@@ -121,6 +133,25 @@ def confirm_late(asked: dict[str, Any], contract_id: str, last_day: str) -> Resp
     """Confirm late entries, with a reason"""
     meta, version = command_meta(), expected_version()
     return _done(handlers.confirm_late_entries(service(), meta, contract_id, last_day, version, **asked))
+
+
+@effects_bp.post("/effects")
+@requires(*RECORDERS)
+@effects_bp.arguments(EffectsSchema())
+def ask_effects(asked: dict[str, Any]) -> Response:
+    """What a change that is not saved yet would do to locked periods and to reports that were sent"""
+    try:
+        units = msgspec.convert(asked["units"], tuple[PublishedUnit, ...])
+    except msgspec.ValidationError as error:
+        raise Invalid("unit_unreadable", "This is not a session as it is published.", field="units") from error
+    change = Change(
+        units=units,
+        ended=tuple(asked["ended"]),
+        joined=tuple(asked["joined"]),
+        parted=tuple(asked["parted"]),
+    )
+    found = effects(service(), identity().agency_id, change)
+    return jsonify({"items": [effect_values(one) for one in found]})
 
 
 def _done(outcome: Outcome) -> Response:

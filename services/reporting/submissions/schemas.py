@@ -22,3 +22,12 @@ class ReturnReportSchema(Schema):
 class ConfirmLateSchema(Schema):
     event_ids = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=1000))
     reason = fields.String(required=True)
+
+
+class EffectsSchema(Schema):
+    """A change that is not saved yet; `units` as they would be published, pairs of ids that would be one or two."""
+
+    units = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=20))
+    ended = fields.List(fields.String(), load_default=list, validate=validate.Length(max=20))
+    joined = fields.List(fields.Tuple((fields.String(), fields.String())), load_default=list)
+    parted = fields.List(fields.Tuple((fields.String(), fields.String())), load_default=list)

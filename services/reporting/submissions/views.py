@@ -8,13 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.figures.language import in_language
 from services.reporting.figures.queries import SeesScores, may_name
 from services.reporting.figures.rendering import plain_in_unit, printed
+from services.reporting.figures.words import measure_name, part_name
 from services.reporting.indicators.changes import Happened, Moved
 from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.submissions.document import day_of
+from services.reporting.submissions.effects import Effect
 from services.reporting.submissions.queries import (
     PeriodAt,
     SentAt,
@@ -24,7 +27,7 @@ from services.reporting.submissions.queries import (
     reports_before,
 )
 from services.reporting.submissions.reports import contents_at, counted_report, late_entries
-from services.reporting.submissions.restating import End, Restated, Step, measure_of, people_of, restatement
+from services.reporting.submissions.restating import End, Name, Restated, Step, measure_of, people_of, restatement
 from shared.clock import HONG_KONG, local_date
 from shared.service import Service
 
@@ -144,20 +147,17 @@ def _report_named(periods: Sequence[PeriodAt], name: str) -> SentAt:
 def _restated_values(one: Restated, then: Definition, now: Definition, sees_scores: SeesScores) -> Values:
     measure = measure_of(then, one.name) or measure_of(now, one.name)
 
-    def shown(value: Fraction | None) -> Any:
-        return printed(measure, value) if measure is not None else None if value is None else int(value)
-
     return {
         "indicator": one.name[0],
         "measure": one.name[1],
-        "was": shown(one.was),
-        "now": shown(one.now),
+        "was": _shown(measure, one.was),
+        "now": _shown(measure, one.now),
         "by": {cause: _by(measure, one.steps, cause) for cause in ("entry", "merge", "period", "definition")},
         "entries": [
             {
                 "cause": step.cause,
-                "before": shown(step.before),
-                "after": shown(step.after),
+                "before": _shown(measure, step.before),
+                "after": _shown(measure, step.after),
                 **_entry(step, step.happened, sees_scores),
             }
             for step in one.steps
@@ -193,6 +193,39 @@ def _tally(figures: Sequence[Restated]) -> list[tuple[str, str | None, str, int]
     events = {step.happened.event_id: step.happened for one in figures for step in one.steps if step.happened}
     counted = Counter((one.what, one.reason, one.actor) for one in events.values())
     return [(*key, number) for key, number in counted.most_common()]
+
+
+def effect_values(effect: Effect) -> Values:
+    """What a change would do to one locked period, with the figures' names in the language of the request."""
+    period = effect.period.period
+    return {
+        "contract_id": effect.contract_id,
+        "contract": in_language(effect.contract, effect.contract_id),
+        "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
+        "report": effect.number,
+        "figures": [
+            {
+                "indicator": name[0],
+                "measure": name[1],
+                "name": figure_name(name, measure),
+                "now": _shown(measure, before),
+                "would": _shown(measure, after),
+            }
+            for name, measure, before, after in effect.figures
+        ],
+    }
+
+
+def figure_name(name: Name, measure: Measure | None) -> str:
+    """The words for a figure: a measure's own, or the part of an outcome."""
+    return measure_name(measure) if measure is not None else part_name(name[1], post_only=False)
+
+
+def _shown(measure: Measure | None, value: Fraction | None) -> Any:
+    """A value as it is printed."""
+    if measure is not None:
+        return printed(measure, value)
+    return None if value is None else int(value)
 
 
 def standing_of(period: PeriodAt, today: date) -> str:

@@ -1,0 +1,153 @@
+"""What an entry that is not saved yet would do to reports that were sent, or to periods that are locked."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from services.reporting.contracts.queries import contract_at
+from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
+from services.reporting.ledger.cut import Cut
+from services.reporting.ledger.cuts import cut_now
+from services.reporting.ledger.published import PublishedUnit
+from services.reporting.ledger.queries import contracts_of_unit, edges_at, facts_at
+from services.reporting.submissions.document import counted_until
+from services.reporting.submissions.queries import PeriodAt, contracts_reported, periods_at
+from services.reporting.submissions.restating import Name, Value, exact_figures, measure_of
+from services.reporting.tables import ledger
+from shared.eventstore import EventStore
+from shared.service import Service
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What would be written: sessions as they would be, the ids of those that would end, who would be whom."""
+
+    units: tuple[PublishedUnit, ...] = ()
+    ended: tuple[str, ...] = ()
+    joined: tuple[Edge, ...] = ()
+    parted: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change would do to one locked period: figures with their value as counted now, and as they would be.
+
+    `number` is that of its last report, None when none was sent yet; `contract` its title.
+    """
+
+    contract_id: str
+    contract: Any
+    period: PeriodAt
+    number: int | None
+    figures: tuple[tuple[Name, Any, Value, Value], ...]
+
+
+def effects(service: Service, agency_id: str, change: Change) -> list[Effect]:
+    """The periods a change would touch: the one it is about, and the newest that was reported."""
+    with service.database.read() as connection:
+        now = cut_now(connection)
+        return [
+            effect
+            for contract_id in sorted(_touched(connection, agency_id, change, now))
+            for effect in _of_contract(service.store, connection, agency_id, contract_id, change, now)
+        ]
+
+
+def _touched(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
+    """The contracts whose figures may move, of those that have a locked period."""
+    found = {segment.contract_id for unit in change.units for segment in unit.segments}
+    found |= {one for unit_id in change.ended for one in contracts_of_unit(connection, agency_id, unit_id, now)}
+    people = {person for edge in (*change.joined, *change.parted) for person in edge}
+    if people:
+        own = ledger.participation.c
+        query = select(own.contract_id).where(own.agency_id == agency_id, own.person_id.in_(sorted(people)))
+        found |= set(connection.execute(query).scalars())
+    return found & {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
+
+
+def _of_contract(
+    store: EventStore, connection: Connection, agency_id: str, contract_id: str, change: Change, now: Cut
+) -> Iterator[Effect]:
+    found = contract_at(store, connection, agency_id, contract_id)
+    locked = [one for one in periods_at(store, connection, found) if one.state.cut is not None]
+    facts = facts_at(connection, agency_id, contract_id, now)
+    days = _days(facts, contract_id, change)
+    about = [one for one in locked if days is None or min(days) <= one.period.last]
+    if not about:
+        return
+    would = _changed(facts, edges_at(connection, agency_id, now), contract_id, change)
+    own = [one for one in about if days is not None and any(day in one.period for day in days)]
+    for one in dict.fromkeys((*own, about[-1])):
+        cut = Cut.parse(str(one.state.last_report.cut if one.state.last_report else one.state.cut))
+        definition = contract_at(store, connection, agency_id, contract_id, cut["reporting"]).definition
+        counted = counted_until(definition, one.period)
+        before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
+        moved = tuple(
+            (name, measure_of(definition, name), before[name], after[name])
+            for name in before
+            if before[name] != after[name]
+        )
+        if moved or one in own:
+            last = one.state.last_report
+            yield Effect(
+                contract_id=contract_id,
+                contract=dict(definition.title),
+                period=one,
+                number=last.number if last else None,
+                figures=moved,
+            )
+
+
+def _days(facts: Facts, contract_id: str, change: Change) -> set[date] | None:
+    """The days a change is about, before and after; None for a merge, which is about all of them."""
+    if change.joined or change.parted:
+        return None
+    gone = {unit.unit_id for unit in change.units} | set(change.ended)
+    days = {unit.occurred_on for unit in facts.units if unit.unit_id in gone}
+    days |= {unit.occurred_on for unit in _begun(change, contract_id)}
+    return days or {date.max}
+
+
+def _changed(facts: Facts, edges: Sequence[Edge], contract_id: str, change: Change) -> Facts:
+    """What would be known."""
+    gone = {unit.unit_id for unit in change.units} | set(change.ended)
+    kept = (unit for unit in facts.units if unit.unit_id not in gone)
+    return replace(
+        facts,
+        units=(*kept, *_begun(change, contract_id)),
+        identities=Identities([*(one for one in edges if one not in change.parted), *change.joined]),
+    )
+
+
+def _begun(change: Change, contract_id: str) -> Iterable[Unit]:
+    """The new versions as one contract sees them."""
+    for unit in change.units:
+        for segment in unit.segments:
+            if segment.contract_id == contract_id and unit.status != "planned":
+                minutes = unit.minutes if segment.minutes is None and len(unit.segments) == 1 else segment.minutes
+                yield unit_seen(unit, minutes)
+
+
+def unit_seen(unit: PublishedUnit, minutes: int | None) -> Unit:
+    """A published session as a fact, with the minutes of one contract."""
+    return Unit(
+        unit_id=unit.unit_id,
+        kind=unit.kind,
+        status=unit.status,
+        occurred_on=date.fromisoformat(unit.occurred_on),
+        minutes=minutes,
+        mode=unit.mode,
+        setting=unit.setting,
+        activity=unit.activity,
+        tags=unit.tags,
+        organisation_id=unit.organisation_id,
+        unidentified=unit.unidentified_count,
+        people=tuple(
+            Presence(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants
+        ),
+    )
