@@ -25,6 +25,7 @@ from services.reporting.indicators.report import (
 )
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.since import parts_of
+from services.reporting.indicators.steps import told
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_now
 from services.reporting.ledger.history import history
@@ -143,7 +144,7 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
 
 def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts, events: Iterable[Happened]) -> Values:
     definition = found.definition
-    moved = list(moves(running_measure(definition, measure), events))
+    moved = list(moves(running_measure(definition, measure), told(events)))
     behind = _of_sessions if measure.which is None else _of_cases
     return {
         "figure": output_values(Count(definition, facts).figure(output, measure)),
@@ -227,7 +228,7 @@ def _of_outcome(
     sees_scores: SeesScores,
 ) -> Values:
     definition = found.definition
-    moved = list(moves(RunningPart(running_outcome(definition, outcome), part), events))
+    moved = list(moves(RunningPart(running_outcome(definition, outcome), part), told(events)))
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]

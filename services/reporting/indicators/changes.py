@@ -31,6 +31,15 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What an event takes away and what it brings, every person under the id that stands for them from then on."""
+
+    happened: Happened
+    gone: tuple[Thing, ...]
+    come: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """An event, and the figure before and after it."""
 
@@ -40,12 +49,12 @@ class Moved:
 
 
 class Running(Protocol):
-    """A figure that is kept up to date event by event."""
+    """A figure that is kept up to date step by step."""
 
     @property
     def value(self) -> Fraction | None: ...
 
-    def apply(self, happened: Happened) -> None: ...
+    def apply(self, step: Step) -> None: ...
 
 
 def in_order(events: Iterable[Happened]) -> list[Happened]:
@@ -53,11 +62,11 @@ def in_order(events: Iterable[Happened]) -> list[Happened]:
     return sorted(events, key=lambda one: (one.recorded_at, one.service, one.position))
 
 
-def moves(running: Running, events: Iterable[Happened]) -> Iterator[Moved]:
+def moves(running: Running, steps: Iterable[Step]) -> Iterator[Moved]:
     """The events, in the order they were recorded, that changed the figure."""
     value = running.value
-    for happened in in_order(events):
-        running.apply(happened)
+    for step in steps:
+        running.apply(step)
         before, value = value, running.value
         if value != before:
-            yield Moved(happened, before, value)
+            yield Moved(step.happened, before, value)

@@ -17,6 +17,7 @@ from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Case, Facts, Identities, Score, Stage, Tally, Unit
 from services.reporting.indicators.report import Count, count_outcome, served_by_output
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
+from services.reporting.indicators.steps import told
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = date(2019, 3, 4)
@@ -136,7 +137,7 @@ def everything(kachi_document: dict[str, Any]) -> Definition:
 
 def _walked(running: Running, story: Story, counted: Fraction | None) -> list[Moved]:
     nothing = running.value
-    walked = list(moves(running, story.happened))
+    walked = list(moves(running, told(story.happened)))
     assert (walked[-1].after if walked else nothing) == counted
     assert all(later.before == earlier.after for earlier, later in pairwise(walked))
     return walked
