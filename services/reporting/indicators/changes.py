@@ -6,14 +6,15 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
 
-from services.reporting.indicators.facts import Score, Stage, Tally, Unit
+import msgspec
+
+from services.reporting.indicators.facts import Facts, Identities, Score, Stage, Tally, Unit, cases_of
 
 Thing = Unit | Score | Tally | Stage
 """What a version of an entry says: a session, a questionnaire's score, totals of anonymous ones, a stage of a case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event of the ledger: an entry's version that ends, one that begins, or a merge that begins or ends."""
 
     recorded_at: datetime
@@ -30,8 +31,7 @@ class Happened:
     parted: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """What an event takes away and what it brings, every person under the id that stands for them from then on."""
 
     happened: Happened
@@ -60,6 +60,31 @@ class Running(Protocol):
 def in_order(events: Iterable[Happened]) -> list[Happened]:
     """Events in the order they were recorded."""
     return sorted(events, key=lambda one: (one.recorded_at, one.service, one.position))
+
+
+def living(events: Iterable[Happened]) -> Facts:
+    """What all these events leave: the facts as they are in the end. The events of one entry come in their order."""
+    things: dict[str, Thing] = {}
+    stages: list[Stage] = []
+    edges: list[tuple[str, str]] = []
+    for happened in events:
+        if isinstance(happened.begun, Stage):
+            stages.append(happened.begun)
+        elif happened.begun is not None:
+            things[happened.about] = happened.begun
+        elif happened.ended is not None:
+            del things[happened.about]
+        elif happened.joined is not None:
+            edges.append(happened.joined)
+        elif happened.parted is not None:
+            edges.remove(happened.parted)
+    return Facts(
+        units=tuple(one for one in things.values() if isinstance(one, Unit)),
+        scores=tuple(one for one in things.values() if isinstance(one, Score)),
+        tallies=tuple(one for one in things.values() if isinstance(one, Tally)),
+        cases=cases_of(stages),
+        identities=Identities(edges),
+    )
 
 
 def moves(running: Running, steps: Iterable[Step]) -> Iterator[Moved]:

@@ -90,7 +90,8 @@ class _Sessions:
         if self._is_set:
             _tally(self._members, self._members_of(counted), sign)
         else:
-            self._sum += sign * MEASURES[self._kind]([counted], self._counting)
+            amount = MEASURES[self._kind]([counted], self._counting)
+            self._sum = self._sum + amount if sign > 0 else self._sum - amount
 
     def _members_of(self, counted: Counted) -> Iterable[str]:
         if self._kind == "headcount":

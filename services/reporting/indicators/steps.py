@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from services.reporting.indicators.changes import Happened, Step, Thing, in_order
 from services.reporting.indicators.facts import Identities, Score, Unit
 
@@ -91,7 +93,7 @@ class _WhoIsWhom:
             if same.keys().isdisjoint(person.person_id for person in thing.people):
                 return thing
             people = (one._replace(person_id=same.get(one.person_id, one.person_id)) for one in thing.people)
-            return replace(thing, people=tuple(people))
+            return structs.replace(thing, people=tuple(people))
         if isinstance(thing, Score) and thing.person_id in same:
             return replace(thing, person_id=same[thing.person_id])
         return thing

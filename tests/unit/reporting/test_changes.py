@@ -1,7 +1,6 @@
 """What moved a figure, walked event by event, always ends where counting from scratch ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.reporting.contracts.document import definition_of
 from services.reporting.indicators.changes import Happened, Moved, Running, Thing, moves
@@ -194,4 +194,4 @@ def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer
         ("corrected", 0, 1),
         ("corrected", 1, 0),
     ]
-    assert replace(story.happened[-1], begun=None) == improved[-1].happened
+    assert structs.replace(story.happened[-1], begun=None) == improved[-1].happened
