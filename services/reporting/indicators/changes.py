@@ -54,7 +54,8 @@ class Running(Protocol):
     @property
     def value(self) -> Fraction | None: ...
 
-    def apply(self, step: Step) -> None: ...
+    def apply(self, step: Step) -> bool:
+        """Take a step; says whether anything in it counts here, without which the figure has not moved."""
 
 
 def in_order(events: Iterable[Happened]) -> list[Happened]:
@@ -91,7 +92,7 @@ def moves(running: Running, steps: Iterable[Step]) -> Iterator[Moved]:
     """The events, in the order they were recorded, that changed the figure."""
     value = running.value
     for step in steps:
-        running.apply(step)
-        before, value = value, running.value
-        if value != before:
-            yield Moved(step.happened, before, value)
+        if running.apply(step):
+            before, value = value, running.value
+            if value != before:
+                yield Moved(step.happened, before, value)

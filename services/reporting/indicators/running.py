@@ -33,9 +33,9 @@ class RunningOutcome(Protocol):
     @property
     def counts(self) -> Mapping[str, int]: ...
 
-    def apply(self, step: Step) -> None: ...
+    def apply(self, step: Step) -> bool: ...
 
-    def apply_all(self, known: Iterable[Step]) -> None: ...
+    def apply_all(self, known: Iterable[Step]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class RunningPart:
     def value(self) -> Fraction:
         return Fraction(self.outcome.counts[self.part])
 
-    def apply(self, step: Step) -> None:
-        self.outcome.apply(step)
+    def apply(self, step: Step) -> bool:
+        return self.outcome.apply(step)
 
 
 def _things(step: Step) -> Iterator[tuple[Thing, int]]:
@@ -78,15 +78,15 @@ class _Sessions:
     def _is_set(self) -> bool:
         return self._kind in ("headcount", "organisations")
 
-    def apply(self, step: Step) -> None:
+    def apply(self, step: Step) -> bool:
+        found = False
         for thing, sign in _things(step):
-            if isinstance(thing, Unit):
-                self._add(thing, sign)
+            if isinstance(thing, Unit) and (counted := self._filter.counted(thing)) is not None:
+                self._add(counted, sign)
+                found = True
+        return found
 
-    def _add(self, unit: Unit, sign: int) -> None:
-        counted = self._filter.counted(unit)
-        if counted is None:
-            return
+    def _add(self, counted: Counted, sign: int) -> None:
         if self._is_set:
             _tally(self._members, self._members_of(counted), sign)
         else:
@@ -109,9 +109,10 @@ class _Share:
     def value(self) -> Fraction | None:
         return share(self._part.value, self._whole.value)
 
-    def apply(self, step: Step) -> None:
+    def apply(self, step: Step) -> bool:
         self._part.apply(step)
-        self._whole.apply(step)
+        # What is of the part is of the whole.
+        return self._whole.apply(step)
 
 
 class _Cases:
@@ -127,10 +128,11 @@ class _Cases:
     def value(self) -> Fraction:
         return Fraction(len(self._counted))
 
-    def apply(self, step: Step) -> None:
-        for thing in step.come:
-            if isinstance(thing, Stage):
-                self._add(thing)
+    def apply(self, step: Step) -> bool:
+        stages = [thing for thing in step.come if isinstance(thing, Stage)]
+        for stage in stages:
+            self._add(stage)
+        return bool(stages)
 
     def _add(self, stage: Stage) -> None:
         stages = self._stages[stage.case_id] = (*self._stages.get(stage.case_id, ()), stage)
@@ -147,14 +149,14 @@ class _Answers:
         self._outcome, self._period = outcome, period
         self.counts: Counter[str] = Counter()
 
-    def apply(self, step: Step) -> None:
-        for thing, sign in _things(step):
-            if isinstance(thing, Score | Tally):
-                self._add(thing, sign)
+    def apply(self, step: Step) -> bool:
+        return self.apply_all([step])
 
-    def apply_all(self, known: Iterable[Step]) -> None:
-        for step in known:
-            self.apply(step)
+    def apply_all(self, known: Iterable[Step]) -> bool:
+        things = [(thing, sign) for step in known for thing, sign in _things(step) if isinstance(thing, Score | Tally)]
+        for thing, sign in things:
+            self._add(thing, sign)
+        return bool(things)
 
     def _add(self, thing: Score | Tally, sign: int) -> None:
         alone = Facts(scores=(thing,)) if isinstance(thing, Score) else Facts(tallies=(thing,))
@@ -175,14 +177,15 @@ class _Pairs:
         self._results: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
 
-    def apply(self, step: Step) -> None:
-        self.apply_all([step])
+    def apply(self, step: Step) -> bool:
+        return self.apply_all([step])
 
-    def apply_all(self, known: Iterable[Step]) -> None:
+    def apply_all(self, known: Iterable[Step]) -> bool:
         """Take all of it, and only then judge whoever is touched, each once."""
         touched = {person for step in known for person in self._take(step)}
         for person in touched:
             self._judge(person)
+        return bool(touched)
 
     def _take(self, step: Step) -> Iterator[str]:
         for thing, sign in _things(step):

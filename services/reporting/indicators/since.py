@@ -74,7 +74,8 @@ def _of_outcome(
     moved: dict[str, list[Moved]] = {part: [] for part in parts}
     for step in steps:
         before = dict(running.counts)
-        running.apply(step)
+        if not running.apply(step):
+            continue
         for part in parts:
             was, now = before.get(part, 0), running.counts.get(part, 0)
             if was != now:
