@@ -1,6 +1,5 @@
 """The bus under load: consumers against a loop that only polls, the relay against a bare producer."""
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from shared.bus.tables import relay_checkpoint
 from shared.relay.relay import Relay
 from shared.settings import DATABASES, load_settings
 from shared.testing.postgres import fresh_database
+from tests.bench.environment import environment
 from tests.bench.figures import append_in_bulk, bare_store, units_of
 from tests.bench.measure import Ratio, in_turns, seconds
 
@@ -40,21 +40,6 @@ def run(scale: float, kafka: str | None, server: str | None) -> Iterator[Ratio]:
     with environment(CASELEDGER_BUS=""), opened_anew("case") as case:
         publish(case, events)
         yield consumer_against_polling(case, events, None, poll_embedded, 0.55)
-
-
-@contextmanager
-def environment(**values: str) -> Iterator[None]:
-    """These variables for the length of a block."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextmanager

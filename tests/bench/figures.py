@@ -1,9 +1,8 @@
 """From stored events to figures: the ledger against decoding, a report among few and many contracts, a big meeting."""
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import cycle, islice
@@ -28,6 +27,7 @@ from shared.serviceunit.events import ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from shared.settings import load_settings, mark_as_demo
 from shared.testing.people import PASSWORD
+from tests.bench.environment import environment
 from tests.bench.measure import Ratio, in_turns, seconds
 from tests.bench.store import SESSION
 
@@ -52,19 +52,17 @@ def run(scale: float) -> Iterator[Ratio]:
 @contextmanager
 def suite() -> Iterator[Suite]:
     """A suite of its own in an empty directory, without threads."""
-    with tempfile.TemporaryDirectory() as directory:
-        before = os.environ.get("CASELEDGER_DATA")
-        os.environ["CASELEDGER_DATA"] = directory
+    with tempfile.TemporaryDirectory() as directory, suite_in(directory) as made:
+        yield made
+
+
+@contextmanager
+def suite_in(directory: str) -> Iterator[Suite]:
+    """The suite of a directory, without threads; what was made stays there."""
+    with environment(CASELEDGER_DATA=directory):
         mark_as_demo()
-        made = build(load_settings())
-        try:
+        with closing(build(load_settings())) as made:
             yield made
-        finally:
-            made.close()
-            if before is None:
-                del os.environ["CASELEDGER_DATA"]
-            else:
-                os.environ["CASELEDGER_DATA"] = before
 
 
 def fill(into: Suite, contracts: int) -> int:

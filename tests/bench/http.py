@@ -20,7 +20,8 @@ from services.cluster import Opened
 from shared.ids import new_id
 from shared.settings import load_settings
 from shared.testing.people import PASSWORD
-from tests.bench.cluster import databases, environment, opened_anew
+from tests.bench.cluster import databases, opened_anew
+from tests.bench.environment import environment
 from tests.bench.measure import Ratio, in_turns, seconds
 
 CLIENTS = 4

@@ -25,7 +25,8 @@ from shared import logs
 from shared.rebuild import rebuild
 from shared.relay.relay import Relay
 from shared.settings import load_settings
-from tests.bench.cluster import databases, environment, no_topics, opened_anew, rate
+from tests.bench.cluster import databases, no_topics, opened_anew, rate
+from tests.bench.environment import environment
 from tests.bench.feed import Feed
 from tests.bench.figures import DOCUMENT, meta
 from tests.bench.measure import Ratio, in_turns, seconds

@@ -14,7 +14,7 @@ from shared.auth.roles import RECORDERS
 from shared.auth.teams import teams_seen
 from shared.chinese import holds
 from shared.spelling import begins
-from shared.web.asking import ask
+from shared.web.asking import ask, ask_each
 from shared.web.recent import recently_used
 from shared.web.requests import service
 
@@ -39,8 +39,8 @@ def find() -> str:
     who, asked = identity(), request.form.get("q", "").strip()[:200]
     if not asked:
         return recent()
-    groups = ask("/groups/api/v1/groups/search", {"q": asked, "limit": MOST})
-    contacts = ask("/outreach/api/v1/contacts/search", {"q": asked, "limit": MOST})
+    wanted = {"q": asked, "limit": MOST}
+    groups, contacts = ask_each(("/groups/api/v1/groups/search", wanted), ("/outreach/api/v1/contacts/search", wanted))
     return render_template(
         "case/search.html",
         q=asked,

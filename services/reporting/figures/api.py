@@ -39,7 +39,15 @@ def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str
     behind = figure_behind(
         service(), who.agency_id, contract_id, indicator, measure, Asked(**asked), sees_scores=sees_scores(who)
     )
-    return jsonify({"contract": contract_id, "cut": str(behind.cut), "how": str(behind.how), **behind.values})
+    return jsonify(
+        {
+            "contract": contract_id,
+            "cut": str(behind.cut),
+            "how": str(behind.how),
+            **behind.values,
+            "changes": [behind.told(one) for one in behind.moved],
+        }
+    )
 
 
 @bp.get("/units/<unit_id>/figures")

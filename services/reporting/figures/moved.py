@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from services.reporting.contracts.queries import contract_at
-from services.reporting.figures.queries import SeesScores, change_values, may_name
-from services.reporting.figures.rendering import plain_in_unit, printed
+from services.reporting.figures.queries import SeesScores, change_values, may_name, shown_value
+from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.indicators.definition import UNITS, Outcome
 from services.reporting.indicators.since import FigureMoved, moved_since
 from services.reporting.ledger.cuts import cut_now, cut_on
@@ -45,13 +44,6 @@ def contract_moved(
     }
 
 
-def shown(figure: FigureMoved, value: Fraction | None) -> int | float | None:
-    """A value of this figure as it is printed."""
-    if figure.measure is not None:
-        return printed(figure.measure, value)
-    return None if value is None else int(value)
-
-
 def _ends(figure: FigureMoved) -> Values:
     """The figure then and now, how far it has come, and in what unit."""
     before, after, measure = figure.before, figure.after, figure.measure
@@ -62,9 +54,9 @@ def _ends(figure: FigureMoved) -> Values:
         else "answers"
         if isinstance(figure.of, Outcome) and figure.of.post_only
         else "persons",
-        "before": shown(figure, before),
-        "after": shown(figure, after),
-        "by": plain_in_unit(measure, by) if measure is not None else shown(figure, by),
+        "before": shown_value(figure.measure, before),
+        "after": shown_value(figure.measure, after),
+        "by": plain_in_unit(measure, by) if measure is not None else shown_value(figure.measure, by),
     }
 
 
@@ -79,6 +71,10 @@ def _entries(figures: Iterable[FigureMoved], sees_scores: SeesScores) -> list[Va
                 {**change_values(happened, names_entry=may_name(moved, sees_scores)), "moved": []},
             )
             entry["moved"].append(
-                {"figure": figure, "from": shown(figure, moved.before), "to": shown(figure, moved.after)}
+                {
+                    "figure": figure,
+                    "from": shown_value(figure.measure, moved.before),
+                    "to": shown_value(figure.measure, moved.after),
+                }
             )
     return sorted(entries.values(), key=lambda one: one["recorded_at"], reverse=True)

@@ -1,8 +1,9 @@
 """What stands behind a figure: its sessions and people, what is left out and why, and what moved it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, contract_at
@@ -10,7 +11,7 @@ from services.reporting.figures.chosen import people_of
 from services.reporting.figures.how import How, how_counted, how_outcome_counted
 from services.reporting.figures.rendering import outcome_values, output_values, printed, share
 from services.reporting.figures.reports import NOW, Asked
-from services.reporting.indicators.changes import Happened, Moved, moves
+from services.reporting.indicators.changes import Happened, Moved, Running, living, moves
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
 from services.reporting.indicators.facts import Case, Facts, Score, Seen
 from services.reporting.indicators.filters import Counted
@@ -25,6 +26,7 @@ from services.reporting.indicators.report import (
 )
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.since import parts_of
+from services.reporting.indicators.steps import told
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_now
 from services.reporting.ledger.history import history
@@ -41,7 +43,8 @@ SeesScores = Callable[[str | None], bool]
 class Behind:
     """A figure with its definition and everything behind it, as JSON values; `part` is which one of an outcome.
 
-    `seen` says of each session whose it is, of which group and by whom.
+    `moved` is what changed it, the newest first, and `told` one of these as JSON values. `seen` says of each session
+    whose it is, of which group and by whom.
     """
 
     found: ContractAt
@@ -51,6 +54,8 @@ class Behind:
     outcome: Outcome | None
     part: str | None
     values: Values
+    moved: Sequence[Moved]
+    told: Callable[[Moved], Values]
     seen: Mapping[str, Seen]
 
     @property
@@ -80,23 +85,32 @@ def figure_behind(
     with service.database.read() as connection:
         cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
-        facts = facts_at(connection, agency_id, contract_id, cut)
         output, outcome = found.definition.output(indicator), found.definition.outcome(indicator)
         measure = next((one for one in output.measures if one.id == measure_id), None) if output else None
         if measure is None and (outcome is None or measure_id not in parts_of(outcome)):
             raise NotFound("figure_not_found", "This contract has no such figure.")
         seen = seen_at(connection, agency_id, contract_id, cut) if measure is not None else {}
         events = history(connection, agency_id, contract_id, cut, questionnaires=outcome is not None)
+    facts, definition = living(events), found.definition
     if outcome is not None:
-        values = _of_outcome(found, outcome, measure_id, facts, events, sees_scores)
-        return Behind(
-            found=found, cut=cut, output=None, measure=None, outcome=outcome, part=measure_id, values=values, seen=seen
-        )
-    assert output is not None
-    assert measure is not None
-    values = _of_output(found, output, measure, facts, events)
+        values = _of_outcome(definition, outcome, facts, sees_scores)
+        running: Running = RunningPart(running_outcome(definition, outcome), measure_id)
+    else:
+        assert output is not None
+        assert measure is not None
+        values = _of_output(definition, output, measure, facts)
+        running = running_measure(definition, measure)
     return Behind(
-        found=found, cut=cut, output=output, measure=measure, outcome=None, part=None, values=values, seen=seen
+        found=found,
+        cut=cut,
+        output=None if outcome is not None else output,
+        measure=None if outcome is not None else measure,
+        outcome=outcome,
+        part=measure_id if outcome is not None else None,
+        values=values,
+        moved=tuple(moves(running, told(events)))[::-1],
+        told=partial(_change, measure, sees_scores),
+        seen=seen,
     )
 
 
@@ -141,14 +155,11 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
             }
 
 
-def _of_output(found: ContractAt, output: Output, measure: Measure, facts: Facts, events: Iterable[Happened]) -> Values:
-    definition = found.definition
-    moved = list(moves(running_measure(definition, measure), events))
+def _of_output(definition: Definition, output: Output, measure: Measure, facts: Facts) -> Values:
     behind = _of_sessions if measure.which is None else _of_cases
     return {
         "figure": output_values(Count(definition, facts).figure(output, measure)),
         **behind(definition, measure, facts),
-        "changes": [_change(one, lambda value: printed(measure, value)) for one in reversed(moved)],
     }
 
 
@@ -180,9 +191,16 @@ def _case(case: Case) -> Values:
     return {"case_id": case.case_id, "open": spans, "event_ids": [one.event_id for one in case.stages]}
 
 
-def _change(moved: Moved, shown: Callable[[Fraction | None], Any], *, names_entry: bool = True) -> Values:
-    values = change_values(moved.happened, names_entry=names_entry)
-    return {**values, "from": shown(moved.before), "to": shown(moved.after)}
+def _change(measure: Measure | None, sees_scores: SeesScores, moved: Moved) -> Values:
+    values = change_values(moved.happened, names_entry=may_name(moved, sees_scores))
+    return {**values, "from": shown_value(measure, moved.before), "to": shown_value(measure, moved.after)}
+
+
+def shown_value(measure: Measure | None, value: Fraction | None) -> int | float | None:
+    """A value of a measure as it is printed; without one, of an outcome's numbers, which are whole."""
+    if measure is not None:
+        return printed(measure, value)
+    return None if value is None else int(value)
 
 
 def change_values(happened: Happened, *, names_entry: bool) -> Values:
@@ -218,16 +236,7 @@ def _session(counted: Counted) -> Values:
     }
 
 
-def _of_outcome(
-    found: ContractAt,
-    outcome: Outcome,
-    part: str,
-    facts: Facts,
-    events: Iterable[Happened],
-    sees_scores: SeesScores,
-) -> Values:
-    definition = found.definition
-    moved = list(moves(RunningPart(running_outcome(definition, outcome), part), events))
+def _of_outcome(definition: Definition, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
     figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
@@ -249,12 +258,7 @@ def _of_outcome(
             ),
             *(_administration(one, sees_scores) for one in scores),
         ],
-        "changes": [_change(one, _whole, names_entry=may_name(one, sees_scores)) for one in reversed(moved)],
     }
-
-
-def _whole(value: Fraction | None) -> int | None:
-    return None if value is None else int(value)
 
 
 def may_name(moved: Moved, sees_scores: SeesScores) -> bool:

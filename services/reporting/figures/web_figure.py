@@ -24,7 +24,8 @@ Values = dict[str, Any]
 ADDRESS = "/contracts/<contract_id>/figures/<indicator>/<measure>"
 ENTRIES = ("recorded", "case_opened", "case_closed")
 """What moves a figure every day; everything else is a change that somebody may ask about."""
-MOST_LEFT_OUT = 60
+MOST_LEFT_OUT = 20
+MOST_NEWEST = 20
 CHOICES = ("worker", "team", "kind", "group", "month")
 KEPT = ("as_of", "cut", *CHOICES, "sort", "people_sort", "page", "people_page", "changes_page")
 """What makes the address of this page; whatever else stands in one is left behind."""
@@ -51,7 +52,8 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     page, people_page = paged(sessions, args.get("page")), paged(people, args.get("people_page"))
     # Of cases, and of the people of an outcome, there is one list: it has the first page number.
     cases = paged(values.get("cases", []), args.get("page"))
-    changes = paged([one for one in values["changes"] if one["what"] not in ENTRIES], args.get("changes_page"))
+    changes = paged([one for one in behind.moved if one.happened.what not in ENTRIES], args.get("changes_page"))
+    recorded = [one for one in behind.moved if one.happened.what in ENTRIES][:MOST_NEWEST]
     left_out = _by_reason(values["left_out"])
     unpaired = [one["person_id"] for _, ones in left_out for one in ones[:MOST_LEFT_OUT] if "person_id" in one]
     choices = options(values["sessions"], behind.seen)
@@ -66,7 +68,7 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
         people_page=people_page,
         cases=cases,
         changes=changes,
-        recorded=[one for one in values["changes"] if one["what"] in ENTRIES][:MOST_LEFT_OUT],
+        recorded=recorded,
         left_out=left_out,
         most_left_out=MOST_LEFT_OUT,
         names=_names([*(one["person_id"] for one in people_page.rows), *unpaired]),

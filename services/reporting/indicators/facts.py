@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Literal, NamedTuple
+
+import msgspec
 
 
 class Presence(NamedTuple):
@@ -15,8 +18,7 @@ class Presence(NamedTuple):
     status: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
+class Unit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The living version of one session, meeting or visit, seen by one contract; `minutes` are that contract's part."""
 
     unit_id: str
@@ -73,6 +75,12 @@ class Case:
             elif spans:
                 spans[-1] = (spans[-1][0], one.on)
         return spans
+
+
+def cases_of(stages: Iterable[Stage]) -> tuple[Case, ...]:
+    """The cases to which these stages belong."""
+    ordered = sorted(stages, key=lambda one: (one.case_id, one.version))
+    return tuple(Case(case_id, tuple(own)) for case_id, own in groupby(ordered, key=lambda one: one.case_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ LEFT_OUT = (
 )
 """Why a session is left out, in the order in which it is asked: first what the measure is about, then the rules."""
 
+AS_WRITTEN = Identities()
+"""Nobody is anybody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -64,7 +67,7 @@ class Filter:
             ):
                 yield person
 
-    def counted(self, unit: Unit, identities: Identities) -> Counted | None:
+    def counted(self, unit: Unit, identities: Identities = AS_WRITTEN) -> Counted | None:
         """The session with its people, or None when it does not count."""
         if self._by_measure(unit) or self._by_rules(unit):
             return None

@@ -18,5 +18,7 @@ def percent(part: int | Fraction, whole: int | Fraction) -> Decimal | None:
 
 def plain(value: Fraction) -> int | float:
     """A figure as a JSON number: a count is whole, hours have as many of two decimals as they need (69.5, 2.25)."""
+    if value.denominator == 1:
+        return int(value)
     rounded = half_up(value, 2)
     return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)

@@ -1,17 +1,14 @@
-"""Figures kept up to date event by event: an event moves what it is about, and nothing is counted from the start.
+"""Figures kept up to date step by step: a step moves what it is about, and nothing is counted from the start."""
 
-Only a merge or an identification, of which there are few, makes everything be looked at again.
-"""
-
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from services.reporting.indicators.changes import Happened, Running
+from services.reporting.indicators.changes import Running, Step, Thing
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Period
-from services.reporting.indicators.facts import Case, Facts, Identities, Score, Stage, Tally, Unit
+from services.reporting.indicators.facts import Case, Facts, Score, Stage, Tally, Unit
 from services.reporting.indicators.filters import Counted, Filter
 from services.reporting.indicators.indicators import MEASURES, change, left_out_case, pairing, satisfaction, share
 from services.reporting.indicators.report import counting_people
@@ -31,14 +28,14 @@ def running_outcome(definition: Definition, outcome: Outcome) -> "RunningOutcome
 
 
 class RunningOutcome(Protocol):
-    """An outcome that is kept up to date event by event, with all its numbers (`n`, `improved`, ...)."""
+    """An outcome that is kept up to date step by step, with all its numbers (`n`, `improved`, ...)."""
 
     @property
     def counts(self) -> Mapping[str, int]: ...
 
-    def apply(self, happened: Happened) -> None: ...
+    def apply(self, step: Step) -> bool: ...
 
-    def apply_all(self, known: Iterable[Happened]) -> None: ...
+    def apply_all(self, known: Iterable[Step]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +49,16 @@ class RunningPart:
     def value(self) -> Fraction:
         return Fraction(self.outcome.counts[self.part])
 
-    def apply(self, happened: Happened) -> None:
-        self.outcome.apply(happened)
+    def apply(self, step: Step) -> bool:
+        return self.outcome.apply(step)
 
 
-class _Identified:
-    """Who is whom so far."""
-
-    def __init__(self) -> None:
-        self._edges: list[tuple[str, str]] = []
-        self.identities = Identities()
-
-    def moved(self, happened: Happened) -> bool:
-        """Take a merge or an identification, or the end of one; says whether it was any."""
-        if happened.joined is not None:
-            self._edges.append(happened.joined)
-        elif happened.parted is not None:
-            self._edges.remove(happened.parted)
-        else:
-            return False
-        self.identities = Identities(self._edges)
-        return True
+def _things(step: Step) -> Iterator[tuple[Thing, int]]:
+    """What a step takes away (-1) and what it brings (1)."""
+    for thing in step.gone:
+        yield thing, -1
+    for thing in step.come:
+        yield thing, 1
 
 
 class _Sessions:
@@ -81,8 +67,6 @@ class _Sessions:
     def __init__(self, measure: Measure, definition: Definition) -> None:
         self._kind, self._counting = measure.counts, definition.counting
         self._filter = Filter(measure.filters, definition.counting, definition.period)
-        self._who = _Identified()
-        self._units: dict[str, Unit] = {}
         self._members: Counter[str] = Counter()
         self._sum = Fraction(0)
 
@@ -94,26 +78,20 @@ class _Sessions:
     def _is_set(self) -> bool:
         return self._kind in ("headcount", "organisations")
 
-    def apply(self, happened: Happened) -> None:
-        if isinstance(happened.ended, Unit):
-            self._add(self._units.pop(happened.ended.unit_id), -1)
-        if isinstance(happened.begun, Unit):
-            self._units[happened.begun.unit_id] = happened.begun
-            self._add(happened.begun, 1)
-        if self._who.moved(happened):
-            self._members.clear()
-            self._sum = Fraction(0)
-            for unit in self._units.values():
-                self._add(unit, 1)
+    def apply(self, step: Step) -> bool:
+        found = False
+        for thing, sign in _things(step):
+            if isinstance(thing, Unit) and (counted := self._filter.counted(thing)) is not None:
+                self._add(counted, sign)
+                found = True
+        return found
 
-    def _add(self, unit: Unit, sign: int) -> None:
-        counted = self._filter.counted(unit, self._who.identities)
-        if counted is None:
-            return
+    def _add(self, counted: Counted, sign: int) -> None:
         if self._is_set:
             _tally(self._members, self._members_of(counted), sign)
         else:
-            self._sum += sign * MEASURES[self._kind]([counted], self._counting)
+            amount = MEASURES[self._kind]([counted], self._counting)
+            self._sum = self._sum + amount if sign > 0 else self._sum - amount
 
     def _members_of(self, counted: Counted) -> Iterable[str]:
         if self._kind == "headcount":
@@ -131,9 +109,10 @@ class _Share:
     def value(self) -> Fraction | None:
         return share(self._part.value, self._whole.value)
 
-    def apply(self, happened: Happened) -> None:
-        self._part.apply(happened)
-        self._whole.apply(happened)
+    def apply(self, step: Step) -> bool:
+        self._part.apply(step)
+        # What is of the part is of the whole.
+        return self._whole.apply(step)
 
 
 class _Cases:
@@ -149,10 +128,13 @@ class _Cases:
     def value(self) -> Fraction:
         return Fraction(len(self._counted))
 
-    def apply(self, happened: Happened) -> None:
-        stage = happened.begun
-        if not isinstance(stage, Stage):
-            return
+    def apply(self, step: Step) -> bool:
+        stages = [thing for thing in step.come if isinstance(thing, Stage)]
+        for stage in stages:
+            self._add(stage)
+        return bool(stages)
+
+    def _add(self, stage: Stage) -> None:
         stages = self._stages[stage.case_id] = (*self._stages.get(stage.case_id, ()), stage)
         # A case that was thought to be open may turn out to have been closed before the period began.
         self._counted.discard(stage.case_id)
@@ -167,14 +149,14 @@ class _Answers:
         self._outcome, self._period = outcome, period
         self.counts: Counter[str] = Counter()
 
-    def apply(self, happened: Happened) -> None:
-        for thing, sign in ((happened.ended, -1), (happened.begun, 1)):
-            if isinstance(thing, Score | Tally):
-                self._add(thing, sign)
+    def apply(self, step: Step) -> bool:
+        return self.apply_all([step])
 
-    def apply_all(self, known: Iterable[Happened]) -> None:
-        for happened in known:
-            self.apply(happened)
+    def apply_all(self, known: Iterable[Step]) -> bool:
+        things = [(thing, sign) for step in known for thing, sign in _things(step) if isinstance(thing, Score | Tally)]
+        for thing, sign in things:
+            self._add(thing, sign)
+        return bool(things)
 
     def _add(self, thing: Score | Tally, sign: int) -> None:
         alone = Facts(scores=(thing,)) if isinstance(thing, Score) else Facts(tallies=(thing,))
@@ -185,73 +167,44 @@ class _Answers:
 
 
 class _Pairs:
-    """What became of the people served, person by person: an event moves the results of those it is about."""
+    """What became of the people served, person by person: a step moves the results of those it is about."""
 
     def __init__(self, definition: Definition, outcome: Outcome) -> None:
         self._outcome, self._period = outcome, definition.period
         self._filters = _filters_of(definition, outcome)
-        self._who = _Identified()
-        self._units: dict[str, Unit] = {}
-        self._scores: dict[str, Score] = {}
         self._served: Counter[str] = Counter()
-        self._scores_of: dict[str, dict[str, Score]] = {}
+        self._scores: dict[str, dict[str, Score]] = defaultdict(dict)
         self._results: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
 
-    def apply(self, happened: Happened) -> None:
-        self.apply_all([happened])
+    def apply(self, step: Step) -> bool:
+        return self.apply_all([step])
 
-    def apply_all(self, known: Iterable[Happened]) -> None:
+    def apply_all(self, known: Iterable[Step]) -> bool:
         """Take all of it, and only then judge whoever is touched, each once."""
-        touched = {person for happened in known for person in self._take(happened)}
+        touched = {person for step in known for person in self._take(step)}
         for person in touched:
             self._judge(person)
+        return bool(touched)
 
-    def _take(self, happened: Happened) -> set[str]:
-        touched: set[str] = set()
-        for thing, sign in ((happened.ended, -1), (happened.begun, 1)):
+    def _take(self, step: Step) -> Iterator[str]:
+        for thing, sign in _things(step):
             if isinstance(thing, Unit):
-                touched |= self._take_unit(thing, sign)
-            elif isinstance(thing, Score):
-                touched |= self._take_score(thing, sign)
-        if self._who.moved(happened):
-            touched |= self._look_again()
-        return touched
-
-    def _take_unit(self, unit: Unit, sign: int) -> frozenset[str]:
-        if sign > 0:
-            self._units[unit.unit_id] = unit
-        else:
-            del self._units[unit.unit_id]
-        return self._serve(unit, sign)
+                yield from self._serve(thing, sign)
+            elif isinstance(thing, Score) and thing.person_id is not None:
+                self._take_score(thing.person_id, thing, sign)
+                yield thing.person_id
 
     def _serve(self, unit: Unit, sign: int) -> frozenset[str]:
-        found = (one.counted(unit, self._who.identities) for one in self._filters)
+        found = (one.counted(unit) for one in self._filters)
         people = frozenset().union(*(counted.people for counted in found if counted is not None))
-        _tally(self._served, people, sign)
-        return people
+        return _tally(self._served, people, sign)
 
-    def _take_score(self, score: Score, sign: int) -> set[str]:
-        if score.person_id is None:
-            return set()
-        person = self._who.identities.resolve(score.person_id)
-        theirs = self._scores_of.setdefault(person, {})
+    def _take_score(self, person: str, score: Score, sign: int) -> None:
         if sign > 0:
-            self._scores[score.assessment_id] = theirs[score.assessment_id] = score
+            self._scores[person][score.assessment_id] = score
         else:
-            del self._scores[score.assessment_id], theirs[score.assessment_id]
-        return {person}
-
-    def _look_again(self) -> set[str]:
-        """Everybody, since the ids that stand for people are others now."""
-        before = set(self._results)
-        self._served.clear()
-        self._scores_of.clear()
-        for unit in self._units.values():
-            self._serve(unit, 1)
-        for score in tuple(self._scores.values()):
-            self._take_score(score, 1)
-        return before | self._scores_of.keys()
+            del self._scores[person][score.assessment_id]
 
     def _judge(self, person: str) -> None:
         before, result = self._results.pop(person, None), self._result_of(person)
@@ -263,10 +216,10 @@ class _Pairs:
 
     def _result_of(self, person: str) -> str | None:
         """What became of somebody: improved, unchanged or worse; None without a valid pair."""
-        scores = self._scores_of.get(person)
+        scores = self._scores.get(person)
         if not scores or person not in self._served:
             return None
-        alone = Facts(scores=tuple(scores.values()), identities=self._who.identities)
+        alone = Facts(scores=tuple(scores.values()))
         found = change(self._outcome, pairing(self._outcome, self._period, alone, frozenset({person})).pairs)
         return next((name for name in ("improved", "unchanged", "worse") if getattr(found, name)), None)
 
@@ -278,8 +231,14 @@ def _filters_of(definition: Definition, outcome: Outcome) -> list[Filter]:
     return [Filter(where, definition.counting, definition.period) for where in wheres]
 
 
-def _tally(members: Counter[str], those: Iterable[str], sign: int) -> None:
+def _tally(members: Counter[str], those: Iterable[str], sign: int) -> frozenset[str]:
+    """Count these once more or once less; returns who is a member for the first time, or no longer."""
+    moved = set()
     for one in those:
-        members[one] += sign
-        if not members[one]:
+        before = members[one]
+        members[one] = before + sign
+        if before + sign == 0:
             del members[one]
+        if before == 0 or before + sign == 0:
+            moved.add(one)
+    return frozenset(moved)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import chain
 
-from services.reporting.indicators.changes import Happened, Moved, Thing, in_order, moves
+from services.reporting.indicators.changes import Happened, Moved, Step, Thing, in_order, moves
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
 from services.reporting.indicators.facts import Facts
 from services.reporting.indicators.running import running_measure, running_outcome
+from services.reporting.indicators.steps import Teller
 
 PARTS = ("n", "improved", "unchanged", "worse")
 PARTS_POST_ONLY = ("n", "satisfied", "not_satisfied")
@@ -41,41 +42,44 @@ def moved_since(
     """Every figure that an event in `after` moved. `then` is what was known before them, `edges` who was whom."""
     if not after:
         return []
-    known = [*_known(then, edges)]
+    teller = Teller()
+    known = teller.tell(_known(then, edges))
+    steps = teller.tell(in_order(after))
     measures = (
-        _of_measure(definition, output, one, known, after) for output in definition.outputs for one in output.measures
+        _of_measure(definition, output, one, known, steps) for output in definition.outputs for one in output.measures
     )
-    outcomes = (figure for outcome in definition.outcomes for figure in _of_outcome(definition, outcome, known, after))
+    outcomes = (figure for outcome in definition.outcomes for figure in _of_outcome(definition, outcome, known, steps))
     return [figure for figure in chain(measures, outcomes) if figure.moved]
 
 
 def _of_measure(
-    definition: Definition, output: Output, measure: Measure, known: Iterable[Happened], after: Iterable[Happened]
+    definition: Definition, output: Output, measure: Measure, known: Iterable[Step], steps: Iterable[Step]
 ) -> FigureMoved:
     running = running_measure(definition, measure)
-    for happened in known:
-        running.apply(happened)
+    for step in known:
+        running.apply(step)
     before = running.value
-    moved = tuple(moves(running, after))
+    moved = tuple(moves(running, steps))
     return FigureMoved(of=output, measure=measure, part=None, before=before, after=running.value, moved=moved)
 
 
 def _of_outcome(
-    definition: Definition, outcome: Outcome, known: Iterable[Happened], after: Iterable[Happened]
+    definition: Definition, outcome: Outcome, known: Iterable[Step], steps: Iterable[Step]
 ) -> Iterator[FigureMoved]:
-    """The numbers of an outcome move together: the events are walked once for all of them."""
+    """The numbers of an outcome move together: the steps are walked once for all of them."""
     running = running_outcome(definition, outcome)
     running.apply_all(known)
     parts = parts_of(outcome)
     first = dict(running.counts)
     moved: dict[str, list[Moved]] = {part: [] for part in parts}
-    for happened in in_order(after):
+    for step in steps:
         before = dict(running.counts)
-        running.apply(happened)
+        if not running.apply(step):
+            continue
         for part in parts:
             was, now = before.get(part, 0), running.counts.get(part, 0)
             if was != now:
-                moved[part].append(Moved(happened, Fraction(was), Fraction(now)))
+                moved[part].append(Moved(step.happened, Fraction(was), Fraction(now)))
     for part in parts:
         start, end = Fraction(first.get(part, 0)), Fraction(running.counts.get(part, 0))
         yield FigureMoved(of=outcome, measure=None, part=part, before=start, after=end, moved=tuple(moved[part]))

@@ -1,8 +1,9 @@
 """All that ever happened to what a contract counts, up to a cut, event by event."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, or_, select
@@ -54,12 +55,10 @@ def history(
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Where the versions of one kind of entry stand: what they say, and who wrote them when and why."""
+    """Every version of one kind of entry: who wrote it when and why, and what a contract counts of it, if anything."""
 
     versions: Any
-    entries: Any
     of: Callable[[Sequence[Any]], Thing]
-    own_id: Any
 
     @property
     def since(self) -> "_Kept":
@@ -67,38 +66,32 @@ class _Kept:
         entry = ledger.entry.alias("later")
         later = or_(*(and_(entry.c.service == name, entry.c.born > bindparam(f"after_{name}")) for name in SOURCES))
         ids = select(entry.c.entry_id).where(entry.c.agency_id == bindparam("agency_id"), later)
-        return replace(
-            self,
-            versions=self.versions.where(self.own_id.in_(ids)),
-            entries=self.entries.where(ledger.entry.c.entry_id.in_(ids)),
-        )
+        return replace(self, versions=self.versions.where(ledger.entry.c.entry_id.in_(ids)))
 
 
 def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept, cut: Cut) -> Iterator[Happened]:
-    versions = {(row[0], row[1]): kept.of(row[2:]) for row in connection.execute(kept.versions, which)}
-    stories: dict[str, list[Any]] = defaultdict(list)
-    for entry in connection.execute(kept.entries, which):
-        if cut.knows(entry.service, entry.born):
-            stories[entry.entry_id].append(entry)
-    for entry_id, entries in stories.items():
+    rows = connection.execute(kept.versions, which).all()
+    known = [row for row in rows if cut.knows(row.service, row.born)] if cut.parked else rows
+    for _, versions in groupby(known, key=itemgetter(0)):
         before: Thing | None = None
-        for entry in entries:
-            thing = versions.get((entry_id, entry.version))
+        for row in versions:
+            thing = kept.of(row[len(_SOURCE) :]) if row[len(_SOURCE)] is not None else None
             if before is not None or thing is not None:
-                yield _happened(entry, before, thing)
+                yield _happened(row, before, thing)
             before = thing
 
 
-def _happened(entry: Any, ended: Thing | None, begun: Thing | None) -> Happened:
+def _happened(row: Sequence[Any], ended: Thing | None, begun: Thing | None) -> Happened:
+    about, kind, service, position, event_id, recorded_at, actor, reason = row[: len(_SOURCE)]
     return Happened(
-        recorded_at=from_micros(entry.recorded_at),
-        service=entry.service,
-        position=entry.born,
-        event_id=entry.event_id,
-        actor=entry.actor,
-        reason=entry.reason,
-        what=next(what for ending, what in _WHAT.items() if entry.type.endswith(ending)),
-        about=entry.entry_id,
+        recorded_at=from_micros(recorded_at),
+        service=service,
+        position=position,
+        event_id=event_id,
+        actor=actor,
+        reason=reason,
+        what=next(what for ending, what in _WHAT.items() if kind.endswith(ending)),
+        about=about,
         ended=ended,
         begun=begun,
     )
@@ -159,21 +152,24 @@ def _own(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
 
 
-def _kept(table: Table, own_id: str, columns: Sequence[str], of: Callable[[Sequence[Any]], Thing]) -> _Kept:
-    own, entry = _own(table), ledger.entry
-    versions = select(table.c[own_id], table.c.version, *(table.c[name] for name in columns))
-    theirs = entry.c.entry_id.in_(select(table.c[own_id]).where(*own))
-    entries = select(entry).where(theirs, _known(entry)).order_by(entry.c.entry_id, entry.c.version)
-    return _Kept(versions.where(*own, _known(table)), entries, of, table.c[own_id])
+def _kept(table: Table, columns: Sequence[str], of: Callable[[Sequence[Any]], Thing]) -> _Kept:
+    entry, own_id = ledger.entry, table.c[columns[0]]
+    counted = and_(own_id == entry.c.entry_id, table.c.version == entry.c.version, *_own(table))
+    versions = (
+        select(*(entry.c[name] for name in _SOURCE), *(table.c[name] for name in columns))
+        .select_from(entry.outerjoin(table, counted))
+        .where(entry.c.entry_id.in_(select(own_id).where(*_own(table)).correlate(None)), _known(entry))
+        .order_by(entry.c.entry_id, entry.c.version)
+    )
+    return _Kept(versions, of)
 
 
-_UNITS = _kept(ledger.segment, "unit_id", SEGMENT, unit_of)
-_SCORES = _kept(ledger.score, "assessment_id", SCORE, score_of)
-_TALLIES = _kept(ledger.tally, "tally_id", TALLY, tally_of)
+_SOURCE = ("entry_id", "type", "service", "born", "event_id", "recorded_at", "actor", "reason")
+_UNITS = _kept(ledger.segment, SEGMENT, unit_of)
+_SCORES = _kept(ledger.score, SCORE, score_of)
+_TALLIES = _kept(ledger.tally, TALLY, tally_of)
 _stage = ledger.case_stage
-_STAGES = (
-    select(*(_stage.c[name] for name in (*STAGE, "service", "born", "recorded_at", "actor", "reason")))
-    .where(*_own(_stage), _known(_stage))
-    .order_by(_stage.c.case_id, _stage.c.version)
+_STAGES = select(*(_stage.c[name] for name in (*STAGE, "service", "born", "recorded_at", "actor", "reason"))).where(
+    *_own(_stage), _known(_stage)
 )
 _EDGES = select(ledger.identity).where(ledger.identity.c.agency_id == bindparam("agency_id"), _known(ledger.identity))

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 import msgspec
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
-from services.reporting.indicators.facts import Case, Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit
+from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit, cases_of
 from services.reporting.ledger.cut import SOURCES, Cut
 
 _people = msgspec.json.Decoder(tuple[Presence, ...])
@@ -38,14 +37,9 @@ def facts_at(
         units=(*units, *added),
         scores=tuple(score_of(row) for row in connection.execute(_SCORES.at(cut), which).all()),
         tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES.at(cut), which).all()),
-        cases=_cases(stage_of(row) for row in connection.execute(_STAGES.at(cut), which).all()),
+        cases=cases_of(stage_of(row) for row in connection.execute(_STAGES.at(cut), which).all()),
         identities=identities_at(connection, agency_id, cut),
     )
-
-
-def _cases(stages: Iterable[Stage]) -> tuple[Case, ...]:
-    """Stages that come in the order of their cases, each case's together."""
-    return tuple(Case(case_id, tuple(own)) for case_id, own in groupby(stages, key=lambda one: one.case_id))
 
 
 def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:
@@ -173,10 +167,10 @@ def knows_unit(connection: Connection, agency_id: str, unit_id: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _of_contract(table: Table, names: Iterable[str], *order: ColumnElement[Any]) -> _Slice:
+def _of_contract(table: Table, names: Iterable[str]) -> _Slice:
     columns = [table.c[name] for name in names]
     own = (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
-    return _Slice(lambda parked: select(*columns).where(*own, alive(table, parked=parked)).order_by(*order))
+    return _Slice(lambda parked: select(*columns).where(*own, alive(table, parked=parked)))
 
 
 SEGMENT = (
@@ -202,8 +196,7 @@ _SCORES = _of_contract(tables.ledger.score, SCORE)
 TALLY = ("tally_id", "event_id", "instrument", "assessed_on", "satisfied", "not_satisfied")
 _TALLIES = _of_contract(tables.ledger.tally, TALLY)
 STAGE = ("case_id", "version", "stage", "on_day", "event_id")
-_stage = tables.ledger.case_stage
-_STAGES = _of_contract(_stage, STAGE, _stage.c.case_id, _stage.c.version)
+_STAGES = _of_contract(tables.ledger.case_stage, STAGE)
 _identity = tables.ledger.identity
 _IDENTITIES = _Slice(
     lambda parked: select(_identity.c.person_id, _identity.c.into_id).where(

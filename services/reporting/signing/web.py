@@ -12,7 +12,7 @@ from services.reporting.signing.domain import SERVICES, chosen, together
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.ids import new_id
-from shared.web.asking import ask
+from shared.web.asking import ask, ask_each
 from shared.web.requests import see_other, service
 
 bp = Blueprint("signing", __name__, url_prefix="/reading")
@@ -25,8 +25,8 @@ SHOWN = 50
 @requires(*LEADERS)
 def waiting() -> str:
     """What waits to be read, the oldest first, and what lies with its author again."""
-    asked = {name: _asked(request.args.get(name)) for name in SERVICES}
-    answers = {name: ask(f"/{name}/api/v1/readings/waiting", body) for name, body in asked.items()}
+    asked = [(f"/{name}/api/v1/readings/waiting", _asked(request.args.get(name))) for name in SERVICES]
+    answers = dict(zip(SERVICES, ask_each(*asked), strict=True))
     known = {name: answer for name, answer in answers.items() if answer is not None}
     accounts = service().accounts.list_accounts(identity().agency_id)
     return render_template(

@@ -147,7 +147,5 @@ def unit_seen(unit: PublishedUnit, minutes: int | None) -> Unit:
         tags=unit.tags,
         organisation_id=unit.organisation_id,
         unidentified=unit.unidentified_count,
-        people=tuple(
-            Presence(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants
-        ),
+        people=tuple(Presence(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants),
     )

@@ -22,7 +22,7 @@ from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import require_known_team, require_team
 from shared.clock import local_date
 from shared.errors import Invalid
-from shared.web.asking import ask
+from shared.web.asking import ask, ask_each
 from shared.web.requests import service
 
 bp = Blueprint("team", __name__, url_prefix="/team")
@@ -55,7 +55,7 @@ class Shown:
 def show_team() -> str:
     """The work of a leader's teams in one month, what is not recorded yet, and groups with falling attendance."""
     who, shown, today = identity(), _shown(), local_date(service().clock.now())
-    answers = {name: ask(f"/{name}/api/v1/today/team", {}) for name in ASKED}
+    answers = dict(zip(ASKED, ask_each(*((f"/{name}/api/v1/today/team", {}) for name in ASKED)), strict=True))
     with service().database.read() as connection:
         meetings = occasions(connection, who.agency_id, shown.team_ids, today - LOOKED_BACK, today, of_groups=True)
     falls = [one for one in falling(meetings) if one.last_on >= today - LATELY]

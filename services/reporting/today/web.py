@@ -12,7 +12,7 @@ from services.reporting.today.domain import MOST_NAMED, arranged
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
-from shared.web.asking import ask
+from shared.web.asking import ask_each
 from shared.web.names import names_of
 from shared.web.requests import service
 from shared.web.shell import day
@@ -27,7 +27,7 @@ ASKED = ("case", "groups", "outreach")
 def today() -> str:
     """Today: what comes next, what needs this person, the caseload; for leaders and funders how contracts stand."""
     who, now = identity(), service().clock.now()
-    answers = {name: ask(f"/{name}/api/v1/today", {}) for name in ASKED} if who.role in RECORDERS else {}
+    answers = _answers() if who.role in RECORDERS else {}
     lists = arranged([one for one in answers.values() if one is not None], now)
     return render_template(
         "reporting/today.html",
@@ -41,6 +41,11 @@ def today() -> str:
         most_named=MOST_NAMED,
         near_day=lambda on: _near_day(date.fromisoformat(on), local_date(now)),
     )
+
+
+def _answers() -> dict[str, dict[str, Any] | None]:
+    """What each service says of this person's day; None of one that does not answer."""
+    return dict(zip(ASKED, ask_each(*((f"/{name}/api/v1/today", {}) for name in ASKED)), strict=True))
 
 
 def _near_day(on: date, today: date) -> str:

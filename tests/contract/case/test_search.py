@@ -28,6 +28,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
         return {"items": [GROUP] if "groups" in path else [CONTACT]}
 
     monkeypatch.setattr(web, "ask", ask)
+    monkeypatch.setattr(web, "ask_each", lambda *asked: [ask(*one) for one in asked])
     return asked
 
 
@@ -70,7 +71,7 @@ def test_another_teams_people_show_their_team_and_no_link(
 
 
 def test_nothing_found_says_what_helps(browser: FlaskClient, asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "ask", lambda path, body: None)
+    monkeypatch.setattr(web, "ask_each", lambda *asked: [None for _ in asked])
     page = found(browser, "無此人")
     assert "無此人" in page
     assert 'href="/case/people/new"' in page

@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import delete, update
 
 from services.reporting import tables
@@ -340,7 +340,7 @@ def test_figures_with_a_session_added_or_taken_away_are_what_they_would_be(
         found = contract_at(service.store, connection, AGENCY, "kachi-2")
         (first, second) = facts_at(connection, AGENCY, "kachi-2", cut).units
         without = counted(connection, found, cut, taken_away={first.unit_id})
-        more = counted(connection, found, cut, added=[replace(second, unit_id="session-3")])
+        more = counted(connection, found, cut, added=[structs.replace(second, unit_id="session-3")])
     figures = [
         {one["measure"]: one["actual"] for one in each["outputs"] if one["indicator"] == "output-2"}
         for each in (without, more)

@@ -38,13 +38,12 @@ def test_one_page_for_three_services_and_one_request_for_each(
     answers = {"case": waits, "groups": meeting, "outreach": None}
     sent: list[tuple[Any, ...]] = []
 
-    def ask(path: str, body: Any, key: str | None = None) -> Any:
-        if key is None:
-            return answers[path.split("/")[1]]
+    def ask(path: str, body: Any, key: str) -> Any:
         sent.append((path, body, key))
         return {"read": ["session-1"], "left": []} if "case" in path else None
 
     monkeypatch.setattr(web, "ask", ask)
+    monkeypatch.setattr(web, "ask_each", lambda *asked: [answers[path.split("/")[1]] for path, _ in asked])
     browser = page_client(app, accounts, "leader")
     page = browser.get("/reading").text.split("<main")[1]
     assert page.index("meeting-1") < page.index("session-1")  # The oldest first.

@@ -39,6 +39,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
         "outreach": {"overdue": []},
     }
     monkeypatch.setattr(web, "ask", lambda path, body: answers[path.split("/")[1]])
+    monkeypatch.setattr(web, "ask_each", lambda *asked: [answers[path.split("/")[1]] for path, _ in asked])
     monkeypatch.setattr(who, "ask", lambda path, body: None)
     return answers
 

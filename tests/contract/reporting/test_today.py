@@ -65,7 +65,7 @@ Answers = dict[str, dict[str, Any] | None]
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     """What the services answer when they are asked for somebody's day."""
     answers: Answers = {"case": CASE_ANSWER, "groups": NOTHING | {"planned": [MEETING]}, "outreach": NOTHING}
-    monkeypatch.setattr(web, "ask", lambda path, body: answers[path.split("/")[1]])
+    monkeypatch.setattr(web, "ask_each", lambda *asked: [answers[path.split("/")[1]] for path, _ in asked])
     monkeypatch.setattr(web, "names_of", lambda ids: dict.fromkeys(ids, "陳美玲"))
     return answers
 

@@ -1,7 +1,6 @@
 """What moved a figure, walked event by event, always ends where counting from scratch ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.reporting.contracts.document import definition_of
 from services.reporting.indicators.changes import Happened, Moved, Running, Thing, moves
@@ -17,6 +17,7 @@ from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Case, Facts, Identities, Score, Stage, Tally, Unit
 from services.reporting.indicators.report import Count, count_outcome, served_by_output
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
+from services.reporting.indicators.steps import told
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 DAY = date(2019, 3, 4)
@@ -136,7 +137,7 @@ def everything(kachi_document: dict[str, Any]) -> Definition:
 
 def _walked(running: Running, story: Story, counted: Fraction | None) -> list[Moved]:
     nothing = running.value
-    walked = list(moves(running, story.happened))
+    walked = list(moves(running, told(story.happened)))
     assert (walked[-1].after if walked else nothing) == counted
     assert all(later.before == earlier.after for earlier, later in pairwise(walked))
     return walked
@@ -193,4 +194,4 @@ def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer
         ("corrected", 0, 1),
         ("corrected", 1, 0),
     ]
-    assert replace(story.happened[-1], begun=None) == improved[-1].happened
+    assert structs.replace(story.happened[-1], begun=None) == improved[-1].happened

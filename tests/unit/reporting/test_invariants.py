@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
@@ -79,13 +80,13 @@ def test_persons_of_two_periods_are_no_more_than_both_and_sessions_add_up(
 def test_what_did_not_take_place_changes_nothing(
     kachi: Definition, units: tuple[Unit, ...], more: Unit, status: str
 ) -> None:
-    assert _figures(kachi, (*units, replace(more, status=status))) == _figures(kachi, units)
+    assert _figures(kachi, (*units, structs.replace(more, status=status))) == _figures(kachi, units)
 
 
 @given(slices, st.sampled_from(["companion", "guest", "collateral", "child"]))
 def test_a_companion_at_every_session_changes_nothing(kachi: Definition, units: tuple[Unit, ...], role: str) -> None:
     stranger = Presence("stranger", role, (), "present")
-    accompanied = tuple(replace(unit, people=(*unit.people, stranger)) for unit in units)
+    accompanied = tuple(structs.replace(unit, people=(*unit.people, stranger)) for unit in units)
     assert _figures(kachi, accompanied) == _figures(kachi, units)
 
 

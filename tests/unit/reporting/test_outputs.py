@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from services.reporting.indicators.definition import Counting, Definition
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
@@ -56,7 +57,7 @@ def test_a002_04_a_trip_that_meets_five_people_is_five_contacts(kachi: Definitio
     trip = unit("visit-1", *(_user(f"u{n}") for n in range(5)), kind="visit", setting="outreach")
     assert figure(kachi, "output-3/contacts", [trip]) == 5
     assert figure(kachi, "output-3/visits", [trip]) == 5
-    office = replace(trip, setting="centre")
+    office = structs.replace(trip, setting="centre")
     assert figure(kachi, "output-3/contacts", [office]) == 5
     assert figure(kachi, "output-3/visits", [office]) == 0
 
