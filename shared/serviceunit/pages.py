@@ -10,6 +10,7 @@ from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import Recorded, Work
 from shared.serviceunit import referrals
+from shared.serviceunit.effects import require_read
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.recording import Recording, nothing
@@ -27,6 +28,7 @@ def void_page(units: Recording[Any], unit_id: str, back: str, undone: Callable[[
             given = {name: request.form.get(name) or None for name in ("reason", "reason_text")}
             asked = load(VoidSchema(), {name: value for name, value in given.items() if value})
             meta, beside = command_meta(), undone if "undo" in request.form else nothing
+            require_read(ended=[unit_id])
             outcome = units.void(service(), who, meta, unit_id, asked, expected_version(), beside=beside)
             return see_other(back, outcome)
         except CaseledgerError as raised:

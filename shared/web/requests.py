@@ -18,7 +18,7 @@ _KEY = re.compile(r"[!-~]{1,120}")
 # W3C Trace Context, version 00: all zeros are no id.
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _ETAG = re.compile(r'(?:W/)?"?(\d{1,18})"?')
-NOT_CONTENT = frozenset({"idempotency_key", "version", "author", "kept_id", "kept_as"})
+NOT_CONTENT = frozenset({"idempotency_key", "version", "author", "kept_id", "kept_as", "effects_read"})
 
 
 def service() -> Service:

@@ -28,6 +28,7 @@ from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.serviceunit.effects import require_read
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
 
@@ -156,6 +157,7 @@ def merge(person_id: str) -> Page:
         try:
             asked = load(MergeSchema(), _merge_asked())
             meta, expected = command_meta(), expected_version()
+            require_read(joined=[(person_id, asked["into"])])
             written = handlers.merge(service(), who, meta, person_id, asked, expected)
             flash(gettext("The two records are one person now. This can be undone."))
             return see_other(f"/case/people/{asked['into']}", written.outcome)
@@ -182,6 +184,8 @@ def unmerge(person_id: str) -> Page:
 
     def save() -> Written:
         asked = load(UnmergeSchema(), pages.filled(request.form, "reason"))
+        person, _ = handlers.look_at(service(), identity(), person_id, "unmerge")
+        require_read(parted=[(person_id, str(person.merged_into))])
         return handlers.unmerge(service(), identity(), command_meta(), person_id, asked, expected_version())
 
     return _save(person_id, save)

@@ -27,6 +27,7 @@ from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
+from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
@@ -113,7 +114,7 @@ def correct(session_id: str) -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, SessionCorrectionSchema(), _first_case(state), _note_of(draft, who), state)
-        return sessions.correct(service(), who, meta, session_id, asked, expected_version())
+        return reviewed(sessions).correct(service(), who, meta, session_id, asked, expected_version())
 
     return _form_of(who, state, save, len(story), correcting=True)
 
@@ -153,7 +154,7 @@ def _planned(who: Identity, case_id: str, until: date | None = None) -> list[dic
 
 def _as_sure_as_asked() -> Recording[Written]:
     """Who has read what is doubtful, and saves all the same, is not asked again."""
-    return sessions if "confirmed" in request.form else sessions_if_sure
+    return reviewed(sessions if "confirmed" in request.form else sessions_if_sure)
 
 
 def _choose_case(who: Identity) -> str:

@@ -22,6 +22,7 @@ from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
+from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
@@ -74,7 +75,7 @@ def new() -> Page:
     def save(draft: Draft, meta: CommandMeta) -> Written:
         fixed = {"kind": kind, "group_id": group["group_id"] if group else None}
         asked = forms.asked_of(draft, MeetingSchema(), fixed=fixed)
-        handler = meetings.plan if planned else meetings.record
+        handler = meetings.plan if planned else reviewed(meetings).record
         return handler(service(), who, meta, asked)
 
     last = _last_of(who, group)
@@ -143,7 +144,7 @@ def record(meeting_id: str) -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingSchema(), before=state)
-        return meetings.record_planned(service(), who, meta, meeting_id, asked, expected_version())
+        return reviewed(meetings).record_planned(service(), who, meta, meeting_id, asked, expected_version())
 
     return form(_draft_of(state, who), save, _about(who, state, story))
 
@@ -157,7 +158,7 @@ def correct(meeting_id: str) -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, MeetingCorrectionSchema(), before=state)
-        return meetings.correct(service(), who, meta, meeting_id, asked, expected_version())
+        return reviewed(meetings).correct(service(), who, meta, meeting_id, asked, expected_version())
 
     return form(_draft_of(state, who), save, _about(who, state, story, correcting=True))
 

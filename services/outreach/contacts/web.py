@@ -3,6 +3,7 @@
 What is typed to find somebody is posted, since no name or alias may stand in an address.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -16,6 +17,7 @@ from shared.auth.identity import identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.serviceunit.effects import require_read
 from shared.serviceunit.shown import warned
 from shared.web.field_messages import load
 from shared.web.names import find_people
@@ -93,14 +95,22 @@ def find(contact_id: str) -> str:
 @requires(*NOTE_READERS)
 def identify(contact_id: str) -> Page:
     """Say which registered person a contact is."""
-    return _change(contact_id, IdentifySchema, "person_id")
+    return _change(
+        contact_id,
+        IdentifySchema,
+        "person_id",
+        check=lambda asked: require_read(joined=[(contact_id, asked["person_id"])]),
+    )
 
 
 @bp.post("/<contact_id>/unidentify")
 @requires(*NOTE_READERS)
 def unidentify(contact_id: str) -> Page:
     """Undo an identification."""
-    return _change(contact_id, UnidentifySchema, "reason")
+    known = handlers.read_contact(service(), identity(), contact_id)["identified_as"]
+    return _change(
+        contact_id, UnidentifySchema, "reason", check=lambda _: require_read(parted=[(contact_id, str(known))])
+    )
 
 
 @bp.post("/<contact_id>/target-groups")
@@ -110,9 +120,10 @@ def give_target_group(contact_id: str) -> Page:
     return _change(contact_id, TargetGroupSchema, "target_group", "from_date")
 
 
-def _change(contact_id: str, schema: Any, *names: str) -> Page:
+def _change(contact_id: str, schema: Any, *names: str, check: Callable[[Any], None] = lambda _: None) -> Page:
     try:
         asked = load(schema(), {name: request.form.get(name, "") for name in names})
+        check(asked)
         version = expected_version()
         outcome = handlers.change_contact(service(), identity(), command_meta(), contact_id, asked, version)
     except CaseledgerError as error:

@@ -21,6 +21,7 @@ from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
+from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
@@ -58,7 +59,7 @@ def list_visits() -> str:
 def new() -> Page:
     """Log a visit; `?plan=1` plans one."""
     planned = request.args.get("plan") == "1"
-    handler = visits.plan if planned else visits.record
+    handler = visits.plan if planned else reviewed(visits).record
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         return handler(service(), identity(), meta, forms.asked_of(draft, VisitSchema()))
@@ -103,7 +104,7 @@ def record(visit_id: str) -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, VisitFromPlanSchema(), state)
-        return visits.record_planned(service(), identity(), meta, visit_id, asked, expected_version())
+        return reviewed(visits).record_planned(service(), identity(), meta, visit_id, asked, expected_version())
 
     return _form(_draft_of(state), save, title=gettext("Log a visit"), state=state, version=len(story))
 
@@ -116,7 +117,7 @@ def correct(visit_id: str) -> Page:
 
     def save(draft: Draft, meta: CommandMeta) -> Written:
         asked = forms.asked_of(draft, VisitCorrectionSchema(), state)
-        return visits.correct(service(), identity(), meta, visit_id, asked, expected_version())
+        return reviewed(visits).correct(service(), identity(), meta, visit_id, asked, expected_version())
 
     title = gettext("Correct a visit")
     return _form(_draft_of(state), save, title=title, state=state, version=len(story), correcting=True)

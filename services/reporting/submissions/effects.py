@@ -82,7 +82,7 @@ def _of_contract(
         return
     would = _changed(facts, edges_at(connection, agency_id, now), contract_id, change)
     own = [one for one in about if days is not None and any(day in one.period for day in days)]
-    for one in dict.fromkeys((*own, about[-1])):
+    for one in own if about[-1] in own else (*own, about[-1]):
         cut = Cut.parse(str(one.state.last_report.cut if one.state.last_report else one.state.cut))
         definition = contract_at(store, connection, agency_id, contract_id, cut["reporting"]).definition
         counted = counted_until(definition, one.period)

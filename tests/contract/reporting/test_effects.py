@@ -1,0 +1,101 @@
+"""What a change that is not saved yet would do to locked periods and to reports that were sent."""
+
+from typing import Any
+
+import pytest
+
+from services.reporting.submissions import heads
+from tests.contract.reporting.conftest import Client, Others, family
+
+FIRST, SECOND = "2018-11-30", "2019-05-31"
+MOTHER = family("person-m")
+
+
+@pytest.fixture(autouse=True)
+def heads_of_others(monkeypatch: pytest.MonkeyPatch, others: Others) -> None:
+    monkeypatch.setattr(heads, "ask", lambda path, _: {"position": others.positions.get(path.split("/")[1], 0)})
+
+
+def unit(unit_id: str, day: str, people: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    return {
+        "unit_id": unit_id,
+        "kind": "case_session",
+        "activity": "follow_up",
+        "occurred_on": day,
+        "team_id": "team-west",
+        "status": "held",
+        "minutes": 60,
+        "segments": [{"contract_id": "kachi-2"}],
+        "participants": people,
+        "note": "what is not read is passed over",
+        **changes,
+    }
+
+
+def effects(leader: Client, **change: Any) -> list[tuple[str, int | None, dict[str, tuple[Any, Any]]]]:
+    answered = leader.post("/effects", change)
+    assert answered.status_code == 200, answered.json
+    return [
+        (
+            one["period"]["to"],
+            one["report"],
+            {
+                f"{figure['indicator']}/{figure['measure']}": (figure["now"], figure["would"])
+                for figure in one["figures"]
+            },
+        )
+        for one in answered.json["items"]
+    ]
+
+
+def report(leader: Client, last_day: str) -> None:
+    base = f"/contracts/kachi-2/periods/{last_day}"
+    assert leader.post(f"{base}/lock", version=0).status_code == 200
+    assert leader.post(f"{base}/reports", version=1).status_code == 201
+
+
+def test_nothing_is_said_while_nothing_is_locked(leader: Client, others: Others) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    assert effects(leader, ended=["session-1"]) == []
+
+
+def test_a_late_session_moves_the_report_of_its_period_and_the_newest(leader: Client, others: Others) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    report(leader, FIRST)
+    report(leader, SECOND)
+    moved = {"output-2/sessions": (1, 2), "output-2/persons": (1, 2)}
+    late = effects(leader, units=[unit("session-new", "2018-11-28", family("person-f"))])
+    assert late == [(FIRST, 1, moved), (SECOND, 1, moved)]
+    assert effects(leader, units=[unit("session-new", "2019-07-01", MOTHER)]) == []
+
+
+def test_a_correction_and_a_void_say_from_what_to_what(leader: Client, others: Others) -> None:
+    others.record("session-1", family("person-m", "person-f"), occurred_on="2018-07-01")
+    report(leader, FIRST)
+    assert effects(leader, units=[unit("session-1", "2018-07-01", MOTHER)]) == [
+        (FIRST, 1, {"output-2/persons": (2, 1)})
+    ]
+    assert effects(leader, ended=["session-1"]) == [
+        (FIRST, 1, {"output-2/persons": (2, 0), "output-2/sessions": (1, 0)})
+    ]
+
+
+def test_a_change_that_moves_nothing_in_a_locked_period_still_says_that_it_is_locked(
+    leader: Client, others: Others
+) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    assert leader.post(f"/contracts/kachi-2/periods/{FIRST}/lock", version=0).status_code == 200
+    assert effects(leader, units=[unit("session-1", "2018-07-02", MOTHER)]) == [(FIRST, None, {})]
+
+
+def test_a_merge_and_its_undoing_move_the_newest_report(leader: Client, others: Others) -> None:
+    others.record("session-1", family("person-m", "person-f"), occurred_on="2018-07-01")
+    report(leader, FIRST)
+    assert effects(leader, joined=[["person-m", "person-f"]]) == [(FIRST, 1, {"output-2/persons": (2, 1)})]
+    others.merge("person-m", "person-f")
+    assert effects(leader, parted=[["person-m", "person-f"]]) == [(FIRST, 1, {"output-2/persons": (1, 2)})]
+
+
+def test_what_is_no_session_is_refused(leader: Client) -> None:
+    answered = leader.post("/effects", {"units": [{"unit_id": 7}]})
+    assert (answered.status_code, answered.json["fields"][0]["path"]) == (422, "units")
