@@ -165,7 +165,8 @@ def show_restatement(contract_id: str, last_day: str, number: int) -> str:
 
 def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None = None) -> str:
     who = identity()
-    period = {one["to"]: one for one in periods_view(service(), who.agency_id, contract_id)}.get(last_day)
+    periods = periods_view(service(), who.agency_id, contract_id)
+    period = next((one for one in periods if one["to"] == last_day), None)
     own = one_period(service(), who.agency_id, contract_id, last_day)
     document = draft_document(service(), who.agency_id, contract_id, last_day)
     found = _found(contract_id)
@@ -173,6 +174,7 @@ def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None 
         "reporting/period.html",
         found=found,
         period=period,
+        waiting=[one for one in periods if one["to"] < last_day and one["late_waiting"]],
         own=own,
         document=document,
         late=late_of_period(service(), who.agency_id, contract_id, last_day),
