@@ -1,6 +1,6 @@
 """A report's workbook as plain rows: the file is only a writing-down of them. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,7 +31,15 @@ class Formula:
     value: float | str
 
 
-Cell = str | int | float | Formula | None
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A number of a test, by what it is; a p value is printed as one."""
+
+    value: float
+    is_p: bool = False
+
+
+Cell = str | int | float | Formula | Statistic | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series of a chart: a name, and the rows (from 0) and columns of its categories and values."""
+    """One series of a chart: a name, and the rows (from 0, not always neighbours) and columns of what it shows."""
 
     name: str
-    rows: tuple[int, int]
+    rows: Sequence[int]
     categories: int
     values: int
 
@@ -66,12 +74,16 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its rows may be many and are read once. `head` rows stay in sight; names are cells by name."""
+    """A sheet: its rows may be many and are read once. `head` rows stay in sight; names are cells by name.
+
+    `right` are the columns of figures, whose headings stand over them on the right.
+    """
 
     title: str
     widths: tuple[float, ...]
     rows: Iterable[Row]
     head: int = 0
+    right: Collection[int] = ()
     charts: tuple[Chart, ...] = ()
     names: tuple[tuple[str, int, int], ...] = ()
 
@@ -113,7 +125,7 @@ def _summary(content: Content, words: Words) -> Sheet:
     sheet.add("title", content.title)
     sheet.add("subtitle", words("summary"))
     for name, text in content.facts:
-        sheet.add("fact", name, text)
+        sheet.add("fact", f"{name}：{text}" if words.is_chinese else f"{name}: {text}")
     sheet.add("blank")
     columns = _columns(content, words)
     sheet.add("head", *columns)
@@ -132,7 +144,8 @@ def _summary(content: Content, words: Words) -> Sheet:
     if content.deliverables:
         sheet.add("section", "", words("deliverables"))
         for title, state, day in content.deliverables:
-            sheet.add("text", "", title, "", "", state, day)
+            between = [""] * (len(columns) - 4)
+            sheet.add("line", "", title, *between, state, day)
     sheet.add("blank")
     for note in content.notes:
         sheet.add("note", note)
@@ -140,11 +153,12 @@ def _summary(content: Content, words: Words) -> Sheet:
     if measured:
         # Bars against targets have one axis whatever their units, as percentages of the target.
         at = columns.index(words("of_target"))
-        series = Series(words("of_target"), (measured[0], measured[-1]), 1, at)
-        height = 90 + 26 * (measured[-1] - measured[0] + 1)
+        series = Series(words("of_target"), tuple(measured), 1, at)
+        height = 90 + 26 * len(measured)
         charts = (Chart("bar", words("chart_targets"), (series,), (len(sheet.rows) + 1, 1), height),)
-    widths = (7, 46, 9, 10, 10, *((10,) if content.has_period else ()), 10, 11, 12, 48)
-    return Sheet(words("summary"), widths, sheet.rows, charts=charts, names=tuple(sheet.names))
+    widths = (7, 46, 13, 10, 10, *((10,) if content.has_period else ()), 10, 11, 12, 48)
+    right = range(3, len(columns) - 2)
+    return Sheet(words("summary"), widths, sheet.rows, right=right, charts=charts, names=tuple(sheet.names))
 
 
 def _columns(content: Content, words: Words) -> list[str]:
@@ -202,12 +216,13 @@ def _outcomes(content: Content, words: Words) -> Sheet:
     for outcome in content.outcomes:
         for remark in outcome.remarks:
             sheet.add("note", f"{outcome.title}: {remark}")
-    rows = (1, len(content.outcomes))
+    rows = range(1, len(content.outcomes) + 1)
     shown = [part for part in parts if any(part == one[0] for block in content.outcomes for one in block.parts)]
     series = tuple(Series(words(part), rows, 0, head.index(part)) for part in shown)
     chart = Chart("stacked", words("chart_outcomes"), series, (len(sheet.rows) + 1, 0))
-    widths = (48, 30, *(10 for _ in range(9)), 40, *(9 for _ in statistics), 12)
-    return Sheet(words("outcomes"), widths, sheet.rows, head=1, charts=(chart,))
+    widths = (44, 26, *(9 for _ in range(9)), 36, *(8 for _ in statistics), 12)
+    right = {*range(2, 11), *range(12, 18)}
+    return Sheet(words("outcomes"), widths, sheet.rows, head=1, right=right, charts=(chart,))
 
 
 def _outcome_cells(outcome: OutcomeBlock, words: Words) -> list[Cell]:
@@ -226,7 +241,9 @@ def _outcome_cells(outcome: OutcomeBlock, words: Words) -> list[Cell]:
 
 
 def _test_cells(outcome: OutcomeBlock, names: Sequence[str]) -> list[Cell]:
-    return [(outcome.test or {}).get(name) for name in names]
+    test = outcome.test or {}
+    values = ((name, test.get(name)) for name in names)
+    return [value if value is None or name == "df" else Statistic(value, name == "p") for name, value in values]
 
 
 def _definitions(document: Values, content: Content, words: Words) -> Sheet:
@@ -256,12 +273,13 @@ def _months(document: Values, words: Words) -> Sheet:
     rows += [Row("blank", []), Row("note", [words("months_note")])]
     # What can be drawn on one axis: occasions, of which every indicator has one measure.
     drawn = [
-        Series(name, (1, len(months)), 0, index + 1)
+        Series(name, range(1, len(months) + 1), 0, index + 1)
         for index, (one, name) in enumerate(zip(outputs, names, strict=True))
         if one["kind"] in ("sessions", "contacts") and one["of"] is None
     ]
     chart = (Chart("line", words("chart_months"), tuple(drawn), (len(rows) + 1, 0), 380),) if drawn else ()
-    return Sheet(words("months"), (16, *(14 for _ in outputs)), rows, head=1, charts=chart)
+    right = range(1, len(outputs) + 1)
+    return Sheet(words("months"), (16, *(14 for _ in outputs)), rows, head=1, right=right, charts=chart)
 
 
 EVIDENCE = ("indicator", "counts_for", "session", "date", "kind", "activity", "minutes", "mode", "setting")
@@ -273,6 +291,7 @@ def _evidence(evidence: Sequence[Sequence[Any]], words: Words) -> Sheet:
         (12, 30, 44, 12, 16, 24, 9, 10, 10, 8, 60),
         _evidence_rows(evidence, words),
         head=1,
+        right=(6, 9),
     )
 
 
@@ -312,7 +331,7 @@ def _restated(document: Values, words: Words) -> Sheet:
         was, now = one["was"], one["now"]
         moved = None if was is None or now is None else Formula(f"=D{row}-C{row}", now - was)
         rows.append(Row("line", [title, name, was, now, moved]))
-    return Sheet(words("restated"), (48, 32, 12, 12, 12), rows, head=1)
+    return Sheet(words("restated"), (48, 32, 12, 12, 12), rows, head=1, right=(2, 3, 4))
 
 
 def _part_name(part: str, words: Words) -> str:

@@ -290,7 +290,7 @@ def test_words(test: Values, words: Words) -> str:
     if test["t"] is None:
         return words("not_computable")
     text = words("t_result", df=test["df"], t=f"{test['t']:.2f}".replace("-", "−"), p=p_words(test["p"]))
-    return f"{words('t_test')}: {text}" + (f" ({words('small')})" if test.get("small") else "")
+    return f"{text} ({words('small')})" if test.get("small") else text
 
 
 def p_words(p: float) -> str:

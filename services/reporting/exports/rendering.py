@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.reporting.exports.audience import Audience, for_funder
-from services.reporting.exports.cells import Row, Sheet, sheets_of
+from services.reporting.exports.cells import sheets_of
 from services.reporting.exports.content import Content, Line, content_of
+from services.reporting.exports.slots import slots_of
 from services.reporting.exports.words import Language, Words
 from services.reporting.figures.csvtext import csv_of
 from shared.clock import HONG_KONG
@@ -18,11 +19,12 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: its media type, its ending, and how a report becomes one."""
+    """A kind of file: its media type, its ending, how a report becomes one, and whether single sessions stand in it."""
 
     media_type: str
     ending: str
     write: Callable[[Values, Words], bytes]
+    shows_evidence: bool = False
 
 
 def render(document: Values, format_name: str, language: Language, *, audience: Audience = "funder") -> bytes:
@@ -47,6 +49,13 @@ def text_of_pdf_source(document: Values, language: Language, *, audience: Audien
     from services.reporting.exports.typeset import source_of
 
     return source_of(_for(document, audience), language)
+
+
+def filled_form(document: Values, language: Language, form: bytes) -> bytes:
+    """A spreadsheet of a funder's or of headquarters with its named cells filled in; raises Invalid as `fill` does."""
+    from services.reporting.exports.filling import fill
+
+    return fill(form, slots_of(for_funder(document), Words(language)))
 
 
 def file_name(document: Values, format_name: str, language: Language) -> str:
@@ -137,9 +146,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMATS: Mapping[str, Format] = {
     "pdf": Format("application/pdf", "pdf", _pdf),
     "docx": Format(f"{_OFFICE}.wordprocessingml.document", "docx", _docx),
-    "xlsx": Format(f"{_OFFICE}.spreadsheetml.sheet", "xlsx", _xlsx),
+    "xlsx": Format(f"{_OFFICE}.spreadsheetml.sheet", "xlsx", _xlsx, shows_evidence=True),
     "csv": Format("text/csv; charset=utf-8", "csv", _csv),
     "json": Format("application/json", "json", _json),
 }
-
-__all__ = ["FORMATS", "Format", "Row", "Sheet", "file_name", "render", "rows_of_workbook", "text_of_pdf_source"]

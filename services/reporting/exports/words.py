@@ -75,8 +75,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "paired t-test significant at {alpha}, in the improving direction",
         "配對 t 檢定達 {alpha} 顯著水平，且方向為改善",
     ),
-    "t_test": ("Paired t-test", "配對 t 檢定"),
-    "t_result": ("t({df}) = {t}, {p}", "t({df}) = {t}，{p}"),
+    "t_result": ("Paired t-test: t({df}) = {t}, {p}", "配對 t 檢定：t({df}) = {t}，{p}"),
     "small": ("fewer than ten pairs", "少於十對"),
     "not_computable": (
         "The t-test cannot be computed: too few pairs, or no differences between people.",

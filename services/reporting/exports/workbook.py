@@ -1,11 +1,12 @@
 """Writes the rows of a workbook down as XLSX, with native charts; a text is never a formula."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from services.reporting.exports.cells import Cell, Chart, Formula, Row, Sheet
+from services.reporting.exports.cells import Cell, Chart, Formula, Row, Sheet, Statistic
 from services.reporting.figures.csvtext import is_formula_like
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 INK, MUTED, ACCENT, RULE, TINT = "#1C2330", "#59616E", "#0E665F", "#D8D3C7", "#F1EEE7"
 SERIES = ("#0E665F", "#245FA3", "#9A4A06", "#59616E", "#6B4E9B", "#A61E1B")
 PARTS = ("#0E665F", "#B9B4A6", "#9A4A06", "#0E665F", "#9A4A06")
-_BASE = {"font_name": "Noto Sans HK", "font_size": 11, "font_color": INK, "valign": "top"}
+_BASE = {"font_name": "Noto Sans HK", "font_size": 11, "font_color": INK, "valign": "vcenter"}
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_size": 18},
     "subtitle": {"font_size": 13, "font_color": ACCENT},
@@ -34,9 +35,20 @@ _NUMBERS = {
     "count": "#,##0",
     "decimal": "#,##0.0#",
     "share": "#,##0.0",
-    "moved": "+#,##0.###;-#,##0.###;0",
+    "moved": "+#,##0.0#;-#,##0.0#;0",
     "moved_count": "+#,##0;-#,##0;0",
+    "moved_share": "+#,##0.0;-#,##0.0;0",
+    "moved_little": "+0.0##;-0.0##;0",
     "percentage": "0.0%",
+    "statistic": "0.00",
+    "p": '[<0.001]"< .001";0.000',
+}
+_LOOKS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    # Stays a text when somebody edits the cell, too.
+    "quoted": {"quote_prefix": True},
+    "right": {"align": "right"},
+    **{look: {"num_format": format_, "text_wrap": False} for look, format_ in _NUMBERS.items()},
 }
 
 
@@ -71,25 +83,29 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.set_footer("&C&P / &N")
         for column, width in enumerate(sheet.widths):
-            page.set_column(column, column, width, self._format("text", "plain"))
+            page.set_column(column, column, width, self._format("blank", "plain"))
         if sheet.head:
             page.freeze_panes(sheet.head, 1)
             page.repeat_rows(0, sheet.head - 1)
         for at, row in enumerate(sheet.rows):
-            self._row(page, at, row, sheet.widths)
+            self._row(page, at, row, sheet)
         for name, at, column in sheet.names:
             place = f"${chr(65 + column)}${at + 1}"
             self._workbook.define_name(name, f"='{title}'!{place}")
         for chart in sheet.charts:
             page.insert_chart(*chart.at, self._chart(chart, title), {"object_position": 2})
 
-    def _row(self, page: "Worksheet", at: int, row: Row, widths: tuple[float, ...]) -> None:
+    def _row(self, page: "Worksheet", at: int, row: Row, sheet: Sheet) -> None:
+        widths = sheet.widths
         if height := _height(row, widths):
             page.set_row(at, height)
         if row.style == "sentence":
             page.merge_range(at, 1, at, len(widths) - 1, "", self._format(row.style, "plain"))
         for column, cell in enumerate(row.cells):
-            self._cell(page, at, column, cell, row)
+            if row.style == "head" and column in sheet.right:
+                page.write_string(at, column, str(cell), self._format("head", "right"))
+            else:
+                self._cell(page, at, column, cell, row)
         if row.style in ("section", "line", "share"):
             for column in range(len(row.cells), len(widths)):
                 page.write_blank(at, column, None, self._format(row.style, "plain"))
@@ -99,7 +115,10 @@ class _Writer:
             page.write_formula(at, column, cell.text, self._format(row.style, _kind(cell, row)), cell.value)
         elif isinstance(cell, str):
             look = "quoted" if is_formula_like(cell) else "plain"
-            page.write_string(at, column, cell, self._format(row.style, look, row.indent if column == 1 else 0))
+            page.write_string(at, column, cell, self._format(row.style, look, _indent(column, row)))
+        elif isinstance(cell, Statistic):
+            look = "p" if cell.is_p else "statistic"
+            page.write_number(at, column, cell.value, self._format(row.style, look))
         elif cell is None:
             page.write_blank(at, column, None, self._format(row.style, "plain"))
         else:
@@ -108,12 +127,7 @@ class _Writer:
     def _format(self, style: str, look: str, indent: int = 0) -> "Format":
         key = (style, look, indent)
         if key not in self._formats:
-            more: dict[str, Any] = {"num_format": _NUMBERS[look], "text_wrap": False} if look in _NUMBERS else {}
-            if look == "quoted":
-                # Stays a text when somebody edits the cell, too.
-                more = {"quote_prefix": True}
-            if indent:
-                more["indent"] = indent
+            more = {**_LOOKS[look], **({"indent": indent} if indent else {})}
             self._formats[key] = self._workbook.add_format({**_BASE, **_STYLES[style], **more})
         return self._formats[key]
 
@@ -125,12 +139,11 @@ class _Writer:
         for index, one in enumerate(chart.series):
             colour = colours[index % len(colours)]
             look = {"line": {"color": colour, "width": 1.75}} if kind == "line" else {"fill": {"color": colour}}
-            first, last = one.rows
             made.add_series(
                 {
                     "name": one.name,
-                    "categories": [sheet, first, one.categories, last, one.categories],
-                    "values": [sheet, first, one.values, last, one.values],
+                    "categories": _places(sheet, one.rows, one.categories),
+                    "values": _places(sheet, one.rows, one.values),
                     **look,
                     **({"gap": 60} if kind == "bar" else {}),
                     **({"overlap": 100} if chart.kind == "stacked" else {}),
@@ -140,12 +153,29 @@ class _Writer:
         made.set_size({"width": 900, "height": chart.height})
         made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
         if kind == "bar":
-            made.set_y_axis({"reverse": True, "line": {"none": True}})
-            # With the first category on top, the values would stand above: they belong below.
+            # The first category on top, and still the values below.
+            made.set_y_axis({"reverse": True, "crossing": "max", "line": {"none": True}})
             made.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": RULE}}, "line": {"none": True}})
         else:
+            made.set_x_axis({"interval_unit": 6})
             made.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": RULE}}, "line": {"none": True}})
         return made
+
+
+def _places(sheet: str, rows: Sequence[int], column: int) -> str:
+    """The cells of one column, as a formula: neighbours as ranges, and all ranges together."""
+    name, ranges = f"'{sheet}'!${chr(65 + column)}$", []
+    for _, run in groupby(enumerate(rows), key=lambda numbered: numbered[1] - numbered[0]):
+        together = [row for _, row in run]
+        ranges.append(f"{name}{together[0] + 1}:${chr(65 + column)}${together[-1] + 1}")
+    return f"={ranges[0]}" if len(ranges) == 1 else f"=({','.join(ranges)})"
+
+
+def _indent(column: int, row: Row) -> int:
+    """Texts stand off from the figures left of them."""
+    if column == 1:
+        return row.indent
+    return 1 if column > 1 and row.style in ("head", "line", "share", "text") else 0
 
 
 def _kind(cell: Formula | float, row: Row) -> str:
@@ -153,7 +183,13 @@ def _kind(cell: Formula | float, row: Row) -> str:
     if isinstance(cell, Formula):
         if "/" in cell.text:
             return "percentage"
-        return "moved_count" if isinstance(cell.value, int) or str(cell.value).endswith(".0") else "moved"
+        if isinstance(cell.value, str):
+            return "plain"
+        if cell.value == int(cell.value):
+            return "moved_count"
+        if row.style == "share":
+            return "moved_little" if abs(cell.value) < 0.05 else "moved_share"
+        return "moved"
     if isinstance(cell, int):
         return "count"
     return "share" if row.style == "share" else "decimal"
