@@ -106,7 +106,7 @@ def content_of(document: Values, words: Words) -> Content:
 def is_running(document: Values) -> bool:
     """Whether the project has not ended by the day the report speaks of: what is short may still be reached."""
     until = document.get("reporting_period", {}).get("to") or document.get("as_of")
-    return bool(until) and str(until)[:10] < document["period"]["to"]
+    return until is None or str(until)[:10] < document["period"]["to"]
 
 
 def key_of(figure: Values) -> str:

@@ -1,6 +1,7 @@
 """The report document that is rendered: the figures, with what only their definition can say about them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale
@@ -13,8 +14,9 @@ from services.reporting.figures.reports import Asked, contract_report
 from services.reporting.figures.words import measure_name
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.since import parts_of
-from services.reporting.ledger.cuts import cut_written
+from services.reporting.ledger.cuts import cut_written, newest_in
 from services.reporting.ledger.queries import facts_at
+from shared.clock import HONG_KONG
 from shared.service import Service
 
 Values = dict[str, Any]
@@ -32,25 +34,25 @@ def document_of(
     with service.database.read() as connection:
         cut = cut_written(connection, report["cut"])
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
+        newest = newest_in(connection, cut)
         facts = facts_at(connection, agency_id, contract_id, cut) if with_evidence else None
     evidence = {} if facts is None else {"evidence": evidence_of(found.definition, facts)}
-    return {**settled(report, asked), **said_of(found.definition), **evidence}
+    return {**settled(report, asked, newest), **said_of(found.definition), **evidence}
 
 
-def settled(report: Mapping[str, Any], asked: Asked) -> Values:
+def settled(report: Mapping[str, Any], asked: Asked, newest: datetime | None) -> Values:
     """The report without the moment somebody looked: the same entries give the same file, whenever it is made.
 
-    As of now means up to the newest entry known; at a cut there is no day to name.
+    What is not asked for a day is known up to the newest entry.
     """
-    fresh = report["freshness"]
-    newest = max((one["recorded_at"] for one in fresh.values() if one["recorded_at"]), default=None)
+    known = newest.astimezone(HONG_KONG).isoformat(timespec="seconds") if newest else None
     outstanding = [
         {"service": name, "behind": one["behind"], "parked": one["parked"]}
-        for name, one in fresh.items()
+        for name, one in report["freshness"].items()
         if asked.is_now and (one["behind"] or one["parked"])
     ]
     kept = {name: value for name, value in report.items() if name not in ("freshness", "silent_seconds")}
-    kept["as_of"] = asked.as_of.isoformat() if asked.as_of else newest if asked.is_now else None
+    kept["as_of"] = asked.as_of.isoformat() if asked.as_of else known
     return {**kept, **({"outstanding": outstanding} if outstanding else {})}
 
 

@@ -61,7 +61,7 @@ def filled_form(document: Values, language: Language, form: bytes) -> bytes:
 def file_name(document: Values, format_name: str, language: Language) -> str:
     """A name for the file, made of codes and days alone: `kachi-2-2021-05-31-zh-Hant.xlsx`."""
     submission = document.get("submission")
-    what = f"submission-{submission['number']}" if submission else str(document.get("as_of") or "cut")[:10]
+    what = f"submission-{submission['number']}" if submission else str(document.get("as_of") or "empty")[:10]
     return f"{document['contract']}-{what}-{language}.{FORMATS[format_name].ending}"
 
 

@@ -112,7 +112,8 @@ class _Writer:
 
     def _cell(self, page: "Worksheet", at: int, column: int, cell: Cell, row: Row) -> None:
         if isinstance(cell, Formula):
-            page.write_formula(at, column, cell.text, self._format(row.style, _kind(cell, row)), cell.value)
+            look, indent = _kind(cell, row), _indent(column, row) if isinstance(cell.value, str) else 0
+            page.write_formula(at, column, cell.text, self._format(row.style, look, indent), cell.value)
         elif isinstance(cell, str):
             look = "quoted" if is_formula_like(cell) else "plain"
             page.write_string(at, column, cell, self._format(row.style, look, _indent(column, row)))
@@ -152,10 +153,13 @@ class _Writer:
         made.set_title({"name": chart.title, "name_font": {"size": 12, "bold": False, "color": INK}, "overlay": False})
         made.set_size({"width": 900, "height": chart.height})
         made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
+        percent = {"num_format": "0%"} if chart.kind == "bar" else {}
         if kind == "bar":
             # The first category on top, and still the values below.
             made.set_y_axis({"reverse": True, "crossing": "max", "line": {"none": True}})
-            made.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": RULE}}, "line": {"none": True}})
+            made.set_x_axis(
+                {"major_gridlines": {"visible": True, "line": {"color": RULE}}, "line": {"none": True}, **percent}
+            )
         else:
             made.set_x_axis({"interval_unit": 6})
             made.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": RULE}}, "line": {"none": True}})
