@@ -72,7 +72,7 @@ def hostile(worker: Api) -> None:
     """A contract whose own words a spreadsheet would run."""
     whole = kachi()
     whole["contract"], whole["title"] = "hostile", {"zh-Hant": "@深水埗嘅屋邨", "en": HOSTILE}
-    for output, sign in zip(whole["outputs"], "=+-@\t", strict=True):
+    for output, sign in zip(whole["outputs"], "=+-@＝", strict=True):
         output["title"] = {"en": f"{sign}1+1", "zh-Hant": f"{sign}1+1"}
     del whole["outcomes"]
     add_contract(worker.house.as_("admin"), whole)
@@ -85,7 +85,7 @@ def test_ax_09_no_text_of_a_file_is_run_as_a_formula(worker: Api) -> None:
     hostile(worker)
     rows = [*csv.reader(StringIO(file(worker, "csv", "?language=en", contract="hostile").decode("utf-8-sig")))]
     titles = [row[1] for row in rows[1:] if row[0] == "Outputs"]
-    assert {*titles} == {"'=1+1", "'+1+1", "'-1+1", "'@1+1", "'\t1+1"}
+    assert {*titles} == {"'=1+1", "'+1+1", "'-1+1", "'@1+1", "'＝1+1"}
     book = load_workbook(BytesIO(file(worker, "xlsx", "?language=en", contract="hostile")))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {"=1+1", HOSTILE} <= {cell.value for cell in cells if cell.data_type == "s"}
