@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from subprocess import run as run_process
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, select, update
 
 from services.reporting.exports.documents import document_of
 from services.reporting.exports.rendering import FORMATS, render
 from services.reporting.figures.reports import Asked
-from services.reporting.tables import ledger
+from services.reporting.tables import ledger, touched
 from services.suite import Suite, build
 from shared import logs
 from shared.settings import load_settings
@@ -85,6 +85,8 @@ def _multiply(house: Suite, times: int, size: int) -> None:
         for number in range(times, size):
             rows = select(segment.c.unit_id + literal(f"/{number}"), *others).where(original)
             connection.execute(segment.insert().from_select(names, rows))
+        # What was kept ready of fewer sessions is not what they would be now.
+        connection.execute(update(touched).values(times=touched.c.times + 1))
 
 
 def made(name: str) -> Measured:

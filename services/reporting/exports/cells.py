@@ -18,7 +18,9 @@ from services.reporting.exports.words import Words
 from shared.serviceunit.codes import LATE_REASONS, label
 
 Values = Mapping[str, Any]
-Style = Literal["title", "subtitle", "fact", "head", "section", "sentence", "line", "share", "text", "note", "blank"]
+Style = Literal[
+    "title", "subtitle", "fact", "head", "section", "sentence", "line", "share", "text", "code", "note", "blank"
+]
 PEOPLE_A_CELL = 400
 """A cell holds 32,767 characters; whoever does not fit stands in a row below."""
 
@@ -74,18 +76,20 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its rows may be many and are read once. `head` rows stay in sight; names are cells by name.
+    """A sheet: `head` rows stay in sight; names are cells by name.
 
-    `right` are the columns of figures, whose headings stand over them on the right.
+    `right` are the columns of figures, whose headings stand over them on the right. `more` rows, which may be very
+    many, follow and look like the last one; they are read once.
     """
 
     title: str
     widths: tuple[float, ...]
-    rows: Iterable[Row]
+    rows: Sequence[Row]
     head: int = 0
     right: Collection[int] = ()
     charts: tuple[Chart, ...] = ()
     names: tuple[tuple[str, int, int], ...] = ()
+    more: Iterable[Sequence[str | int | None]] | None = None
 
 
 def sheets_of(document: Values, words: Words) -> list[Sheet]:
@@ -286,17 +290,20 @@ EVIDENCE = ("indicator", "counts_for", "session", "date", "kind", "activity", "m
 
 
 def _evidence(evidence: Sequence[Sequence[Any]], words: Words) -> Sheet:
+    head = Row("head", [words(name) for name in (*EVIDENCE, "people_count", "people")])
+    rows = _evidence_rows(evidence, words)
+    first = next(rows, None)
     return Sheet(
         words("evidence"),
         (12, 30, 44, 12, 16, 24, 9, 10, 10, 8, 60),
-        _evidence_rows(evidence, words),
+        [head] if first is None else [head, Row("code", first)],
         head=1,
         right=(6, 9),
+        more=rows,
     )
 
 
-def _evidence_rows(evidence: Sequence[Sequence[Any]], words: Words) -> Iterator[Row]:
-    yield Row("head", [words(name) for name in (*EVIDENCE, "people_count", "people")])
+def _evidence_rows(evidence: Sequence[Sequence[Any]], words: Words) -> Iterator[list[str | int | None]]:
     coded: dict[tuple[str, str | None], str] = {}
 
     def of(vocabulary: str, code: str | None) -> str:
@@ -305,10 +312,18 @@ def _evidence_rows(evidence: Sequence[Sequence[Any]], words: Words) -> Iterator[
         return coded[vocabulary, code]
 
     for indicator, measures, unit_id, day, kind, activity, minutes, mode, setting, people in evidence:
-        own: list[Cell] = [indicator, measures, unit_id, day, of("kind", kind), of("activity", activity), minutes]
+        own: list[str | int | None] = [
+            indicator,
+            measures,
+            unit_id,
+            day,
+            of("kind", kind),
+            of("activity", activity),
+            minutes,
+        ]
         own += [of("mode", mode), of("setting", setting), len(people)]
         for start in range(0, max(len(people), 1), PEOPLE_A_CELL):
-            yield Row("text", [*own, " ".join(people[start : start + PEOPLE_A_CELL])])
+            yield [*own, " ".join(people[start : start + PEOPLE_A_CELL])]
 
 
 def _late(entries: Sequence[Values], words: Words) -> Sheet:

@@ -15,7 +15,7 @@ from services.reporting.figures.words import measure_name
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.since import parts_of
 from services.reporting.ledger.cuts import cut_written, newest_in
-from services.reporting.ledger.queries import facts_at
+from services.reporting.ledger.queries import identities_at, units_at
 from shared.clock import HONG_KONG
 from shared.service import Service
 
@@ -35,8 +35,10 @@ def document_of(
         cut = cut_written(connection, report["cut"])
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         newest = newest_in(connection, cut)
-        facts = facts_at(connection, agency_id, contract_id, cut) if with_evidence else None
-    evidence = {} if facts is None else {"evidence": evidence_of(found.definition, facts)}
+        evidence: Values = {}
+        if with_evidence:
+            units = units_at(connection, agency_id, contract_id, cut)
+            evidence["evidence"] = evidence_of(found.definition, units, identities_at(connection, agency_id, cut))
     return {**settled(report, asked, newest), **said_of(found.definition), **evidence}
 
 

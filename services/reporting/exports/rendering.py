@@ -41,7 +41,7 @@ def rows_of_workbook(
 ) -> dict[str, list[list[Any]]]:
     """The cells of the XLSX as plain rows by sheet, before they are written down; a formula by its text and value."""
     sheets = sheets_of(_for(document, audience), Words(language))
-    return {sheet.title: [list(row.cells) for row in sheet.rows] for sheet in sheets}
+    return {sheet.title: [*(list(row.cells) for row in sheet.rows), *map(list, sheet.more or ())] for sheet in sheets}
 
 
 def text_of_pdf_source(document: Values, language: Language, *, audience: Audience = "funder") -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from services.reporting.exports.cells import Cell, Chart, Formula, Row, Sheet, Statistic
+from services.reporting.exports.longsheets import with_more_rows
 from services.reporting.figures.csvtext import is_formula_like
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "line": {"bottom": 1, "bottom_color": RULE, "text_wrap": True},
     "share": {"bottom": 1, "bottom_color": RULE, "text_wrap": True},
     "text": {"bottom": 1, "bottom_color": RULE, "text_wrap": True},
+    "code": {},
     "note": {"font_color": MUTED, "font_size": 10},
     "blank": {},
 }
@@ -64,7 +66,7 @@ def xlsx_of(sheets: Iterable[Sheet], *, title: str, made: datetime) -> bytes:
     for sheet in sheets:
         writer.add(sheet)
     workbook.close()
-    return file.getvalue()
+    return with_more_rows(file.getvalue(), writer.more) if writer.more else file.getvalue()
 
 
 class _Writer:
@@ -73,6 +75,7 @@ class _Writer:
     def __init__(self, workbook: "Workbook") -> None:
         self._workbook = workbook
         self._formats: dict[tuple[object, ...], Format] = {}
+        self.more: dict[int, tuple[int, Iterable[Sequence[str | int | None]]]] = {}
 
     def add(self, sheet: Sheet) -> None:
         title = sheet.title[:31]
@@ -89,6 +92,8 @@ class _Writer:
             page.repeat_rows(0, sheet.head - 1)
         for at, row in enumerate(sheet.rows):
             self._row(page, at, row, sheet)
+        if sheet.more is not None and len(sheet.rows) > sheet.head:
+            self.more[page.index + 1] = (len(sheet.rows), sheet.more)
         for name, at, column in sheet.names:
             place = f"${chr(65 + column)}${at + 1}"
             self._workbook.define_name(name, f"='{title}'!{place}")

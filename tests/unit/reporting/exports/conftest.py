@@ -79,5 +79,5 @@ def sealed(now: dict[str, Any], kachi: Definition, facts: Facts) -> dict[str, An
         "restated": [
             {"indicator": "output-1", "measure": "attendances", "was": 16, "now": 15, "people": ["person-mother"]}
         ],
-        "evidence": evidence_of(kachi, facts),
+        "evidence": evidence_of(kachi, facts.units, facts.identities),
     }
