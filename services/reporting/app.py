@@ -65,8 +65,22 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.reporting",
-        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, exports_web.bp, submissions_web.bp, team_web.bp],
-        api_blueprints=[contracts_api.bp, figures_api.bp, exports_api.bp, submissions_api.bp, submissions_api.effects_bp],
+        blueprints=[
+            contracts_web.bp,
+            figures_web.bp,
+            web_figure.bp,
+            web_moved.bp,
+            exports_web.bp,
+            submissions_web.bp,
+            team_web.bp,
+        ],
+        api_blueprints=[
+            contracts_api.bp,
+            figures_api.bp,
+            exports_api.bp,
+            submissions_api.bp,
+            submissions_api.effects_bp,
+        ],
         root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )

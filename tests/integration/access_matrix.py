@@ -69,6 +69,8 @@ GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:nu
 GET /reporting/contracts/<contract_id>/periods
 GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>
 GET+POST /reporting/contracts/<contract_id>/export
+GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/report.<format_name>
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/report.<format_name>
 GET /reporting/contracts/<contract_id>/report.<format_name>
 """
 

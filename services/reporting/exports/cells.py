@@ -327,13 +327,13 @@ def _evidence_rows(evidence: Sequence[Sequence[Any]], words: Words) -> Iterator[
 
 
 def _late(entries: Sequence[Values], words: Words) -> Sheet:
-    rows = [Row("head", [words(name) for name in ("session", "kind", "date", "reason")])]
+    rows = [Row("head", [words(name) for name in ("kind", "date", "reason", "session")])]
     for one in entries:
         reason = one.get("reason")
         vocabulary = "late_reason" if reason in LATE_REASONS else "reason"
         kind, why = label("kind", one["kind"], words.language), label(vocabulary, reason, words.language)
-        rows.append(Row("text", [one["unit_id"], kind, one["occurred_on"], why]))
-    return Sheet(words("late_entries"), (44, 20, 14, 28), rows, head=1)
+        rows.append(Row("text", [kind, one["occurred_on"], why, one.get("unit_id")]))
+    return Sheet(words("late_entries"), (28, 14, 28, 44), rows, head=1)
 
 
 def _restated(document: Values, words: Words) -> Sheet:

@@ -16,6 +16,8 @@ from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.since import parts_of
 from services.reporting.ledger.cuts import cut_written, newest_in
 from services.reporting.ledger.queries import identities_at, units_at
+from services.reporting.submissions.queries import report_numbered
+from services.reporting.submissions.views import one_period
 from shared.clock import HONG_KONG
 from shared.service import Service
 
@@ -40,6 +42,14 @@ def document_of(
             units = units_at(connection, agency_id, contract_id, cut)
             evidence["evidence"] = evidence_of(found.definition, units, identities_at(connection, agency_id, cut))
     return {**settled(report, asked, newest), **said_of(found.definition), **evidence}
+
+
+def sealed_document(service: Service, agency_id: str, contract_id: str, last_day: str, number: int) -> Values:
+    """One report as it was sent, ready to be rendered in the words of its own definition; NotFound for no such one."""
+    report = report_numbered(one_period(service, agency_id, contract_id, last_day), number)
+    with service.database.read() as connection:
+        found = contract_at(service.store, connection, agency_id, contract_id, report.cut["reporting"])
+    return {**report.sent.document, **said_of(found.definition)}
 
 
 def settled(report: Mapping[str, Any], asked: Asked, newest: datetime | None) -> Values:

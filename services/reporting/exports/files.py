@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 
 from services.reporting.contracts.access import require_seen
-from services.reporting.exports.documents import document_of
-from services.reporting.exports.rendering import FORMATS, file_name, render
+from services.reporting.exports.documents import document_of, sealed_document
+from services.reporting.exports.rendering import FORMATS, Format, file_name, render
 from services.reporting.exports.words import Language
 from services.reporting.figures.language import is_chinese
 from services.reporting.figures.reports import Asked
@@ -35,15 +35,28 @@ def document_asked(contract_id: str, asked: Values, *, with_evidence: bool = Fal
 
 def report_file(contract_id: str, format_name: str, asked: Values) -> Response:
     """The report as a file to keep."""
-    if format_name not in FORMATS:
+    shows_sessions = asked["audience"] == "staff" and _format(format_name).shows_evidence
+    return _file(document_asked(contract_id, asked, with_evidence=shows_sessions), format_name, asked)
+
+
+def sealed_file(contract_id: str, last_day: str, number: int, format_name: str, asked: Values) -> Response:
+    """A report that was sent, as the file it was sent as: whatever has become of its entries since."""
+    who = identity()
+    require_seen(who, contract_id)
+    document = sealed_document(service(), who.agency_id, contract_id, last_day, number)
+    return _file(document, format_name, {**asked, "audience": "funder"})
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
         raise NotFound("no_such_format", "A report comes as %(formats)s.", formats=", ".join(FORMATS))
-    audience = asked["audience"]
-    document = document_asked(
-        contract_id, asked, with_evidence=audience == "staff" and FORMATS[format_name].shows_evidence
-    )
-    language = language_of(asked)
-    made = render(document, format_name, language, audience=audience)
-    return as_attachment(made, FORMATS[format_name].media_type, file_name(document, format_name, language))
+    return FORMATS[name]
+
+
+def _file(document: Values, format_name: str, asked: Values) -> Response:
+    kind, language = _format(format_name), language_of(asked)
+    made = render(document, format_name, language, audience=asked["audience"])
+    return as_attachment(made, kind.media_type, file_name(document, format_name, language))
 
 
 def as_attachment(content: bytes, media_type: str, name: str) -> Response:

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import lazy_gettext
+from marshmallow import Schema
 
 from services.reporting.contracts.access import require_seen
-from services.reporting.exports.files import as_attachment, document_asked, language_of, report_file
+from services.reporting.exports.files import as_attachment, document_asked, language_of, report_file, sealed_file
 from services.reporting.exports.rendering import FORMATS, file_name, filled_form
-from services.reporting.exports.schemas import ExportSchema
+from services.reporting.exports.schemas import ExportSchema, LanguageSchema
 from services.reporting.exports.slots import slots_of
 from services.reporting.exports.words import Words
 from services.reporting.figures.address import query
@@ -35,6 +36,13 @@ _FORMAT_WORDS = {
 def keep(contract_id: str, format_name: str) -> Response:
     """The report as a file: now, as known on a day, or at a cut."""
     return report_file(contract_id, format_name, _asked())
+
+
+@bp.get("/<contract_id>/periods/<last_day>/reports/<int:number>/report.<format_name>")
+@requires(*REPORT_READERS)
+def keep_sealed(contract_id: str, last_day: str, number: int, format_name: str) -> Response:
+    """A report that was sent, as a file: the same whenever it is asked for."""
+    return sealed_file(contract_id, last_day, number, format_name, _given(LanguageSchema()))
 
 
 @bp.route("/<contract_id>/export", methods=["GET", "POST"])
@@ -70,8 +78,12 @@ def export(contract_id: str) -> Page:
 
 
 def _asked() -> dict[str, Any]:
-    given = {name: value for name, value in request.args.items() if name in ExportSchema().fields and value}
-    return dict(load(ExportSchema(), given))
+    return _given(ExportSchema())
+
+
+def _given(schema: Schema) -> dict[str, Any]:
+    """What the address asks for, as far as the schema knows it; what is empty asks for nothing."""
+    return load(schema, {name: value for name, value in request.args.items() if name in schema.fields and value})
 
 
 def _file() -> bytes:

@@ -45,7 +45,7 @@ def facts_at(
 def units_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> Iterator[Unit]:
     """The sessions that live at a cut, one after another: of many, only some are held at a time."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    rows = connection.execution_options(yield_per=1000).execute(_SEGMENTS, which)
+    rows = connection.execute(_SEGMENTS.at(cut), which, execution_options={"yield_per": 1000})
     return (unit_of(row) for row in rows)
 
 

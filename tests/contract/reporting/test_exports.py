@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.reporting.exports.rendering import FORMATS
+from services.reporting.submissions import heads
 from shared.auth.accounts import Accounts
 from shared.testing.people import page_client
 from tests.contract.reporting.conftest import Client, Others, family
+from tests.contract.reporting.test_submissions import Periods
 
 REPORT = "/reporting/contracts/kachi-2"
 
@@ -116,3 +118,27 @@ def test_a_wrong_form_is_said_on_the_page(browser: FlaskClient, file: Any) -> No
     answer = browser.post(f"{REPORT}/export", data={"file": file} if file else {})
     assert answer.status_code == 422
     assert 'id="file-error"' in answer.text
+
+
+def test_a_report_that_was_sent_is_the_same_file_whatever_comes_later(
+    told: Client, others: Others, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heads, "ask", lambda path, _: {"position": others.positions.get(path.split("/")[1], 0)})
+    period = Periods(told)
+    period.lock("2018-11-30")
+    assert period.draft("2018-11-30", {"output-1/sessions": "因疫情關係"}).status_code == 200
+    period.submit("2018-11-30")
+    path = "/contracts/kachi-2/periods/2018-11-30/reports/1/report"
+
+    def files() -> list[bytes]:
+        return [told.get(f"{path}.{name}", language="zh-Hant").data for name in FORMATS]
+
+    before = files()
+    assert "因疫情關係" in before[[*FORMATS].index("csv")].decode()
+    others.record("meeting-9", family("person-z"), occurred_on="2018-07-01")
+    others.correct("meeting-1", family("person-m"))
+    assert files() == before
+    page = told.client.get("/reporting/contracts/kachi-2/periods/2018-11-30/reports/1")
+    assert page.status_code == 200
+    assert told.get(f"{path}.exe").status_code == 404
+    assert told.get("/contracts/kachi-2/periods/2018-11-30/reports/2/report.pdf").status_code == 404
