@@ -303,6 +303,7 @@ GET+POST /reporting/contracts/<contract_id>/revise
 GET+POST /reporting/contracts/new
 GET /reporting/team
 GET /reporting/team/workload.csv
+GET /reporting/team/workload.xlsx
 """
 
 ADMINS = """

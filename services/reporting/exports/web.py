@@ -1,5 +1,6 @@
 """The page of a contract's exports: the files to keep, and the form that fills somebody else's spreadsheet."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -59,6 +60,8 @@ def export(contract_id: str) -> Page:
         try:
             filled = filled_form(document, words.language, _file())
         except CaseledgerError as wrong:
+            # Which cell is wrong stands in the sentence; on the page it is all about the one file.
+            wrong.fields = [replace(one, path="file") for one in wrong.fields]
             error = wrong
         else:
             return as_attachment(filled, FORMATS["xlsx"].media_type, file_name(document, "xlsx", words.language))
