@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import _Cell
 
-_LATIN, _CHINESE = "Noto Sans HK", "Noto Sans HK"
+_FONT = "Microsoft JhengHei"
+"""On every office computer with Chinese; other programs put their own Chinese font in its place."""
+_WIDTH = 170
+"""Millimetres between the margins."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,8 +62,8 @@ def _set_up(page: "Document", content: Content, words: Words, made: datetime) ->
         if style.name == "Normal" or (own is not None and own.find(qn("w:rFonts")) is not None):
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             fonts.attrib.clear()
-            for script, font in (("ascii", _LATIN), ("hAnsi", _LATIN), ("cs", _LATIN), ("eastAsia", _CHINESE)):
-                fonts.set(qn(f"w:{script}"), font)
+            for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+                fonts.set(qn(f"w:{script}"), _FONT)
     for name, size, colour in (
         ("Normal", 10, "1C2330"),
         ("Title", 20, "1C2330"),
@@ -103,7 +106,8 @@ def _field(run: Any, code: str) -> None:
 def _outputs(page: "Document", content: Content, words: Words) -> None:
     in_period = (words("in_period"),) if content.has_period else ()
     names = (words("measure"), words("target"), words("actual"), *in_period, words("variance"), words("result"))
-    widths = (74, 18, 28, *((18,) if in_period else ()), 20, 30)
+    figures = (18, 28, *((18,) if in_period else ()), 20, 30)
+    widths = (_WIDTH - sum(figures), *figures)
     table = _new_table(page, names, widths)
     for section in content.sections:
         heading = table.add_row().cells
@@ -170,7 +174,8 @@ def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[i
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     if names:
-        for index, (cell, name) in enumerate(zip(table.rows[0].cells, names, strict=True)):
+        for index, (cell, name, width) in enumerate(zip(table.rows[0].cells, names, widths, strict=True)):
+            cell.width = Mm(width)
             _write(cell, name, style="small", right=0 < index < len(names) - 1)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return table

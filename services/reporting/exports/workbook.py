@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 INK, MUTED, ACCENT, RULE, TINT = "#1C2330", "#59616E", "#0E665F", "#D8D3C7", "#F1EEE7"
 SERIES = ("#0E665F", "#245FA3", "#9A4A06", "#59616E", "#6B4E9B", "#A61E1B")
 PARTS = ("#0E665F", "#B9B4A6", "#9A4A06", "#0E665F", "#9A4A06")
-_BASE = {"font_name": "Noto Sans HK", "font_size": 11, "font_color": INK, "valign": "vcenter"}
+_BASE = {"font_name": "Microsoft JhengHei", "font_size": 11, "font_color": INK, "valign": "vcenter"}
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_size": 18},
     "subtitle": {"font_size": 13, "font_color": ACCENT},
