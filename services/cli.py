@@ -1,6 +1,5 @@
 """The `caseledger` command: serve, the demo, contracts and figures, rebuild and verify, accounts."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from environs import EnvError
@@ -24,6 +23,8 @@ from shared.privacy.keys import MasterKeyError
 from shared.settings import Settings, load_settings, mark_as_demo
 
 if TYPE_CHECKING:
+    from services.reporting.exports.audience import Audience
+    from services.reporting.exports.words import Language
     from services.suite import Suite
     from shared.eventstore import CommandMeta
 
@@ -177,23 +178,54 @@ def operator(agency_id: str) -> "CommandMeta":
 @click.argument("contract_id", metavar="CONTRACT")
 @click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="As known at the end of that day.")
 @click.option("--cut", help="As of a cut, for example case:10,groups:4,outreach:2,reporting:3.")
-@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["table", "json", "csv", "xlsx", "docx", "pdf"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--language", type=click.Choice(["zh-Hant", "en"]), default="zh-Hant", show_default=True)
+@click.option("--for", "audience", type=click.Choice(["funder", "staff"]), default="funder", show_default=True)
+@click.option("--out", "file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
+@click.option("--fill", "form", metavar="XLSX", type=click.File("rb"), help="A spreadsheet with named cells to fill.")
 @click.option("--agency", help="The agency's id, where several have a contract of that name.")
-def report(contract_id: str, as_of: datetime | None, cut: str | None, shape: str, agency: str | None) -> None:
-    """The figures of CONTRACT: now, as known on a date, or as of a cut."""
-    from services.reporting.figures.printing import as_csv, as_table
+def report(
+    contract_id: str,
+    as_of: datetime | None,
+    cut: str | None,
+    shape: str,
+    language: "Language",
+    audience: "Audience",
+    file: Path | None,
+    form: BinaryIO | None,
+    agency: str | None,
+) -> None:
+    """The figures of CONTRACT: now, as known on a date, or as of a cut. The same entries give the same file."""
+    from services.reporting.exports.documents import document_of
+    from services.reporting.exports.rendering import filled_form, render
+    from services.reporting.figures.printing import as_table
     from services.reporting.figures.reports import Asked, contract_report
 
+    asked = Asked(as_of=as_of.date() if as_of else None, cut=cut)
     with opened() as suite:
-        service = suite.services["reporting"]
-        asked = Asked(as_of=as_of.date() if as_of else None, cut=cut)
-        figures = contract_report(service, agency_of(suite, contract_id, agency), contract_id, asked)
-    if shape == "json":
-        click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
-    elif shape == "csv":
-        click.echo(as_csv(figures), nl=False)
+        service, agency_id = suite.services["reporting"], agency_of(suite, contract_id, agency)
+        if shape == "table" and form is None:
+            out.print(as_table(contract_report(service, agency_id, contract_id, asked)))
+            return
+        with suite.apps["reporting"].app_context():
+            shows_sessions = audience == "staff" and shape == "xlsx"
+            document = document_of(service, agency_id, contract_id, asked, with_evidence=shows_sessions)
+    if form is not None:
+        made = filled_form(document, language, form.read())
     else:
-        out.print(as_table(figures))
+        made = render(document, shape, language, audience=audience)
+    if file is not None:
+        file.write_bytes(made)
+    elif form is None and shape in ("json", "csv"):
+        click.echo(made, nl=False)
+    else:
+        raise click.UsageError("Say with --out into which file.")
 
 
 @main.command()

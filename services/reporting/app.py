@@ -12,6 +12,8 @@ from services.reporting.contracts import projections as contract_projections
 from services.reporting.contracts import web as contracts_web
 from services.reporting.erasures import events as erasure_events
 from services.reporting.erasures import inbox as erasure_inbox
+from services.reporting.exports import api as exports_api
+from services.reporting.exports import web as exports_web
 from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
 from services.reporting.figures import web_figure, web_moved
@@ -63,8 +65,22 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.reporting",
-        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, submissions_web.bp, team_web.bp],
-        api_blueprints=[contracts_api.bp, figures_api.bp, submissions_api.bp, submissions_api.effects_bp],
+        blueprints=[
+            contracts_web.bp,
+            figures_web.bp,
+            web_figure.bp,
+            web_moved.bp,
+            exports_web.bp,
+            submissions_web.bp,
+            team_web.bp,
+        ],
+        api_blueprints=[
+            contracts_api.bp,
+            figures_api.bp,
+            exports_api.bp,
+            submissions_api.bp,
+            submissions_api.effects_bp,
+        ],
         root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],
     )

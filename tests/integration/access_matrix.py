@@ -58,6 +58,7 @@ POST /filters/<filter_id>/forget
 GET /reporting/api/v1/contracts
 GET /reporting/api/v1/contracts/<contract_id>
 GET /reporting/api/v1/contracts/<contract_id>/report
+GET /reporting/api/v1/contracts/<contract_id>/report.<format_name>
 GET /reporting/api/v1/cuts
 GET /reporting/api/v1/freshness
 GET /reporting/contracts
@@ -67,6 +68,10 @@ GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:nu
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/verification
 GET /reporting/contracts/<contract_id>/periods
 GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>
+GET+POST /reporting/contracts/<contract_id>/export
+GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/report.<format_name>
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/report.<format_name>
+GET /reporting/contracts/<contract_id>/report.<format_name>
 """
 
 RECORDERS = """
@@ -298,6 +303,7 @@ GET+POST /reporting/contracts/<contract_id>/revise
 GET+POST /reporting/contracts/new
 GET /reporting/team
 GET /reporting/team/workload.csv
+GET /reporting/team/workload.xlsx
 """
 
 ADMINS = """

@@ -86,6 +86,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "last_day": "2018-11-30",
             "number": "1",
             "what": "sessions",
+            "format_name": "csv",
             "account_id": "account-worker7",
             "team_id": "team-families",
             "name": "caseledger.css",

@@ -98,8 +98,17 @@ def test_every_figure_can_be_looked_behind(run: Run, figure: str) -> None:
 
 
 def test_the_csv_holds_outputs_and_outcomes(run: Run) -> None:
-    rows = list(csv.DictReader(StringIO(run("report", "families", "--format", "csv").removeprefix("\ufeff"))))
-    named = [(row["indicator"], row["measure"]) for row in rows]
-    assert len(named) == 15 + 3 * 4 + 3
-    assert ("output-5", "supervision_hours") in named
-    assert ("outcome-1", "improved") in named
+    printed = run("report", "families", "--format", "csv", "--language", "en").removeprefix("\ufeff")
+    codes = {row["Code"] for row in csv.DictReader(StringIO(printed))}
+    assert {"output-5/supervision_hours", "outcome-1/improved", "outcome-4/satisfied"} <= codes
+
+
+@pytest.mark.parametrize("shape", ["pdf", "docx", "xlsx", "csv", "json"])
+def test_the_same_command_makes_the_same_file(run: Run, tmp_path: Path, shape: str) -> None:
+    for name in ("first", "second"):
+        run("report", "families", "--format", shape, "--for", "staff", "--out", str(tmp_path / name))
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
+def test_a_spreadsheet_goes_to_a_file_only(run: Run) -> None:
+    assert "Say with --out into which file." in run("report", "families", "--format", "xlsx", fails=True)

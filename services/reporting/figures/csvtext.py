@@ -17,6 +17,11 @@ def csv_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return _BOM + text.getvalue()
 
 
+def is_formula_like(text: str) -> bool:
+    """Whether a spreadsheet might run this text as a formula when it reads it or when somebody edits the cell."""
+    return text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
+
+
 def _safe(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return f"'{value}" if isinstance(value, str) and is_formula_like(value) else value

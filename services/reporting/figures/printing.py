@@ -1,4 +1,4 @@
-"""A report in the terminal: as a table to read, and as CSV to take away."""
+"""A report in the terminal, as a table to read."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,10 +6,6 @@ from typing import Any
 from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
-
-from services.reporting.figures.csvtext import csv_of
-
-COLUMNS = ("indicator", "measure", "unit", "target", "actual", "variance", "met")
 
 
 def as_table(figures: dict[str, Any]) -> Group:
@@ -75,21 +71,6 @@ def _behind(values: dict[str, Any], part: str | None) -> tuple[tuple[str, ...], 
         if part in ("n", one["result"])
     ]
     return ("person", "before", "after", "result"), list(pairs)
-
-
-def as_csv(figures: dict[str, Any]) -> str:
-    """Every figure."""
-    lines = (*figures["outputs"], *(line for outcome in figures["outcomes"] for line in _lines(outcome)))
-    return csv_of(COLUMNS, ([one.get(name) for name in COLUMNS] for one in lines))
-
-
-def _lines(outcome: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """An outcome's numbers of people as lines like those of outputs; `met` stands on its first, for all of it."""
-    is_after = "share_satisfied" in outcome
-    parts = ("n", "satisfied", "not_satisfied") if is_after else ("n", "improved", "unchanged", "worse")
-    for part in parts:
-        line = {"indicator": outcome["indicator"], "measure": part, "unit": "answers" if is_after else "persons"}
-        yield {**line, "actual": outcome[part], **({"met": outcome["passed"]} if part == "n" else {})}
 
 
 def _title(figures: dict[str, Any]) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from services.reporting import tables
 from services.reporting.ledger.cut import SOURCES, Cut
 from shared.bus import arrivals
 from shared.clock import HONG_KONG
-from shared.database import to_micros
+from shared.database import from_micros, to_micros
 from shared.errors import Invalid
 from shared.health.contact import contact_ages
 
@@ -93,6 +93,14 @@ def cut_written(connection: Connection, text: str) -> Cut:
                 position=now[service],
             )
     return asked
+
+
+def newest_in(connection: Connection, cut: Cut) -> datetime | None:
+    """When the newest entry that a cut holds was recorded; None of one that holds nothing."""
+    arrival = tables.bus.arrival.c
+    last = or_(*(and_(arrival.service == service, arrival.position == cut[service]) for service in SOURCES))
+    found = connection.execute(select(func.max(arrival.recorded_at)).where(last)).scalar()
+    return from_micros(found) if found is not None else None
 
 
 SILENT_AFTER = timedelta(seconds=15)

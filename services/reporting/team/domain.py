@@ -44,14 +44,15 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What was done, each occasion once: how many were held, for how many minutes, and how late all were recorded.
+    """What was done, each occasion once: how many were held, with how many attendances, for how many minutes.
 
-    `delay` is the median of days, `late` how many of `recorded` came after more than a week.
+    `delay` is the median of days to the record, `late` how many of `recorded` came after more than a week.
     """
 
     sessions: int
     meetings: int
     visits: int
+    attendances: int
     minutes: int
     recorded: int
     late: int
@@ -72,6 +73,7 @@ def work(occasions: Iterable[Occasion]) -> Work:
         sessions=columns.count("sessions"),
         meetings=columns.count("meetings"),
         visits=columns.count("visits"),
+        attendances=sum(one.attended for one in held),
         minutes=sum(one.minutes or 0 for one in held),
         recorded=len(delays),
         late=sum(delay > LATE_AFTER for delay in delays),

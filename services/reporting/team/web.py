@@ -3,13 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext, lazy_gettext
 
+from services.reporting.exports.cells import Row, Sheet
+from services.reporting.exports.files import as_attachment
+from services.reporting.exports.rendering import FORMATS
+from services.reporting.exports.workbook import xlsx_of
 from services.reporting.figures.address import query
 from services.reporting.figures.chosen import in_order, paged
 from services.reporting.figures.csvtext import csv_of
@@ -20,7 +25,7 @@ from services.reporting.team.queries import occasions
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import require_known_team, require_team
-from shared.clock import local_date
+from shared.clock import HONG_KONG, local_date
 from shared.errors import Invalid
 from shared.web.asking import ask, ask_each
 from shared.web.requests import service
@@ -33,7 +38,18 @@ MONTHS = 12
 LATELY = timedelta(days=60)
 """A group that has not met for so long is not said to fall."""
 LOOKED_BACK = timedelta(days=365)
-COLUMNS = ("sessions", "meetings", "visits", "hours", "cases", "delay", "late")
+COLUMNS = ("sessions", "meetings", "visits", "attendances", "hours", "cases", "delay", "late")
+
+_NAMES = {
+    "sessions": lazy_gettext("Sessions"),
+    "meetings": lazy_gettext("Meetings"),
+    "visits": lazy_gettext("Visits"),
+    "attendances": lazy_gettext("Attendances"),
+    "hours": lazy_gettext("Hours"),
+    "cases": lazy_gettext("Open cases"),
+    "delay": lazy_gettext("Days to the record"),
+    "late": lazy_gettext("Over 7 days"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +103,30 @@ def show_team() -> str:
 @requires(*LEADERS)
 def take_away() -> Response:
     """The workload of one month as CSV: workers by the ids of their accounts, the team once for all"""
-    who, shown = identity(), _shown()
-    total, workers, _ = _work(who, shown, ask("/case/api/v1/today/team", {}))
-    rows = ([one["worker"], *(one[name] for name in COLUMNS)] for one in (*workers, {"worker": "all", **total}))
-    headers = {"Content-Disposition": f'attachment; filename="workload-{shown.month}.csv"'}
-    return Response(csv_of(("worker", *COLUMNS), rows), mimetype="text/csv", headers=headers)
+    shown = _shown()
+    content = csv_of(("worker", *COLUMNS), _rows(shown))
+    return as_attachment(content.encode(), "text/csv; charset=utf-8", f"workload-{shown.month}.csv")
+
+
+@bp.get("/workload.xlsx")
+@requires(*LEADERS)
+def take_workbook() -> Response:
+    """The same as a workbook, with headings in the reader's language"""
+    shown = _shown()
+    title = f"{gettext('Workload')} {shown.month}"
+    names = (gettext("Staff"), *(str(_NAMES[name]) for name in COLUMNS))
+    rows = [Row("head", names), *(Row("text", row) for row in _rows(shown))]
+    sheet = Sheet(title, (36, *(12 for _ in COLUMNS)), rows, head=1, right=range(1, len(names)))
+    made = datetime.combine(shown.last, time(), tzinfo=HONG_KONG)
+    return as_attachment(
+        xlsx_of([sheet], title=title, made=made), FORMATS["xlsx"].media_type, f"workload-{shown.month}.xlsx"
+    )
+
+
+def _rows(shown: Shown) -> list[list[Any]]:
+    """Each worker's line by the id of the account, and the team's."""
+    total, workers, _ = _work(identity(), shown, ask("/case/api/v1/today/team", {}))
+    return [[one["worker"], *(one[name] for name in COLUMNS)] for one in (*workers, {"worker": "all", **total})]
 
 
 def _work(who: Identity, shown: Shown, answer: Mapping[str, Any] | None) -> tuple[Values, list[Values], int]:
@@ -118,6 +153,7 @@ def _row(theirs: Work, cases: int | None) -> Values:
         "sessions": theirs.sessions,
         "meetings": theirs.meetings,
         "visits": theirs.visits,
+        "attendances": theirs.attendances,
         "hours": plain(Fraction(theirs.minutes, 60)),
         "cases": cases,
         "delay": None if theirs.delay is None else plain(Fraction(theirs.delay)),

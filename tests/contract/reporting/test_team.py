@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from services.reporting.figures import who
 from services.reporting.team import web
@@ -63,9 +65,9 @@ def test_a_joint_session_is_shown_to_both_and_counted_once(
     others.record("session-1", family("person-a"), served_by=both, team_id=TEAM, minutes=90, **JULY)
     others.record("visit-1", family("person-a"), served_by=both[:1], team_id=TEAM, **JULY)
     told = _csv(browse("leader"))
-    assert told["account-worker"] == ["1", "0", "1", "2.5", "7", "15", "100"]
-    assert told["account-leader"] == ["1", "0", "0", "1.5", "0", "15", "100"]
-    assert told["all"] == ["1", "0", "1", "2.5", "9", "15", "100"]
+    assert told["account-worker"] == ["1", "0", "1", "2", "2.5", "7", "15", "100"]
+    assert told["account-leader"] == ["1", "0", "0", "1", "1.5", "0", "15", "100"]
+    assert told["all"] == ["1", "0", "1", "2", "2.5", "9", "15", "100"]
     page = browse("leader").get(f"{PAGE}?month=2021-07").text
     assert "counted once for the team" in page
     assert "Open cases without a worker: 2." in page
@@ -79,7 +81,7 @@ def test_a_correction_is_no_late_entry_and_a_voided_one_is_no_work(
     others.correct("session-1", family("person-b"), **on_the_day)
     others.record("session-2", family("person-a"), segments=[], **on_the_day)  # Regular service, of no contract.
     others.void("session-2")
-    assert _csv(browse("leader"))["all"][:1] + _csv(browse("leader"))["all"][5:] == ["1", "0", "0"]
+    assert _csv(browse("leader"))["all"][:1] + _csv(browse("leader"))["all"][6:] == ["1", "0", "0"]
 
 
 def test_only_own_teams_are_shown(browse: Callable[[str], FlaskClient], others: Others) -> None:
@@ -115,8 +117,16 @@ def test_a_service_that_is_down_is_named_and_a_month_must_be_one(
 
 
 @pytest.mark.parametrize("username", ["assistant", "worker", "funder"])
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/workload.csv"])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/workload.csv", f"{PAGE}/workload.xlsx"])
 def test_who_does_not_lead_does_not_see_it(browse: Callable[[str], FlaskClient], username: str, path: str) -> None:
     client = browse(username)
     assert client.get(path).status_code == 403
     assert f'href="{PAGE}"' not in client.get("/").text
+
+
+def test_the_month_is_a_workbook_too(browse: Callable[[str], FlaskClient], others: Others) -> None:
+    others.record("session-1", family("person-a"), served_by=["account-worker"], team_id=TEAM, minutes=90, **JULY)
+    answered = browse("leader").get(f"{PAGE}/workload.xlsx", query_string={"month": "2021-07"})
+    rows = [*load_workbook(BytesIO(answered.data)).active.values]
+    assert rows[0][:5] == ("Staff", "Sessions", "Meetings", "Visits", "Attendances")
+    assert rows[-1][:6] == ("all", 1, 0, 0, 1, 1.5)

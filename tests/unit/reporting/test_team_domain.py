@@ -70,6 +70,7 @@ def test_only_what_was_held_is_work_and_everything_recorded_has_its_delay() -> N
         ]
     )
     assert (told.sessions, told.meetings, told.visits, told.minutes) == (1, 1, 1, 120)
+    assert told.attendances == 3
     assert (told.recorded, told.late, told.late_percent, told.delay) == (4, 1, 25, 3.5)
     assert work([]).late_percent is work([]).delay is None
 

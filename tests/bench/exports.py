@@ -1,0 +1,125 @@
+"""A report as a file, from a ledger as large as the demo's contract, ten and a hundred times: seconds and memory.
+
+Each file is made in a process of its own, as `caseledger report` does, so that its memory is its own.
+"""
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from subprocess import run as run_process
+
+from sqlalchemy import literal, select, update
+
+from services.reporting.exports.documents import document_of
+from services.reporting.exports.rendering import FORMATS, render
+from services.reporting.figures.reports import Asked
+from services.reporting.tables import ledger, touched
+from services.suite import Suite, build
+from shared import logs
+from shared.settings import load_settings
+from tests.bench.figures import fill, suite
+from tests.bench.measure import Ratio, seconds
+
+AGENCY, CONTRACT = "agency-0", "contract-0"
+SECONDS, MEGABYTES = 20, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds to count and to write, the most megabytes held, and how large the file is."""
+
+    counted: float
+    written: float
+    peak: float
+    size: float
+
+
+def run(scale: float) -> Iterator[Ratio]:
+    """The workbook with its evidence at each size; the other formats at the largest, where only sums stand in them."""
+    logs.configure("WARNING")
+    times = 1
+    largest = max(2, int(100 * scale))
+    with suite() as house:
+        fill(house, 1)
+        one = made("xlsx")
+        yield from _told("demo's size", one, None)
+        for size in sorted({min(10, largest), largest}):
+            _multiply(house, times, size)
+            times = size
+            yield from _told(f"{size} times", made("xlsx"), one)
+        for name in ("pdf", "docx", "csv", "json"):
+            large = made(name)
+            yield Ratio(
+                name=f"{name} at {largest} times: writing against counting (s)",
+                ours=large.written,
+                other=large.counted,
+                unit="s",
+                aim=None,
+            )
+
+
+def _told(name: str, this: Measured, one: Measured | None) -> Iterator[Ratio]:
+    took = this.counted + this.written
+    yield Ratio(name=f"XLSX at {name}: seconds", ours=took, other=SECONDS, unit="s", aim=1, at_least=False)
+    yield Ratio(name=f"XLSX at {name}: peak", ours=this.peak, other=MEGABYTES, unit="MB", aim=1, at_least=False)
+    if one is not None:
+        yield Ratio(
+            name=f"XLSX at {name}: against the demo's size",
+            ours=took,
+            other=one.counted + one.written,
+            unit="s",
+            aim=None,
+        )
+
+
+def _multiply(house: Suite, times: int, size: int) -> None:
+    """Copy the sessions of the contract until there are `size` times as many as at first."""
+    segment = ledger.segment
+    others = [column for column in segment.c if column.name != "unit_id"]
+    names = ["unit_id", *(column.name for column in others)]
+    original = segment.c.unit_id.not_like("%/%")
+    with house.services["reporting"].database.write() as connection:
+        for number in range(times, size):
+            rows = select(segment.c.unit_id + literal(f"/{number}"), *others).where(original)
+            connection.execute(segment.insert().from_select(names, rows))
+        # What was kept ready of fewer sessions is not what they would be now.
+        connection.execute(update(touched).values(times=touched.c.times + 1))
+
+
+def made(name: str) -> Measured:
+    """One file, made in a process of its own on the same data directory."""
+    command = [sys.executable, "-m", "tests.bench.exports", name]
+    told = run_process(command, check=True, capture_output=True, text=True, env=dict(os.environ))
+    return Measured(**json.loads(told.stdout))
+
+
+def main(name: str) -> None:
+    """Make one file and tell what it took."""
+    logs.configure("ERROR")
+    house = build(load_settings())
+    document: dict[str, object] = {}
+
+    def count() -> None:
+        with house.apps["reporting"].app_context():
+            shows = FORMATS[name].shows_evidence
+            reporting = house.services["reporting"]
+            document.update(document_of(reporting, AGENCY, CONTRACT, Asked(), with_evidence=shows))
+
+    counted = seconds(count)
+    file = b""
+
+    def write() -> None:
+        nonlocal file
+        file = render(document, name, "zh-Hant", audience="staff")
+
+    written = seconds(write)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(json.dumps({"counted": counted, "written": written, "peak": peak, "size": len(file) / 1e6}))
+    house.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
