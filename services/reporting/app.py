@@ -17,6 +17,7 @@ from services.reporting.exports import web as exports_web
 from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
 from services.reporting.figures import web_figure, web_moved
+from services.reporting.help import web as help_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
 from services.reporting.signing import web as signing_web
@@ -81,7 +82,15 @@ def create_app(service: Service) -> Flask:
             submissions_api.bp,
             submissions_api.effects_bp,
         ],
-        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
+        root_blueprints=[
+            today_web.home,
+            help_web.bp,
+            signing_web.bp,
+            accounts_web.bp,
+            kept_web.bp,
+            phone.bp,
+            components.bp,
+        ],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

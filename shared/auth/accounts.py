@@ -305,9 +305,10 @@ class Accounts:
             keep_filter(connection, account_id, name, address)
 
     def forget_filter(self, account_id: str, filter_id: str) -> None:
-        """Forget one of the person's own."""
+        """Forget one of the person's own; `NotFound` when there is none."""
         with self._database.write() as connection:
-            forget_filters(connection, account_id, [filter_id])
+            if forget_filters(connection, account_id, [filter_id]) == 0:
+                raise NotFound("filter_not_found", "You do not keep this choice.")
 
     def enable(self, account_id: str, *, agency_id: str) -> None:
         """Open a closed account again."""

@@ -59,7 +59,7 @@ def keep_filter(connection: Connection, account_id: str, name: str, address: str
     connection.execute(insert(kept_filter), row)
 
 
-def forget_filters(connection: Connection, account_id: str, filter_ids: Iterable[str]) -> None:
-    """Forget these of somebody's own."""
+def forget_filters(connection: Connection, account_id: str, filter_ids: Iterable[str]) -> int:
+    """Forget these of somebody's own; return how many there were."""
     own = kept_filter.c.account_id == account_id
-    connection.execute(delete(kept_filter).where(own, kept_filter.c.filter_id.in_(list(filter_ids))))
+    return connection.execute(delete(kept_filter).where(own, kept_filter.c.filter_id.in_(list(filter_ids)))).rowcount

@@ -50,6 +50,7 @@ def take(
     """Take one picture, small enough for a page that is read everywhere."""
     visitor = Visitor.at(browser, url, size, scheme)
     visitor.sign_in(username, language)
+    visitor.page.request.post("/first-steps")
     visitor.page.goto(page)
     visitor.page.screenshot(path=DOCS / name)
     visitor.page.context.close()

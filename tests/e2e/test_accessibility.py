@@ -28,6 +28,7 @@ PAGES = (
     "/components",
     "/on-this-phone",
     "/account",
+    "/help",
 )
 FIGURE = "/reporting/contracts/running/figures/output-1/attendances?kind=group_meeting"
 OF_LEADERS = {

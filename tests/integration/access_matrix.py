@@ -54,6 +54,8 @@ DELETE /api/v1/sessions/current
 GET /api/v1/teams
 GET /components
 POST /filters
+POST /first-steps
+GET /help
 POST /filters/<filter_id>/forget
 GET /reporting/api/v1/contracts
 GET /reporting/api/v1/contracts/<contract_id>

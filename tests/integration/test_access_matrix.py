@@ -67,6 +67,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tally = {"instrument": "bdf21", "instrument_version": "DEMO", "contract_id": "kachi-2"}
         counted = {**tally, "assessed_on": "2021-01-04", "totals": {"satisfied": 1, "not_satisfied": 0}}
         hidden = token(outreach)
+        house.suite.accounts.keep_filter("account-leader1", "Open", "/case/cases?all=1")
+        (kept,) = house.suite.accounts.kept_filters("account-leader1")
         ids = {
             "person_id": mother,
             "case_id": case,
@@ -90,6 +92,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "account_id": "account-worker7",
             "team_id": "team-families",
             "name": "caseledger.css",
+            "filter_id": kept.filter_id,
         }
         yield house, ids
 

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from shared.clock import HONG_KONG
 from shared.serviceunit import referrals
 from shared.serviceunit.codes import ROLES_BESIDE_MEMBERS, ROLES_THAT_LOOK_ON
+from shared.serviceunit.conflicts import Filled
 from shared.serviceunit.lifecycle import UnitState
 from shared.web.field_messages import load
 
@@ -57,16 +58,17 @@ class Row:
             return "beside"
         return "walk_in" if self.walk_in else "member"
 
+    @property
+    def said(self) -> tuple[str, str, bool, bool]:
+        """What is said of them; in the room is what is meant where nothing is said of how somebody took part."""
+        return self.status, self.role, self.walk_in, self.mode == "online"
+
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
-    """A form as it stands: single values, the roster, and whom a search has found."""
+class Draft(Filled[Row]):
+    """The roster as it stands, and whom a search has found."""
 
-    values: dict[str, Any]
-    rows: list[Row] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
-    choices: dict[str, str] = field(default_factory=dict)
-    """Whose version of what two people have changed: `mine`, `theirs`, or nothing yet; see `conflicts`."""
 
     def add(self, row: Row) -> None:
         """Put somebody on the roster, once."""

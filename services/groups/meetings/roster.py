@@ -7,7 +7,7 @@ again, as a correction of what stands now.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import partial
 from typing import Any
 
 from flask import flash, render_template, request
@@ -15,24 +15,25 @@ from flask_babel import gettext
 
 from services.groups.groups.domain import FAMILY_ACTIVITIES, SECTOR_ACTIVITIES
 from services.groups.groups.queries import members_on
-from services.groups.meetings import conflicts, forms
-from services.groups.meetings.compared import compared
+from services.groups.meetings import forms
 from services.groups.meetings.forms import Draft, Row
 from services.groups.meetings.handlers import Written, meetings
 from services.groups.meetings.walkins import redrawn
+from services.groups.meetings.wording import WORDS
 from services.groups.naming import contract_titles, names_by_id
 from shared.auth.identity import Identity, identity
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
-from shared.serviceunit.lifecycle import INITIAL, UnitState, evolve
+from shared.serviceunit import conflicts
+from shared.serviceunit.compared import beside_what_stands, compared, is_overtaken
+from shared.serviceunit.lifecycle import INITIAL, UnitState
 from shared.serviceunit.shown import warned
-from shared.web.requests import command_meta, expected_version, see_other, service
+from shared.web.requests import command_meta, see_other, service
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]
-_OVERTAKEN = ("stale_version", "entry_already_recorded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,6 @@ class About:
         if self.state.unit is not None:
             return f"/groups/meetings/{self.state.unit.unit_id}"
         return f"/groups/groups/{self.group['group_id']}" if self.group is not None else "/groups/meetings"
-
-    def as_it_is_now(self, who: Identity) -> "About":
-        """The same entry read again: what was to be recorded has been, and is now to be corrected."""
-        assert self.state.unit is not None
-        state, story = meetings.read(service(), who, self.state.unit.unit_id)
-        return replace(self, state=state, story=tuple(story), correcting=state.phase == "recorded")
 
 
 def members(group: dict[str, Any] | None, day: date) -> list[Row]:
@@ -93,11 +88,11 @@ def form(draft: Draft, save: Save, about: About) -> Page:
             return saved(save(draft, command_meta()))
     except CaseledgerError as raised:
         error = raised
-    stale = stands and error is not None and error.code in _OVERTAKEN
-    if stale:
-        base = _as_read(about, who)
-        about, comparing = about.as_it_is_now(who), True
-        draft = replace(draft, choices=conflicts.suggested(base, draft, draft_of(about.state, about.group, who)))
+    stale = is_overtaken(error) and about.state.unit is not None
+    if about.state.unit is not None and stale:
+        form_of = partial(draft_of, group=about.group, who=who)
+        draft, now, story = beside_what_stands(meetings, draft, about.state.unit.unit_id, about.story, form_of)
+        about, comparing = replace(about, state=now, story=tuple(story), correcting=now.phase == "recorded"), True
     if comparing and error is not None and (error.code == "nothing_changed" or (stale and not draft.choices)):
         flash(gettext("What your colleague has saved stays as it is."))
         return see_other(about.address)
@@ -115,12 +110,6 @@ def _redrawn(draft: Draft, who: Identity, about: About) -> bool:
 
 def _decided(draft: Draft, who: Identity, about: About) -> Draft:
     return conflicts.chosen(draft, draft_of(about.state, about.group, who), draft.choices)
-
-
-def _as_read(about: About, who: Identity) -> Draft:
-    """The version that this person had before them when they began."""
-    seen = (recorded.event for recorded in about.story[: max(1, expected_version())])
-    return draft_of(reduce(evolve, seen, INITIAL), about.group, who)
 
 
 def saved(written: Written) -> Page:
@@ -155,7 +144,7 @@ def _shown(draft: Draft, who: Identity, about: About, error: CaseledgerError | N
         "sector_activities": SECTOR_ACTIVITIES,
         "family_activities": FAMILY_ACTIVITIES,
         "shows_note": who.role in NOTE_READERS or not about.story,
-        "differences": compared(draft, theirs, {**names, **workers, **dict(contracts)}) if theirs else [],
+        "differences": compared(draft, theirs, WORDS, {**names, **workers, **dict(contracts)}) if theirs else [],
         "their_name": workers.get(about.story[-1].actor) if theirs else None,
         "their_time": about.story[-1].recorded_at if theirs else None,
     }

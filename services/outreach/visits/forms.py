@@ -4,7 +4,7 @@ One form saves all. Its other buttons (find, add, add new, remove) only draw it 
 new gets an id when put on the list, so that a form sent twice makes one contact.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from shared.clock import HONG_KONG
 from shared.ids import new_id
 from shared.serviceunit import referrals
+from shared.serviceunit.conflicts import Filled
 from shared.serviceunit.lifecycle import UnitState
 from shared.serviceunit.unit import ServiceUnit
 from shared.web.field_messages import load
@@ -23,7 +24,6 @@ _TEXTS = (
     "starts_at",
     "mode",
     "setting",
-    "activity",
     "team_id",
     "place_id",
     "case_id",
@@ -51,13 +51,16 @@ class Row:
         """Say whether the contact is made with this visit."""
         return bool(self.alias or self.marks)
 
+    @property
+    def said(self) -> tuple[str, str]:
+        """What is said of them."""
+        return self.status, self.role
+
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
-    """A form as it stands: single values, the lines, and whom a search has found (None before any search)."""
+class Draft(Filled[Row]):
+    """The visit as it stands, and whom a search has found (None before any search)."""
 
-    values: dict[str, Any]
-    rows: list[Row] = field(default_factory=list)
     found: dict[str, str] | None = None
 
     def add(self, row: Row) -> None:
@@ -92,7 +95,6 @@ def of_state(state: UnitState, *, with_note: bool) -> Draft:
         "minutes": unit.minutes,
         "mode": unit.mode,
         "setting": unit.setting,
-        "activity": unit.activity,
         "place_id": unit.place_id,
         "case_id": unit.case_id,
         "aftercare": "aftercare" in unit.tags,
@@ -127,7 +129,8 @@ def of_form(form: MultiDict[str, str]) -> Draft:
         )
         for person_id in form.getlist("person")
     ]
-    return Draft(values=values, rows=rows)
+    choices = {name.removeprefix("choose-"): text for name, text in form.items() if name.startswith("choose-")}
+    return Draft(values=values, rows=rows, choices=choices)
 
 
 def new_row(form: MultiDict[str, str]) -> Row:

@@ -1,6 +1,6 @@
 """The pages of visits: the list, logging one on a phone, one visit with its story, correcting and voiding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request
@@ -15,14 +15,17 @@ from services.outreach.visits.handlers import Written, visits
 from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
 from services.outreach.visits.suggestions import suggested
+from services.outreach.visits.wording import WORDS
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import NOTE_READERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta, Recorded
+from shared.serviceunit import conflicts
+from shared.serviceunit.compared import beside_what_stands, compared, is_overtaken
 from shared.serviceunit.effects import reviewed
-from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.lifecycle import INITIAL, UnitState
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, warned
@@ -106,7 +109,7 @@ def record(visit_id: str) -> Page:
         asked = forms.asked_of(draft, VisitFromPlanSchema(), state)
         return reviewed(visits).record_planned(service(), identity(), meta, visit_id, asked, expected_version())
 
-    return _form(_draft_of(state), save, title=gettext("Log a visit"), state=state, version=len(story))
+    return _form(_draft_of(state), save, title=gettext("Log a visit"), state=state, story=story)
 
 
 @bp.route("/<visit_id>/correct", methods=["GET", "POST"])
@@ -120,7 +123,7 @@ def correct(visit_id: str) -> Page:
         return reviewed(visits).correct(service(), identity(), meta, visit_id, asked, expected_version())
 
     title = gettext("Correct a visit")
-    return _form(_draft_of(state), save, title=title, state=state, version=len(story), correcting=True)
+    return _form(_draft_of(state), save, title=title, state=state, story=story, correcting=True)
 
 
 @bp.post("/<visit_id>/referral")
@@ -146,41 +149,60 @@ def _form(
     save: Save,
     *,
     title: str,
-    state: UnitState | None = None,
-    version: int | None = None,
+    state: UnitState = INITIAL,
+    story: Sequence[Recorded] = (),
     planned: bool = False,
     correcting: bool = False,
 ) -> Page:
-    """Save the form, or draw it, also again when another of its buttons was pressed."""
-    who, error, status = identity(), None, 200
+    """Save the form, or draw it: with what its other buttons asked for, or beside what a colleague has saved."""
+    error, comparing = None, bool(story) and "conflict" in request.form
     if request.method == "POST":
         draft = forms.of_form(request.form)
-        if not _redraw(draft):
-            try:
+        try:
+            if not _redraw(draft):
+                draft = conflicts.chosen(draft, _draft_of(state), draft.choices) if comparing else draft
                 return _saved(save(draft, command_meta()))
-            except CaseledgerError as raised:
-                error, status = raised, raised.status
-    page = render_template(
-        "outreach/visit-form.html",
-        title=title,
-        draft=draft,
-        error=error,
-        version=version,
-        planned=planned,
-        correcting=correcting,
-        names=naming.names_by_id(who, [row.person_id for row in draft.rows if not row.is_new]),
-        suggested=suggested(who, draft, handlers.latest_visits(service(), who)),
-        known_places=naming.place_options(who),
-        contracts=naming.contract_options(who),
-        teams=naming.team_options(who),
-        cases=_case_options(state),
-        workers=list(naming.account_names(who).items()),
-        settings=naming.options("setting", *SETTINGS),
-        split=state is not None and state.unit is not None and len(state.unit.segments) > 1,
-        shows_note=who.role in NOTE_READERS or state is None,
-        back=f"/outreach/visits/{state.unit.unit_id}" if state and state.unit else "/outreach/visits",
-    )
-    return page, status
+        except CaseledgerError as raised:
+            error = raised
+    stale = bool(story) and is_overtaken(error)
+    if stale and state.unit is not None:
+        draft, state, story = beside_what_stands(visits, draft, state.unit.unit_id, story, _draft_of)
+        comparing, correcting = True, state.phase == "recorded"
+    if comparing and error is not None and (error.code == "nothing_changed" or (stale and not draft.choices)):
+        flash(gettext("What your colleague has saved stays as it is."))
+        return see_other(f"/outreach/visits/{state.unit.unit_id}" if state.unit else "/outreach/visits")
+    shown = _shown(draft, state, story, comparing=comparing)
+    more = {"error": error, "stale": stale, "title": title, "planned": planned, "correcting": correcting}
+    return render_template("outreach/visit-form.html", **shown, **more), error.status if error else 200
+
+
+def _shown(draft: Draft, state: UnitState, story: Sequence[Recorded], *, comparing: bool) -> dict[str, Any]:
+    """All that the form shows."""
+    who = identity()
+    theirs = _draft_of(state) if comparing else None
+    ids = {row.person_id for row in (*draft.rows, *(theirs.rows if theirs else ())) if not row.is_new}
+    names, accounts = naming.names_by_id(who, list(ids)), naming.account_names(who)
+    places, contracts, cases = naming.place_options(who), naming.contract_options(who), _case_options(state)
+    new = {row.person_id: row.alias or row.marks for row in draft.rows if row.is_new}
+    known = {**names, **new, **accounts, **dict(places), **dict(contracts), **dict(cases)}
+    return {
+        "draft": draft,
+        "version": len(story) or None,
+        "names": names,
+        "suggested": suggested(who, draft, handlers.latest_visits(service(), who)),
+        "known_places": places,
+        "contracts": contracts,
+        "teams": naming.team_options(who),
+        "cases": cases,
+        "workers": list(accounts.items()),
+        "settings": naming.options("setting", *SETTINGS),
+        "split": state.unit is not None and len(state.unit.segments) > 1,
+        "shows_note": who.role in NOTE_READERS or not story,
+        "back": f"/outreach/visits/{state.unit.unit_id}" if state.unit else "/outreach/visits",
+        "differences": compared(draft, theirs, WORDS, known) if theirs else [],
+        "their_name": accounts.get(story[-1].actor) if theirs else None,
+        "their_time": story[-1].recorded_at if theirs else None,
+    }
 
 
 def _redraw(draft: Draft) -> bool:
@@ -249,10 +271,10 @@ def _case_number(case_id: str | None) -> str | None:
         return case_numbers(connection, identity().agency_id, [case_id]).get(case_id)
 
 
-def _case_options(state: UnitState | None) -> list[tuple[str, str]]:
+def _case_options(state: UnitState) -> list[tuple[str, str]]:
     """The cases to choose from; the one of the entry stays among them."""
     who = identity()
-    own = state.unit.case_id if state is not None and state.unit is not None else None
+    own = state.unit.case_id if state.unit is not None else None
     with service().database.read() as connection:
         found = {one.case_id: one.case_number for one in open_cases(connection, who.agency_id, teams_seen(who))}
         if own is not None:

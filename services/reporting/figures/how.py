@@ -15,7 +15,7 @@ from services.reporting.indicators.definition import Counting, Definition, Measu
 from shared.serviceunit.codes import VOCABULARIES, label
 from shared.web.shell import day
 
-_WHAT = {
+WHAT = {
     "headcount": lazy_gettext("Different people, each counted once however often they came."),
     "sessions": lazy_gettext("Sessions, each counted once however many people took part or served."),
     "contacts": lazy_gettext("Contacts: every person met counts once for each session."),
@@ -112,7 +112,7 @@ def _what(measure: Measure, counting: Counting) -> str:
             half=counting.half_day,
         )
         return str(text)
-    return str(_WHAT[measure.kind])
+    return str(WHAT[measure.kind])
 
 
 def _sessions(measure: Measure, counting: Counting) -> Iterator[str]:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from services.reporting.contracts.access import seen_by
 from services.reporting.figures.overview import overviews
+from services.reporting.help.steps import steps_for
 from services.reporting.today.domain import MOST_NAMED, arranged
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
@@ -38,6 +39,7 @@ def today() -> str:
         names=names_of(lists.people()),
         contracts=_contracts() if who.role not in RECORDERS or who.role in LEADERS else None,
         today=local_date(now),
+        steps=[] if who.toured else steps_for(who.role),
         most_named=MOST_NAMED,
         near_day=lambda on: _near_day(date.fromisoformat(on), local_date(now)),
     )

@@ -192,6 +192,44 @@ def test_a_planned_visit_is_recorded_corrected_and_voided_on_pages(
         assert told in page.text
 
 
+def test_two_who_save_one_visit_compare_and_nothing_typed_is_lost(
+    browser: FlaskClient, worker: Client, token: str
+) -> None:
+    other = a_contact(worker, "阿明")
+    visit = f"/visits/{worker.post('/visits', a_visit(token, other, note='單車徑')).json['visit_id']}"
+    path, people = f"/outreach{visit}/correct", {"person": [token, other]}
+    roles = {f"role-{one}": "drug_user" for one in (token, other)}
+    missed = {"person_id": other, "role": "drug_user", "status": "absent"}
+    theirs = a_visit(token, missed, minutes=60, note="單車徑", reason="attendance_wrong")
+    assert worker.put(visit, theirs, version=1).status_code == 200
+    mine = form(version="1", reason="other", note="我的", unidentified_count="2", **people, **roles)
+    mine["served_by"] = ["account-worker"]
+    stale = browser.post(path, data=mine, headers={"Accept-Language": "zh-HK"})
+    assert (stale.status_code, hidden(stale, "version")) == (412, "2")
+    assert "同事剛更新了這次探訪" in stale.text
+    chosen = dict(re.findall(r'name="choose-([^"]+)" value="(\w+)" checked', stale.text))
+    assert chosen == {"minutes": "theirs", "unidentified_count": "mine", "note": "mine", other: "theirs"}
+    both = {**mine, "version": "2", "conflict": "1", f"status-{other}": "present", "idempotency_key": new_id("key")}
+    undecided = browser.post(path, data=both | {"choose-minutes": "theirs"})
+    assert (undecided.status_code, 'id="choose-note-error"' in undecided.text) == (422, True)
+    decided = both | {f"choose-{key}": choice for key, choice in chosen.items()}
+    assert browser.post(path, data=decided).status_code == 303
+    after = worker.get(visit).json
+    assert [one["status"] for one in after["participants"]] == ["present", "absent"]
+    assert (after["minutes"], after["unidentified_count"], after["note"], after["version"]) == (60, 2, "我的", 3)
+
+
+def test_a_visit_recorded_twice_from_one_plan_becomes_a_correction(
+    browser: FlaskClient, worker: Client, token: str
+) -> None:
+    planned = worker.post("/visits/plan", a_visit(token, occurred_on="2026-05-20")).json["visit_id"]
+    assert worker.post(f"/visits/{planned}/record", a_visit(token, minutes=30), version=1).status_code == 200
+    row = {"person": token, f"role-{token}": "drug_user"}
+    stale = browser.post(f"/outreach/visits/{planned}/record", data=form(version="1", minutes="45", **row))
+    assert f'action="/outreach/visits/{planned}/correct"' in stale.text
+    assert 'name="choose-minutes"' in stale.text
+
+
 def test_what_the_form_does_not_show_stays_when_it_is_corrected(
     browser: FlaskClient, worker: Client, others: Others, token: str
 ) -> None:

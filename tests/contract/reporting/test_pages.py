@@ -3,14 +3,18 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.reporting.figures.words import UNITS
+from services.reporting.help.steps import steps_for
 from shared.auth.accounts import Accounts
+from shared.auth.roles import Role
 from shared.testing.clock import FixedClock
-from shared.testing.people import AGENCY, page_client
+from shared.testing.people import ACCOUNTS, AGENCY, page_client
 from shared.web.system import colours
 from tests.contract.reporting.conftest import KACHI, Client, Others, family
 
@@ -207,3 +211,29 @@ def test_a_choice_is_kept_under_a_name_and_stands_on_its_page_and_at_home(browse
     assert "三月" not in leader.get(figure).text
     nameless = leader.post("/filters", data={"name": "", "address": chosen})
     assert (nameless.status_code, "Give it a short name." in leader.get(chosen).text) == (303, True)
+
+
+@pytest.mark.parametrize("username", ["assistant", "worker", "leader", "admin", "funder"])
+def test_first_steps_stand_at_home_until_they_are_put_away_and_come_back_from_help(
+    browse: Browse, username: str
+) -> None:
+    somebody = browse(username)
+    shown = somebody.get("/").text
+    steps = steps_for(cast("Role", ACCOUNTS[username][1]))
+    assert len(steps) >= 2
+    assert all(f'<li><a href="{step.url}">{step.title}' in shown for step in steps)
+    assert somebody.post("/first-steps").location == "/"
+    assert "first-steps" not in somebody.get("/").text
+    assert somebody.post("/first-steps", data={"again": "1"}).location == "/"
+    assert 'id="first-steps"' in somebody.get("/").text
+
+
+def test_every_unit_leads_to_what_it_counts(browse: Browse, leader: Client) -> None:
+    page, help_page = browse("funder").get("/help").text, browse("leader", **CHINESE).get("/help").text
+    assert all(f'<div id="{unit}">' in page for unit in UNITS)
+    assert 'href="/help#attendances">attendances</a>' in browse("leader").get(CONTRACT).text
+    assert 'href="/help#attendances"' in browse("leader").get(f"{CONTRACT}/figures/output-1/attendances").text
+    for shown in (page, help_page):
+        for words in ("人次", "attendances", "跨專業支援", "cross-professional support", "身份證號碼"):
+            assert words in shown
+    assert "例子中為24人次" in help_page

@@ -4,7 +4,7 @@ import pytest
 
 from shared.auth.accounts import Accounts
 from shared.auth.kept import LONGEST_NAME, MOST, chosen_address
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from tests.unit.auth.test_accounts import accounts, clock, database
 
 __all__ = ["accounts", "clock", "database"]
@@ -33,7 +33,8 @@ def test_what_is_kept_is_ones_own_one_of_a_name_on_a_page(accounts: Accounts) ->
     kept = accounts.kept_filters("account-worker")
     assert [(one.name, one.path) for one in kept] == [("五月", FIGURE), ("五月", "/case/cases")]
     assert kept[0].address == f"{FIGURE}?month=2021-06"
-    accounts.forget_filter("account-leader", kept[0].filter_id)
+    with pytest.raises(NotFound):
+        accounts.forget_filter("account-leader", kept[0].filter_id)
     accounts.forget_filter("account-worker", kept[1].filter_id)
     assert (accounts.kept_filters("account-worker"), accounts.kept_filters("account-leader")) == (kept[:1], [])
 

@@ -1,13 +1,12 @@
-"""Two people have changed one meeting: what differs, what each of them most likely meant, and what was chosen. Pure.
+"""Two people have changed one entry: what differs, what each of them most likely meant, and what was chosen. Pure.
 
 A difference has a key: the name of a value, or the id of a person; somebody may be on one of the two lists only.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Protocol, TypeVar
 
-from services.groups.meetings.forms import Draft, Row
 from shared.errors import FieldError, Invalid
 
 MINE, THEIRS = "mine", "theirs"
@@ -16,9 +15,13 @@ VALUES = (
     "starts_at",
     "minutes",
     "status",
+    "cancelled",
     "activity",
     "mode",
     "setting",
+    "place_id",
+    "case_id",
+    "aftercare",
     "contract_id",
     "served_by",
     "helpers",
@@ -31,7 +34,32 @@ VALUES = (
 )
 
 
-def differences(mine: Draft, theirs: Draft) -> list[str]:
+class Line(Protocol):
+    """Somebody in a form; `said` is all that the form says of them."""
+
+    @property
+    def person_id(self) -> str: ...
+    @property
+    def said(self) -> tuple[Any, ...]: ...
+
+
+Row = TypeVar("Row", bound=Line)
+
+
+@dataclass(slots=True, kw_only=True)
+class Filled(Generic[Row]):
+    """A form as it stands: single values, a line for each person, and, by key, whose version was chosen of what two
+    people have changed: `mine`, `theirs`, or nothing yet."""
+
+    values: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    choices: dict[str, str] = field(default_factory=dict)
+
+
+Form = TypeVar("Form", bound=Filled[Any])
+
+
+def differences(mine: Filled[Any], theirs: Filled[Any]) -> list[str]:
     """The keys of what differs: values that the form of `mine` has shown, then people in the order of both lists."""
     values = [name for name in VALUES if name in mine.values and _value(mine, name) != _value(theirs, name)]
     own, other = _rows(mine), _rows(theirs)
@@ -39,7 +67,7 @@ def differences(mine: Draft, theirs: Draft) -> list[str]:
     return values + people
 
 
-def suggested(base: Draft, mine: Draft, theirs: Draft) -> dict[str, str]:
+def suggested(base: Filled[Any], mine: Filled[Any], theirs: Filled[Any]) -> dict[str, str]:
     """For each difference whose version to take, where only one of the two has changed what stood in `base`."""
     by_me, by_them = set(differences(mine, base)), set(differences(theirs, base))
     return {
@@ -48,7 +76,7 @@ def suggested(base: Draft, mine: Draft, theirs: Draft) -> dict[str, str]:
     }
 
 
-def chosen(mine: Draft, theirs: Draft, choices: Mapping[str, str]) -> Draft:
+def chosen(mine: Form, theirs: Form, choices: Mapping[str, str]) -> Form:
     """What is to be saved; raises `Invalid` for every difference that nobody has decided."""
     undecided = [key for key in differences(mine, theirs) if choices.get(key) not in (MINE, THEIRS)]
     if undecided:
@@ -60,23 +88,27 @@ def chosen(mine: Draft, theirs: Draft, choices: Mapping[str, str]) -> Draft:
     return replace(mine, values=values, rows=list(_merged(_rows(mine), _rows(theirs), taken)))
 
 
-def _merged(mine: Mapping[str, Row], theirs: Mapping[str, Row], taken: set[str]) -> Iterable[Row]:
+def _merged(mine: Mapping[str, Line], theirs: Mapping[str, Line], taken: set[str]) -> Iterable[Line]:
     for person_id in dict.fromkeys((*theirs, *mine)):
         row = (theirs if person_id in taken else mine).get(person_id)
         if row is not None:
             yield row
 
 
-def _rows(draft: Draft) -> dict[str, Row]:
-    return {row.person_id: row for row in draft.rows}
+def row_of(form: Filled[Row], person_id: str) -> Row | None:
+    """The line of somebody, None when they are not on this list."""
+    return next((row for row in form.rows if row.person_id == person_id), None)
 
 
-def _said(row: Row | None) -> tuple[str, str, bool, bool] | None:
-    """What a line says; in the room is what is meant where nothing is said of how somebody took part."""
-    return None if row is None else (row.status, row.role, row.walk_in, row.mode == "online")
+def _rows(form: Filled[Any]) -> dict[str, Line]:
+    return {row.person_id: row for row in form.rows}
 
 
-def _value(draft: Draft, name: str) -> Any:
+def _said(row: Line | None) -> tuple[Any, ...] | None:
+    return None if row is None else row.said
+
+
+def _value(draft: Filled[Any], name: str) -> Any:
     """A value in one form, whether it was typed or stored: nothing, nought and an empty text are the same."""
     value = draft.values.get(name)
     if isinstance(value, list):

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.groups.meetings.conflicts import MINE, THEIRS, chosen, differences, suggested
 from services.groups.meetings.forms import Draft, Row, like
 from shared.errors import Invalid
+from shared.serviceunit.conflicts import MINE, THEIRS, chosen, differences, suggested
 
 
 def a_draft(*rows: Row, **values: Any) -> Draft:
