@@ -26,7 +26,7 @@ from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from shared.testing.people import PASSWORD
 from tests.bench.figures import DOCUMENT, meta, suite_in
 from tests.bench.measure import Ratio, in_turns
-from tests.bench.pages import Reader
+from tests.bench.reader import Reader
 from tests.e2e.serving import serving
 
 AGENCY = "agency-grown"
@@ -60,15 +60,18 @@ class Size:
     visits: int = 50
 
 
+TINY = Size(20, 4, 2)
+
+
 def run(scale: float) -> Iterator[Ratio]:
     """Each page's ratio: many teams against one. At a small scale there are few teams with few sessions."""
     logs.configure("WARNING")
-    many = max(2, int(TIMES * scale))
-    size = Size() if scale >= 1 else Size(20, 4, 2)
+    many, rounds = max(2, int(TIMES * scale)), ROUNDS if scale >= 1 else 1
+    size = Size() if scale >= 1 else TINY
     with grown(1, size) as small, grown(many, size) as large:
         for name, (who, address) in PAGES.items():
             ours, other = in_turns(
-                ROUNDS,
+                rounds,
                 lambda who=who, address=address: large[who].milliseconds(address),  # type: ignore[misc]
                 lambda who=who, address=address: small[who].milliseconds(address),  # type: ignore[misc]
             )

@@ -13,7 +13,11 @@ from deploy.demo.documents import document
 from deploy.demo.plan import steps
 from deploy.demo.staff import AGENCY
 from services.reporting.contracts.document import definition_of
+from services.reporting.indicators.changes import living
 from services.reporting.indicators.report import report as count
+from services.reporting.ledger.cuts import cut_on
+from services.reporting.ledger.history import history
+from services.reporting.ledger.queries import facts_at
 from tests.api_client import Api, House
 from tests.demo_accepted import boundary
 from tests.in_process import accepted_in, copied, opened
@@ -144,6 +148,24 @@ def test_the_ledger_equals_the_recount_at_cuts_between(demo: House, leader: Api)
         at["reporting"] = heads["reporting"]
         cut = ",".join(f"{service}:{position}" for service, position in sorted(at.items()))
         assert _exact(leader.actuals("kachi-2", f"?cut={cut}")) == recount.figures(KACHI, cut=at), cut
+
+
+def test_what_happened_until_a_day_leaves_the_facts_of_that_day(demo: House) -> None:
+    service = demo.suite.services["reporting"]
+    for day in (date(2018, 12, 31), date(2020, 2, 29), date(2021, 9, 30)):
+        with service.database.read() as connection:
+            cut = cut_on(connection, day, day)
+            facts = facts_at(connection, AGENCY, "kachi-2", cut)
+            told = history(connection, AGENCY, "kachi-2", cut)
+            asked = living(history(connection, AGENCY, "kachi-2", cut, questionnaires=True))
+        left = living(told)
+        assert set(left.units) == set(asked.units) == set(facts.units)
+        assert (left.cases, set(asked.scores), set(asked.tallies)) == (
+            facts.cases,
+            set(facts.scores),
+            set(facts.tallies),
+        )
+        assert left.identities.resolved == asked.identities.resolved == facts.identities.resolved
 
 
 @pytest.mark.parametrize("contract", ["running", "family-bridge"])

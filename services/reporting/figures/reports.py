@@ -41,7 +41,14 @@ NOW = Asked()
 
 
 def contract_report(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> dict[str, Any]:
-    """The whole report as JSON values. Figures as of now come from what is kept, when nothing has moved since."""
+    """The whole report as JSON values."""
+    return contract_with_report(service, agency_id, contract_id, asked)[1]
+
+
+def contract_with_report(
+    service: Service, agency_id: str, contract_id: str, asked: Asked = NOW
+) -> tuple[ContractAt, dict[str, Any]]:
+    """A contract and its report. Figures as of now come from what is kept, when nothing has moved since."""
     with service.database.read() as connection:
         cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
@@ -53,7 +60,7 @@ def contract_report(service: Service, agency_id: str, contract_id: str, asked: A
         _keep(service.database, found, times, figures)
     # While the bus is silent, what has arrived is what was known when it last spoke.
     moment = service.clock.now().astimezone(HONG_KONG) - silent
-    return {
+    return found, {
         **heading(found, cut),
         "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
         "freshness": {one.service: fresh_values(one) for one in fresh},

@@ -1,9 +1,9 @@
 """The pages of figures: the contracts, one contract, and what a session feeds."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from services.reporting.contracts.access import require_seen, seen_by
-from services.reporting.figures.address import asked_of_address, query_of
+from services.reporting.figures.address import asked_of_address, query, query_of
 from services.reporting.figures.overview import overview, overviews
 from services.reporting.figures.queries import figures_of_unit
 from services.reporting.figures.words import measure_name
@@ -14,14 +14,21 @@ from shared.web.requests import service
 
 bp = Blueprint("figures", __name__)
 
+CONTRACTS_SHOWN = 20
+
 
 @bp.get("/contracts")
 @requires(*REPORT_READERS)
 def list_contracts() -> str:
     """All contracts that this person may see."""
     who = identity()
-    found = overviews(service(), who.agency_id, seen_by(who))
-    return render_template("reporting/contracts.html", contracts=found, may_write=who.role in LEADERS)
+    page = overviews(service(), who.agency_id, seen_by(who), page=request.args.get("page"), size=CONTRACTS_SHOWN)
+    return render_template(
+        "reporting/contracts.html",
+        page=page,
+        page_at=lambda number: request.path + query({"page": number}),
+        may_write=who.role in LEADERS,
+    )
 
 
 @bp.get("/contracts/<contract_id>")

@@ -191,7 +191,7 @@ class _Pairs:
         for thing, sign in _things(step):
             if isinstance(thing, Unit):
                 yield from self._serve(thing, sign)
-            elif isinstance(thing, Score) and thing.person_id is not None:
+            elif isinstance(thing, Score) and thing.instrument == self._outcome.instrument and thing.person_id:
                 self._take_score(thing.person_id, thing, sign)
                 yield thing.person_id
 

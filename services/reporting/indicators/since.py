@@ -9,7 +9,7 @@ from itertools import chain
 from services.reporting.indicators.changes import Happened, Moved, Step, Thing, in_order, moves
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
 from services.reporting.indicators.facts import Facts
-from services.reporting.indicators.running import running_measure, running_outcome
+from services.reporting.indicators.running import RunningOutcome, running_measure, running_outcome
 from services.reporting.indicators.steps import Teller
 
 PARTS = ("n", "improved", "unchanged", "worse")
@@ -70,19 +70,22 @@ def _of_outcome(
     running = running_outcome(definition, outcome)
     running.apply_all(known)
     parts = parts_of(outcome)
-    first = dict(running.counts)
+    first = before = _counts(running, parts)
     moved: dict[str, list[Moved]] = {part: [] for part in parts}
     for step in steps:
-        before = dict(running.counts)
-        if not running.apply(step):
-            continue
-        for part in parts:
-            was, now = before.get(part, 0), running.counts.get(part, 0)
-            if was != now:
-                moved[part].append(Moved(step.happened, Fraction(was), Fraction(now)))
+        if running.apply(step):
+            now = _counts(running, parts)
+            for part in parts:
+                if before[part] != now[part]:
+                    moved[part].append(Moved(step.happened, before[part], now[part]))
+            before = now
     for part in parts:
-        start, end = Fraction(first.get(part, 0)), Fraction(running.counts.get(part, 0))
-        yield FigureMoved(of=outcome, measure=None, part=part, before=start, after=end, moved=tuple(moved[part]))
+        ends = {"before": first[part], "after": before[part]}
+        yield FigureMoved(of=outcome, measure=None, part=part, moved=tuple(moved[part]), **ends)
+
+
+def _counts(running: RunningOutcome, parts: Iterable[str]) -> dict[str, Fraction]:
+    return {part: Fraction(running.counts.get(part, 0)) for part in parts}
 
 
 def _known(then: Facts, edges: Iterable[tuple[str, str]]) -> Iterator[Happened]:

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext
 
 from services.reporting.contracts.access import seen_by
+from services.reporting.figures.chosen import Paged
 from services.reporting.figures.overview import overviews
 from services.reporting.help.steps import steps_for
 from services.reporting.today.domain import MOST_NAMED, arranged
@@ -20,6 +21,8 @@ from shared.web.shell import day
 
 home = Blueprint("home", __name__)
 
+CONTRACTS_SHOWN = 5
+"""Those that end last; a link leads to the others."""
 ASKED = ("case", "groups", "outreach")
 
 
@@ -58,6 +61,6 @@ def _near_day(on: date, today: date) -> str:
     return day(on).replace(f"{year}年", "").removesuffix(f" {year}")
 
 
-def _contracts() -> list[dict[str, Any]]:
+def _contracts() -> Paged[dict[str, Any]]:
     who = identity()
-    return overviews(service(), who.agency_id, seen_by(who))
+    return overviews(service(), who.agency_id, seen_by(who), size=CONTRACTS_SHOWN)

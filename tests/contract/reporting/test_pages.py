@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from typing import cast
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
+from services.reporting.figures import web
+from services.reporting.today import web as today_web
 from services.reporting.figures.words import UNITS
 from services.reporting.help.steps import steps_for
 from shared.auth.accounts import Accounts
@@ -45,6 +48,23 @@ def test_the_language_changes_labels_only(browse: Browse, leader: Client, others
     for page in (english, chinese):
         assert page.count("bullet-output-1-persons-title") == 2
     assert "向2位吸毒人士家人提供了1節" in chinese
+
+
+def test_contracts_are_paged_and_today_shows_those_that_end_last(
+    browser: FlaskClient, leader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2031, 2032):
+        document = yaml.safe_load(KACHI) | {"contract": f"until-{year}"}
+        document["period"] = {"from": "2021-01-01", "to": f"{year}-12-31"}
+        assert leader.post("/contracts", {"document": document}).status_code == 201
+    monkeypatch.setattr(today_web, "CONTRACTS_SHOWN", 2)
+    monkeypatch.setattr(web, "CONTRACTS_SHOWN", 2)
+    today = browser.get("/").text.split("<main")[1]
+    assert today.index("/contracts/until-2032") < today.index("/contracts/until-2031")
+    assert CONTRACT not in today
+    assert "All 3 contracts" in today
+    assert CONTRACT not in browser.get("/reporting/contracts").text
+    assert CONTRACT in browser.get("/reporting/contracts?page=2").text
 
 
 def test_a_contract_as_known_on_an_earlier_day(browser: FlaskClient, others: Others) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given
 
-from services.reporting.indicators.changes import Step
-from services.reporting.indicators.facts import Score, Unit
+from services.reporting.indicators.changes import Step, living
+from services.reporting.indicators.facts import Facts, Score, Unit
 from services.reporting.indicators.steps import Teller, people_in
 from tests.unit.reporting.test_changes import Story, steps
 
@@ -40,6 +40,21 @@ def test_each_step_leaves_what_lives_with_its_people_resolved(unit: Callable[...
         resolve = story.facts.identities.resolve
         things = [*story.facts.units, *story.facts.scores]
         assert left == Counter((_id(one), tuple(map(resolve, people_in(one)))) for one in things)
+
+
+@given(steps)
+def test_events_leave_the_facts_that_live(unit: Callable[..., Unit], told: list[Any]) -> None:
+    story = Story(unit)
+    for one in told:
+        story.tell(one)
+    assert _plain(living(story.happened)) == _plain(story.facts)
+
+
+def _plain(facts: Facts) -> tuple[Any, ...]:
+    """Facts without the order in which they are kept."""
+    things = [*facts.units, *facts.scores, *facts.tallies]
+    known = {person for thing in things for person in people_in(thing)}
+    return set(things), set(facts.cases), {one: facts.identities.resolve(one) for one in known}
 
 
 def test_a_merge_is_about_the_sessions_of_those_it_joins_alone(unit: Callable[..., Unit]) -> None:
