@@ -25,7 +25,7 @@ from services.reporting.submissions import web as submissions_web
 from services.reporting.team import web as team_web
 from services.reporting.today import web as today_web
 from shared.auth import api as accounts_api
-from shared.auth import kept_web
+from shared.auth import feeds, kept_web
 from shared.auth import web as accounts_web
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
@@ -65,7 +65,15 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, submissions_web.bp, team_web.bp],
         api_blueprints=[contracts_api.bp, figures_api.bp, submissions_api.bp, submissions_api.effects_bp],
-        root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
+        root_blueprints=[
+            today_web.home,
+            signing_web.bp,
+            accounts_web.bp,
+            feeds.bp,
+            kept_web.bp,
+            phone.bp,
+            components.bp,
+        ],
         root_api_blueprints=[accounts_api.bp],
     )
     pages.init_app(app)

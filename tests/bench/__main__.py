@@ -15,7 +15,7 @@ from rich.table import Table
 
 from shared.testing.kafka import NoKafka, running_kafka
 from shared.testing.postgres import NoPostgres, running_postgres
-from tests.bench import cluster, figures, http, memory, rebuild, store
+from tests.bench import cluster, figures, http, imports, memory, rebuild, store
 from tests.bench.measure import Ratio
 
 SIZES = {"full": 1.0, "smoke": 0.004}
@@ -46,6 +46,7 @@ def every(scale: float, broker: str | None, server: str | None) -> Iterator[Rati
         http.run(scale, server),
         cluster.run(scale, broker, server),
         memory.run(scale),
+        imports.run(scale),
         rebuild.run(max(4_000, int(100_000 * scale)), broker, server),
     )
 

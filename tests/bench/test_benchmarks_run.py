@@ -24,5 +24,6 @@ def test_every_benchmark_runs_at_a_small_size(kafka_address: str, postgres_url: 
         "consumer against a loop",
         "relay against a bare producer",
         "rebuild against the live consumer",
+        "import saving against one by one",
     ):
         assert name in run.stdout

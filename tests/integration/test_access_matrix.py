@@ -37,7 +37,7 @@ PEOPLE_OF_ROLE = {
 # These act for everybody, or end the very session that asks.
 NOT_ASKED = {("DELETE", "/api/v1/sessions/current"), ("POST", "/api/v1/demo/clock")}
 # Resources that are named by more than their id, or that are nobody's.
-NOT_FOREIGN = {"name"}
+NOT_FOREIGN = {"name", "kind", "shape"}
 
 Route = tuple[str, str]
 
@@ -67,6 +67,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tally = {"instrument": "bdf21", "instrument_version": "DEMO", "contract_id": "kachi-2"}
         counted = {**tally, "assessed_on": "2021-01-04", "totals": {"satisfied": 1, "not_satisfied": 0}}
         hidden = token(outreach)
+        sent = {"label": "Feed", "team_id": "team-families", "kinds": ["sessions"]}
+        file = worker.send_file("/case/api/v1/imports/files/sessions", b"case_number,occurred_on\nC1,2021-01-04\n")
         ids = {
             "person_id": mother,
             "case_id": case,
@@ -87,6 +89,10 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "number": "1",
             "what": "sessions",
             "account_id": "account-worker7",
+            "token_id": str(leader.post("/api/v1/tokens", sent).accepted().body["token_id"]),
+            "import_id": str(file.accepted().body["import_id"]),
+            "kind": "sessions",
+            "shape": "csv",
             "team_id": "team-families",
             "name": "caseledger.css",
         }
