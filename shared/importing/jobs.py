@@ -5,6 +5,7 @@ asks for the next one until the state says that something is for a person to dec
 """
 
 import hashlib
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -123,7 +124,15 @@ def take_in(
             "headings": sealer.seal("headings", table.headings),
         }
         connection.execute(insert(import_job), job)
+    _forget_in_time(service)
     return import_id
+
+
+def _forget_in_time(service: Service) -> None:
+    """Forget the file when its hour is over, even if nobody asks for anything any more; a restart does so as well."""
+    timer = threading.Timer(KEPT.total_seconds() + 1, forget_old, [service])
+    timer.daemon = True
+    timer.start()
 
 
 def _keep_rows(connection: Connection, import_id: str, sealer: Sealer, table: Table) -> int:

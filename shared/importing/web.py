@@ -27,6 +27,7 @@ _LONGEST_CHOICE = 20_000
 def importing_pages(kinds: Mapping[str, Kind], base: str) -> Blueprint:
     """The pages for the `kinds` of a service, which lie at `base`."""
     bp = Blueprint("imports", __name__, url_prefix="/imports")
+    bp.record(lambda setup: jobs.forget_old(setup.app.extensions["caseledger"]))
 
     @bp.get("")
     @requires(*NOTE_READERS)

@@ -39,6 +39,8 @@ OF_LEADERS = {
         FIGURE,
         "/reporting/contracts/running/moved",
         "/reporting/team",
+        "/case/imports",
+        "/feeds",
     ),
     "admin": ("/accounts", "/accounts/account-worker1"),
 }
