@@ -44,7 +44,7 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
         "recorded_at": recorded.recorded_at.isoformat(),
         "actor": recorded.actor,
         "actor_name": names.get(recorded.actor),
-        "file_row": _row_of(recorded.causation_id),
+        "file_row": row_of(recorded.causation_id),
         "reason": getattr(event, "reason", None),
         "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
     }
@@ -53,7 +53,7 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
     return shown
 
 
-def _row_of(causation_id: str | None) -> int | None:
+def row_of(causation_id: str | None) -> int | None:
     """The row of a file that an event came from; None where it was typed."""
     source, _, row = (causation_id or "").rpartition(":")
     return int(row) if source.startswith("file:") else None

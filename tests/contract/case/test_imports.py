@@ -64,7 +64,10 @@ def test_a_file_of_sessions_from_dry_run_to_correction(worker: Client, numbers: 
     assert (corrected["session_id"], corrected["version"], corrected["minutes"]) == (first["session_id"], 2, 75)
     assert second["version"] == 1
     story = worker.get(f"/sessions/{first['session_id']}/history").json["items"]
-    assert [(one["type"], one["file_row"]) for one in story] == [("ServiceUnitRecorded", 2), ("ServiceUnitCorrected", 2)]
+    assert [(one["type"], one["file_row"]) for one in story] == [
+        ("ServiceUnitRecorded", 2),
+        ("ServiceUnitCorrected", 2),
+    ]
 
 
 def test_what_somebody_corrected_since_stays_when_the_same_row_comes_again(

@@ -30,3 +30,5 @@ def test_visits_are_taken_with_whom_they_met_and_corrected_by_their_reference(
     assert accept(worker, send(worker, "visits", csv_of(rows[:2])))["counts"] == {"corrected": 1}
     (visit,) = worker.get("/visits").json["items"]
     assert (visit["origin"], visit["unidentified_count"], len(visit["participants"])) == ("imported", 5, 2)
+    story = worker.get(f"/visits/{visit['visit_id']}/history").json["items"]
+    assert [one["file_row"] for one in story] == [2, 2]
