@@ -70,7 +70,7 @@ def step(service: Service, who: Identity, kind: Kind, import_id: str, correlatio
     elif job.state in ("checking", "accepting"):
         # What other services know is asked for before the transaction: nobody waits for them inside it.
         known = kind.prepare(service, who, [line.values for line in lines]) if lines else {}
-        _work(service, who, kind, job, [line.number for line in lines], known, correlation_id)
+        _work(service, who, kind, job, lines, known, correlation_id)
 
 
 def work_on(service: Service, who: Identity, kind: Kind, import_id: str, correlation_id: str) -> None:
@@ -192,18 +192,21 @@ def _work(
     who: Identity,
     kind: Kind,
     job: Job,
-    numbers: Sequence[int],
+    found: Sequence[Line],
     known: Mapping[str, Any],
     correlation_id: str,
 ) -> None:
     with service.database.write() as connection:
         now = jobs.find(connection, service, who, job.import_id, lock=True, counted=False)
-        if now.state != job.state:
+        if (now.state, now.mapping) != (job.state, job.mapping):
             return
-        states = _OPEN[job.state]
-        lines = (
-            _lines(connection, service, kind, job, states, len(numbers), _ROW.row_no.in_(numbers)) if numbers else []
+        open_still = select(_ROW.row_no).where(
+            _ROW.import_id == job.import_id,
+            _ROW.state.in_(_OPEN[job.state]),
+            _ROW.row_no.in_([line.number for line in found]),
         )
+        waiting = set(connection.scalars(open_still))
+        lines = [line for line in found if line.number in waiting]
         if not lines:
             _end(connection, now)
             return
