@@ -15,6 +15,7 @@ from rich.table import Column, Table
 
 from services.cluster_cli import COMMANDS as CLUSTER_COMMANDS
 from services.command_line import out, progress_bar
+from services.import_cli import import_file
 from services.operations_cli import COMMANDS as OPERATIONS
 from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
 from services.submission_cli import COMMANDS as SUBMISSION_COMMANDS
@@ -50,7 +51,7 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
-for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS, *SUBMISSION_COMMANDS):
+for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS, *SUBMISSION_COMMANDS, import_file):
     main.add_command(command)
 
 

@@ -163,6 +163,11 @@ class Api:
     def post(self, path: str, body: Body | None = None, *, version: int | None = None, key: str | None = None) -> Reply:
         return self.send("POST", path, body, version=version, key=key)
 
+    def send_file(self, path: str, data: bytes) -> Reply:
+        """Send a file as the whole body."""
+        self.house.settle_for(path)
+        return self.house.raw("POST", path, self.headers(), data=data)
+
     def put(self, path: str, body: Body, *, version: int | None = None, key: str | None = None) -> Reply:
         return self.send("PUT", path, body, version=version, key=key)
 

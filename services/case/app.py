@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from services.case import pages
+from services.case import imports, pages
 from services.case.assessments import api as assessments_api
 from services.case.assessments import events as assessment_events
 from services.case.assessments import projections as assessment_projections
@@ -110,6 +110,7 @@ def create_app(service: Service) -> Flask:
             search_web.bp,
             tasks_web.bp,
             handover_web.bp,
+            imports.pages,
         ],
         api_blueprints=[
             people_api.bp,
@@ -123,6 +124,7 @@ def create_app(service: Service) -> Flask:
             tasks_api.bp,
             handover_api.bp,
             handover_api.plans,
+            imports.api,
         ],
     )
     pages.init_app(app)

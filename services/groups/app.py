@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection
 
+from services.groups import imports
 from services.groups.erasures import api as erasures_api
 from services.groups.erasures import inbox as erasures_inbox
 from services.groups.erasures import projections as erasures_projections
@@ -65,7 +66,7 @@ def create_app(service: Service) -> Flask:
     return build_app(
         service,
         "services.groups",
-        blueprints=[groups_web.bp, meetings_web.bp, practitioners_web.bp, erasures_web.bp],
+        blueprints=[groups_web.bp, meetings_web.bp, practitioners_web.bp, erasures_web.bp, imports.pages],
         api_blueprints=[
             groups_api.bp,
             meetings_api.bp,
@@ -74,6 +75,7 @@ def create_app(service: Service) -> Flask:
             today_api.bp,
             today_api.plans,
             meetings_api.readings,
+            imports.api,
         ],
     )
 

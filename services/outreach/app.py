@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Flask
 from sqlalchemy import Connection
 
+from services.outreach import imports
 from services.outreach.cases import inbox as cases_inbox
 from services.outreach.contacts import api as contacts_api
 from services.outreach.contacts import projections as contacts_projections
@@ -66,7 +67,7 @@ def create_app(service: Service) -> Flask:
     return build_app(
         service,
         "services.outreach",
-        blueprints=[visits_web.bp, contacts_web.bp, places_web.bp, erasures_web.bp],
+        blueprints=[visits_web.bp, contacts_web.bp, places_web.bp, erasures_web.bp, imports.pages],
         api_blueprints=[
             visits_api.bp,
             contacts_api.bp,
@@ -75,6 +76,7 @@ def create_app(service: Service) -> Flask:
             today_api.bp,
             today_api.plans,
             visits_api.readings,
+            imports.api,
         ],
     )
 

@@ -8,12 +8,14 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, Index, Integer, 
 
 from shared.bus.tables import bus_tables
 from shared.eventstore import event_tables
+from shared.importing.tables import import_tables
 from shared.serviceunit.learnt.tables import contract_table, people_tables
 from shared.serviceunit.reading.tables import waiting_table
 
 metadata = MetaData()
 event = event_tables(metadata)
 bus_tables(metadata)
+import_tables(metadata)
 
 # Read tables, written with the events of this service
 

@@ -28,7 +28,7 @@ from services.reporting.submissions import web as submissions_web
 from services.reporting.team import web as team_web
 from services.reporting.today import web as today_web
 from shared.auth import api as accounts_api
-from shared.auth import kept_web
+from shared.auth import feeds, kept_web
 from shared.auth import web as accounts_web
 from shared.auth.accounts import Accounts
 from shared.bus.envelope import Arrived
@@ -87,6 +87,7 @@ def create_app(service: Service) -> Flask:
             help_web.bp,
             signing_web.bp,
             accounts_web.bp,
+            feeds.bp,
             kept_web.bp,
             phone.bp,
             components.bp,

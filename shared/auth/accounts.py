@@ -31,6 +31,7 @@ from shared.auth.records import (
 )
 from shared.auth.roles import Role
 from shared.auth.tables import account, agency, membership, session, team
+from shared.auth.tokens import PREFIX, Tokens
 from shared.clock import Clock, SystemClock
 from shared.database import Database, to_micros
 from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
@@ -111,6 +112,7 @@ class Accounts:
         self._hash_key = hash_key
         self._session = timedelta(hours=session_hours)
         self._clock = clock or SystemClock()
+        self.tokens = Tokens(database, hash_key, self._clock)
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -383,6 +385,8 @@ class Accounts:
 
     def identity_of(self, token: str) -> Identity | None:
         """Return who holds this token, or None when it is unknown, over, or the account is disabled; one query."""
+        if token.startswith(PREFIX):
+            return self.tokens.identity_of(token)
         with self._database.ask() as connection:
             rows = _IDENTITY.all(connection, given=self._hash(token), now=to_micros(self._clock.now()))
         return _identity(rows) if rows else None

@@ -10,23 +10,27 @@ from shared.auth.accounts import Account, Founding
 from shared.auth.identity import Identity, identity, public, requires
 from shared.auth.leaving import close_account
 from shared.auth.records import AccountChange
-from shared.auth.roles import ADMINS, EVERYONE
+from shared.auth.roles import ADMINS, EVERYONE, LEADERS
 from shared.auth.schemas import (
     AccountChangeSchema,
     AccountSchema,
     AccountsSchema,
     AgencySchema,
     DemoClockSchema,
+    IssuedSchema,
     MeSchema,
     NewAgencySchema,
+    NewTokenSchema,
     PasswordSchema,
     SignedInSchema,
     SignInSchema,
     TeamSchema,
     TeamsSchema,
     TemporaryPasswordSchema,
+    TokensSchema,
 )
 from shared.auth.setup_code import check_setup_code
+from shared.auth.tokens import Issued
 from shared.clock import DemoClock
 from shared.errors import NotFound
 from shared.web.requests import service
@@ -142,6 +146,31 @@ def disable(account_id: str) -> None:
 def enable(account_id: str) -> None:
     """Open a closed account again"""
     service().accounts.enable(account_id, agency_id=identity().agency_id)
+
+
+@bp.get("/tokens")
+@requires(*LEADERS)
+@bp.response(200, TokensSchema)
+def list_tokens() -> dict[str, Any]:
+    """The tokens of one's teams, without their secrets"""
+    return {"items": service().accounts.tokens.list(identity()), "next": None}
+
+
+@bp.post("/tokens")
+@requires(*LEADERS)
+@bp.arguments(NewTokenSchema)
+@bp.response(201, IssuedSchema)
+def issue_token(body: dict[str, Any]) -> Issued:
+    """Make a token with which a program sends files for one team; its secret is told once"""
+    return service().accounts.tokens.issue(identity(), **body)
+
+
+@bp.delete("/tokens/<token_id>")
+@requires(*LEADERS)
+@bp.response(204)
+def revoke_token(token_id: str) -> None:
+    """End a token at once"""
+    service().accounts.tokens.revoke(identity(), token_id)
 
 
 @bp.post("/agencies")

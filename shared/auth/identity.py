@@ -34,10 +34,16 @@ class Identity:
     """Whether the password is a temporary one, which only opens the form that changes it."""
     toured: bool = False
     """Whether this person has seen the first steps."""
+    sends: frozenset[str] | None = None
+    """What may be sent with the token of a feed, which opens nothing else; None for a person."""
 
     def sees_team(self, team_id: str) -> bool:
         """Say whether this person works in the team; an administrator works in all teams of the agency."""
         return self.role == "agency_admin" or team_id in self.team_ids
+
+    def may_send(self, kind: str) -> bool:
+        """Say whether this person, or the feed with this token, may import things of a kind."""
+        return self.sends is None or kind in self.sends
 
 
 def requires(first: Role, *others: Role) -> Callable[[View], View]:
@@ -56,6 +62,12 @@ def public(view: View) -> View:
     return view
 
 
+def open_to_feeds(view: View) -> View:
+    """Mark a view as open to the tokens of feeds too, within what each may send."""
+    view.__feeds__ = True  # type: ignore[attr-defined]
+    return view
+
+
 def access_of(view: Callable[..., Any], method: str = "GET") -> frozenset[Role] | None:
     """Return the roles that may call this view (empty: everybody), or None when nobody has marked it."""
     view_class = getattr(view, "view_class", None)
@@ -66,11 +78,16 @@ def access_of(view: Callable[..., Any], method: str = "GET") -> frozenset[Role] 
     return access
 
 
-def allow(access: frozenset[Role], *, for_newcomers: bool = False) -> None:
-    """Raise unless the person of this request has the access; a temporary password opens what is `for_newcomers`."""
+def allow(access: frozenset[Role], *, for_newcomers: bool = False, for_feeds: bool = False) -> None:
+    """Raise unless the person of this request has the access; a temporary password opens what is `for_newcomers`.
+
+    The token of a feed opens what is `for_feeds`.
+    """
     if not access:
         return
     who = identity()
+    if who.sends is not None and not for_feeds:
+        raise Forbidden("token_scope", "This token sends files, and opens nothing else.")
     if who.must_change and not for_newcomers:
         raise Forbidden("password_must_change", "Please choose a password of your own first.")
     if who.role not in access:

@@ -5,6 +5,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from shared.auth.roles import Role
+from shared.serviceunit.codes import FEEDS
 
 _ID = validate.Length(min=1, max=80)
 _TEXT = validate.Length(min=1, max=200)
@@ -106,3 +107,36 @@ class NewAgencySchema(Schema):
 
 class DemoClockSchema(Schema):
     now = fields.AwareDateTime(required=True, allow_none=True, format="iso")
+
+
+class NewTokenSchema(Schema):
+    """A token for the program of an agency: what it may send, for which team, and for how many days."""
+
+    label = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    team_id = fields.String(required=True, validate=_ID)
+    kinds = fields.List(fields.String(validate=validate.OneOf(list(FEEDS))), required=True)
+    days = fields.Integer(strict=True, load_default=90)
+
+
+class IssuedSchema(Schema):
+    token_id = fields.String()
+    secret = fields.String(metadata={"description": "Told once. Send it as `Authorization: Bearer <secret>`"})
+    expires_at = fields.AwareDateTime(format="iso")
+
+
+class TokenSchema(Schema):
+    token_id = fields.String()
+    label = fields.String()
+    team_id = fields.String()
+    account_id = fields.String()
+    kinds = fields.List(fields.String())
+    created_at = fields.AwareDateTime(format="iso")
+    expires_at = fields.AwareDateTime(format="iso")
+    revoked_at = fields.AwareDateTime(format="iso", allow_none=True)
+    last_used_at = fields.AwareDateTime(format="iso", allow_none=True)
+    good = fields.Boolean()
+
+
+class TokensSchema(Schema):
+    items = fields.List(fields.Nested(TokenSchema))
+    next = fields.String(allow_none=True)

@@ -90,3 +90,20 @@ kept_filter = Table(
     Column("name", String(80), nullable=False),
     Column("address", String(1000), nullable=False),
 )
+
+# The token of a feed: it sends what it may for one team, in the name of the account that made it.
+feed_token = Table(
+    "feed_token",
+    metadata,
+    Column("token_id", String(80), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("agency_id", ForeignKey("agency.agency_id"), nullable=False, index=True),
+    Column("account_id", ForeignKey("account.account_id"), nullable=False),
+    Column("team_id", ForeignKey("team.team_id"), nullable=False),
+    Column("label", String(80), nullable=False),
+    Column("kinds", JSON, nullable=False),
+    Column("created_at", _MICROS, nullable=False),
+    Column("expires_at", _MICROS, nullable=False),
+    Column("revoked_at", _MICROS),
+    Column("last_used_at", _MICROS),
+)

@@ -180,6 +180,16 @@ DISTRICTS: Labels = {
 }
 ORIGINS: Labels = {"typed": ("Typed", "輸入"), "imported": ("Imported", "匯入")}
 
+FEEDS: Labels = {
+    "people": ("People", "服務使用者"),
+    "sessions": ("Case sessions", "個案面談"),
+    "assessments": ("Assessments", "評估"),
+    "attendance": ("Group attendance", "小組出席"),
+    "practitioners": ("Sector participants", "業界參加者"),
+    "visits": ("Visits", "探訪"),
+}
+"""What can be imported from files, and sent with a token."""
+
 TASK_KINDS: Labels = {
     "self_harm_risk": ("Risk of self-harm", "自我傷害風險"),
     "child_safety": ("Child safety concern", "兒童安全關注"),
@@ -209,6 +219,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "gender": GENDERS,
     "district": DISTRICTS,
     "origin": ORIGINS,
+    "feed": FEEDS,
     "task_kind": TASK_KINDS,
     "task_awaits": TASK_AWAITS,
 }

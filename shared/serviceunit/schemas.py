@@ -153,6 +153,7 @@ def unit_of(
         served_by=served_by,
         participants=people,
         referrals=tuple(Referral(**one) for one in loaded["referrals"]),
+        origin=loaded.get("origin", "typed"),  # no request can say it: the import does
         **{name: loaded[name] for name in _SAME},
         **more,
     )

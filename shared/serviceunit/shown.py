@@ -44,6 +44,7 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
         "recorded_at": recorded.recorded_at.isoformat(),
         "actor": recorded.actor,
         "actor_name": names.get(recorded.actor),
+        "file_row": row_of(recorded.causation_id),
         "reason": getattr(event, "reason", None),
         "unit": msgspec.to_builtins(event.unit) if hasattr(event, "unit") else None,
     }
@@ -52,11 +53,20 @@ def told(recorded: Recorded, who: Identity, names: dict[str, str]) -> dict[str, 
     return shown
 
 
+def row_of(causation_id: str | None) -> int | None:
+    """The row of a file that an event came from; None where it was typed."""
+    source, _, row = (causation_id or "").rpartition(":")
+    return int(row) if source.startswith("file:") else None
+
+
 def line(item: dict[str, Any], detail: str | None) -> dict[str, Any]:
     """One version of an entry as a line of its story on a page; `detail` says what the entry held."""
+    what = _STORY[item["type"]]
+    if item.get("file_row") is not None:
+        what = gettext("%(what)s · row %(row)s of a file", what=what, row=item["file_row"])
     reason = codes.label("reason", item["reason"], str(get_locale()))
     return {
-        "what": _STORY[item["type"]],
+        "what": what,
         "who": item["actor_name"],
         "when": item["recorded_at"],
         "detail": detail,

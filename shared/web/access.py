@@ -60,9 +60,11 @@ def _refuse_other_sites() -> None:
 def _check_access() -> None:
     if request.endpoint is None:
         return  # There is no such page: the 404 or 405 follows.
-    access = access_of(current_app.view_functions[request.endpoint], request.method)
+    view = current_app.view_functions[request.endpoint]
+    access = access_of(view, request.method)
     assert access is not None, request.endpoint
-    allow(access, for_newcomers=request.endpoint in FOR_NEWCOMERS)
+    for_feeds = getattr(view, "__feeds__", False)
+    allow(access, for_newcomers=request.endpoint in FOR_NEWCOMERS, for_feeds=for_feeds)
 
 
 def check_every_view(app: Flask) -> None:

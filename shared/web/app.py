@@ -38,6 +38,7 @@ class PagesOnly(SecureCookieSessionInterface):
 class ServiceApp(Flask):
     """A Flask app whose faults are logged without what a person typed."""
 
+    request_class = bodies.InMemory
     session_interface = PagesOnly()
 
     def log_exception(self, exc_info: Any) -> None:

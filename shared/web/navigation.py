@@ -45,6 +45,14 @@ PLACES = (
         LEADERS,
         holds=("/groups/note-reviews", "/outreach/note-reviews"),
     ),
+    Place(
+        lazy_gettext("Import from a file"),
+        "/case/imports",
+        "import",
+        NOTE_READERS,
+        holds=("/groups/imports", "/outreach/imports"),
+    ),
+    Place(lazy_gettext("Tokens for feeds"), "/feeds", "feeds", LEADERS),
     Place(lazy_gettext("Accounts"), "/accounts", "accounts", ADMINS),
 )
 
@@ -52,6 +60,13 @@ LOG = (
     Place(lazy_gettext("Case session"), "/case/sessions/new", "cases", RECORDERS),
     Place(lazy_gettext("Group meeting"), "/groups/meetings/new", "groups", RECORDERS),
     Place(lazy_gettext("Visit"), "/outreach/visits/new", "visits", RECORDERS),
+)
+
+# Each service takes its own files; to who sends them they are one place.
+IMPORTS = (
+    Place(lazy_gettext("People and cases"), "/case/imports", "people", NOTE_READERS),
+    Place(lazy_gettext("Groups"), "/groups/imports", "groups", NOTE_READERS),
+    Place(lazy_gettext("Visits"), "/outreach/imports", "visits", NOTE_READERS),
 )
 
 # Each service keeps its own notes; to a leader they are one thing.

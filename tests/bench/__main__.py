@@ -15,7 +15,7 @@ from rich.table import Table
 
 from shared.testing.kafka import NoKafka, running_kafka
 from shared.testing.postgres import NoPostgres, running_postgres
-from tests.bench import cluster, exports, figures, grown, http, memory, pages, rebuild, store
+from tests.bench import cluster, exports, figures, grown, http, imports, memory, pages, rebuild, store
 from tests.bench.measure import Ratio
 
 SIZES = {"full": 1.0, "smoke": 0.004}
@@ -49,6 +49,7 @@ def every(scale: float, broker: str | None, server: str | None) -> Iterator[Rati
         memory.run(scale),
         pages.run(scale),
         grown.run(scale),
+        imports.run(scale),
         rebuild.run(max(4_000, int(100_000 * scale)), broker, server),
     )
 

@@ -41,6 +41,8 @@ OF_LEADERS = {
         "/reporting/contracts/running/moved",
         "/reporting/contracts/running/export",
         "/reporting/team",
+        "/case/imports",
+        "/feeds",
     ),
     "admin": ("/accounts", "/accounts/account-worker1"),
 }

@@ -90,6 +90,7 @@ POST /case/api/v1/cases/<case_id>/reopen
 GET /case/api/v1/cases/<case_id>/timeline
 POST /case/api/v1/cases/<case_id>/transfer
 POST /case/api/v1/names
+POST /case/api/v1/people/numbers
 GET+POST /case/api/v1/people
 GET+PUT /case/api/v1/people/<person_id>
 POST /case/api/v1/people/<person_id>/roles
@@ -211,6 +212,51 @@ GET /reporting/units/<unit_id>/figures
 """
 
 NOTE_READERS = """
+GET /case/api/v1/imports/<import_id>
+DELETE /case/api/v1/imports/<import_id>
+POST /case/api/v1/imports/<import_id>/accept
+POST /case/api/v1/imports/<import_id>/columns
+GET /case/api/v1/imports/<import_id>/rows
+POST /case/api/v1/imports/<import_id>/step
+POST /case/api/v1/imports/files/<kind>
+GET /case/api/v1/imports/kinds/<kind>/template.<shape>
+GET+POST /case/imports
+GET /case/imports/<import_id>
+POST /case/imports/<import_id>/accept
+GET+POST /case/imports/<import_id>/columns
+POST /case/imports/<import_id>/drop
+POST /case/imports/<import_id>/step
+GET /case/imports/templates/<kind>.<shape>
+GET /groups/api/v1/imports/<import_id>
+DELETE /groups/api/v1/imports/<import_id>
+POST /groups/api/v1/imports/<import_id>/accept
+POST /groups/api/v1/imports/<import_id>/columns
+GET /groups/api/v1/imports/<import_id>/rows
+POST /groups/api/v1/imports/<import_id>/step
+POST /groups/api/v1/imports/files/<kind>
+GET /groups/api/v1/imports/kinds/<kind>/template.<shape>
+GET+POST /groups/imports
+GET /groups/imports/<import_id>
+POST /groups/imports/<import_id>/accept
+GET+POST /groups/imports/<import_id>/columns
+POST /groups/imports/<import_id>/drop
+POST /groups/imports/<import_id>/step
+GET /groups/imports/templates/<kind>.<shape>
+GET /outreach/api/v1/imports/<import_id>
+DELETE /outreach/api/v1/imports/<import_id>
+POST /outreach/api/v1/imports/<import_id>/accept
+POST /outreach/api/v1/imports/<import_id>/columns
+GET /outreach/api/v1/imports/<import_id>/rows
+POST /outreach/api/v1/imports/<import_id>/step
+POST /outreach/api/v1/imports/files/<kind>
+GET /outreach/api/v1/imports/kinds/<kind>/template.<shape>
+GET+POST /outreach/imports
+GET /outreach/imports/<import_id>
+POST /outreach/imports/<import_id>/accept
+GET+POST /outreach/imports/<import_id>/columns
+POST /outreach/imports/<import_id>/drop
+POST /outreach/imports/<import_id>/step
+GET /outreach/imports/templates/<kind>.<shape>
 GET+POST /case/api/v1/assessments
 GET+PUT /case/api/v1/assessments/<assessment_id>
 POST /case/api/v1/assessments/<assessment_id>/void
@@ -235,6 +281,10 @@ POST /outreach/contacts/<contact_id>/unidentify
 """
 
 LEADERS = """
+GET+POST /api/v1/tokens
+DELETE /api/v1/tokens/<token_id>
+GET+POST /feeds
+POST /feeds/<token_id>/revoke
 POST /case/api/v1/handover
 POST /case/api/v1/handover/left
 POST /case/api/v1/handover/planned

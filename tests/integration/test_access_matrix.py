@@ -37,7 +37,7 @@ PEOPLE_OF_ROLE = {
 # These act for everybody, or end the very session that asks.
 NOT_ASKED = {("DELETE", "/api/v1/sessions/current"), ("POST", "/api/v1/demo/clock")}
 # Resources that are named by more than their id, or that are nobody's.
-NOT_FOREIGN = {"name"}
+NOT_FOREIGN = {"name", "kind", "shape"}
 
 Route = tuple[str, str]
 
@@ -69,6 +69,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         hidden = token(outreach)
         house.suite.accounts.keep_filter("account-leader1", "Open", "/case/cases?all=1")
         (kept,) = house.suite.accounts.kept_filters("account-leader1")
+        sent = {"label": "Feed", "team_id": "team-families", "kinds": ["sessions"]}
+        file = worker.send_file("/case/api/v1/imports/files/sessions", b"case_number,occurred_on\nC1,2021-01-04\n")
         ids = {
             "person_id": mother,
             "case_id": case,
@@ -90,6 +92,10 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "what": "sessions",
             "format_name": "csv",
             "account_id": "account-worker7",
+            "token_id": str(leader.post("/api/v1/tokens", sent).accepted().body["token_id"]),
+            "import_id": str(file.accepted().body["import_id"]),
+            "kind": "sessions",
+            "shape": "csv",
             "team_id": "team-families",
             "name": "caseledger.css",
             "filter_id": kept.filter_id,

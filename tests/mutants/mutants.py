@@ -449,4 +449,18 @@ MUTANTS = (
         "",
         "a period opens again with a coded reason alone",
     ),
+    Mutant(
+        "test_ax_08_impossible_rows_of_a_spreadsheet_are_refused_by_their_numbers_and_nothing_else",
+        _CHECKS,
+        "if unit.minutes is not None and unit.minutes > MINUTES_IN_A_DAY:",
+        "if unit.minutes is not None and unit.minutes > 10 * MINUTES_IN_A_DAY:",
+        "no occasion is longer than a day",
+    ),
+    Mutant(
+        "test_ax_08_impossible_rows_of_a_spreadsheet_are_refused_by_their_numbers_and_nothing_else",
+        "shared/serviceunit/schemas.py",
+        "if length < 0:",
+        "if False:",
+        "no occasion ends before it begins",
+    ),
 )

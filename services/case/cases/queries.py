@@ -39,6 +39,14 @@ def case_number_taken(connection: Connection, agency_id: str, case_number: str) 
     return bool(_TAKEN.all(connection, agency=agency_id, number=case_number))
 
 
+def numbered(connection: Connection, agency_id: str, numbers: Collection[str]) -> dict[str, str]:
+    """The ids of the cases of the agency that have these numbers."""
+    wanted = select(case_file.c.case_number, case_file.c.case_id).where(
+        case_file.c.agency_id == agency_id, case_file.c.case_number.in_(numbers)
+    )
+    return {row.case_number: row.case_id for row in connection.execute(wanted)} if numbers else {}
+
+
 def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:
     """Who belonged to any of the cases on that day, or ever, by the id of those who remained after merges."""
     found = _EVER_MEMBERS.all(connection, cases=case_ids) if ever else _MEMBERS.all(connection, cases=case_ids, day=day)

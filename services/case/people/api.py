@@ -9,13 +9,14 @@ from flask_smorest import Blueprint
 from services.case.people import handlers
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
-from services.case.people.queries import person_view
+from services.case.people.queries import numbered, person_view
 from services.case.people.schemas import (
     DetailsSchema,
     EraseSchema,
     LooksSchema,
     MergeSchema,
     NamesSchema,
+    NumbersSchema,
     PersonSchema,
     RoleEndSchema,
     RoleSchema,
@@ -24,7 +25,7 @@ from services.case.people.schemas import (
     TargetGroupSchema,
     UnmergeSchema,
 )
-from shared.auth.identity import identity, requires
+from shared.auth.identity import identity, open_to_feeds, requires
 from shared.auth.roles import LEADERS, NOTE_READERS, RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.web.requests import answer, command_meta, expected_version, is_dry_run, service
@@ -174,6 +175,16 @@ def names(asked: dict[str, Any]) -> Response:
         for person_id, entry in found.items()
     }
     return jsonify({"names": shown})
+
+
+@bp.post("/people/numbers")
+@requires(*RECORDERS)
+@open_to_feeds
+@bp.arguments(NumbersSchema())
+def numbers(asked: dict[str, Any]) -> Response:
+    """Whose these client numbers are: an id for each that somebody has, and no names"""
+    with service().database.read() as connection:
+        return jsonify({"people": numbered(connection, identity().agency_id, asked["numbers"])})
 
 
 def _date_code(person_id: str, command: GiveCode | EndCode) -> Response:

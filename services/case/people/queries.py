@@ -59,6 +59,16 @@ _WITH_GROUPS = Prepared(
 )
 
 
+_ROLES = Prepared(
+    select(person_code.c.person_id, person_code.c.code).where(
+        one_of(person_code.c.person_id, "people"),
+        person_code.c.kind == "role",
+        person_code.c.from_date <= bindparam("day"),
+        or_(person_code.c.to_date.is_(None), person_code.c.to_date >= bindparam("day")),
+    )
+)
+
+
 def known_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, Known]:
     """Those of `person_ids` who are registered in this agency."""
     if not person_ids:
@@ -81,16 +91,18 @@ def known_people_on(
     }
 
 
+def numbered(connection: Connection, agency_id: str, numbers: Collection[str]) -> dict[str, str]:
+    """The ids of the people of the agency who have these client numbers."""
+    wanted = select(person.c.client_number, person.c.person_id).where(
+        person.c.agency_id == agency_id, person.c.client_number.in_(numbers)
+    )
+    return {row.client_number: row.person_id for row in connection.execute(wanted)} if numbers else {}
+
+
 def roles_on(connection: Connection, person_ids: Collection[str], day: date) -> dict[str, set[str]]:
     """The roles each of these people has on that day."""
-    held = select(person_code.c.person_id, person_code.c.code).where(
-        person_code.c.person_id.in_(person_ids),
-        person_code.c.kind == "role",
-        person_code.c.from_date <= day,
-        or_(person_code.c.to_date.is_(None), person_code.c.to_date >= day),
-    )
     found: dict[str, set[str]] = {}
-    for person_id, code in connection.execute(held):
+    for person_id, code in _ROLES.all(connection, people=person_ids, day=day) if person_ids else ():
         found.setdefault(person_id, set()).add(code)
     return found
 

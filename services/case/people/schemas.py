@@ -77,6 +77,12 @@ class NamesSchema(Schema):
     place = fields.String(load_default="names", validate=validate.Length(max=80))
 
 
+class NumbersSchema(Schema):
+    """Client numbers, to be told whose they are: an id each, and no names."""
+
+    numbers = fields.List(fields.String(validate=ID), required=True, validate=validate.Length(max=1000))
+
+
 class SearchSchema(Schema):
     """Without `q` the people of one's teams, with it the registry of the agency."""
 

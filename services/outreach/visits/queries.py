@@ -14,6 +14,7 @@ from shared.errors import Malformed
 from shared.eventstore import Recorded
 from shared.prepared import Prepared
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.shown import row_of
 from shared.serviceunit.unit import ServiceUnit
 
 ADDRESS = "/outreach/visits"
@@ -137,6 +138,7 @@ def told(recorded: Recorded, names: dict[str, str], *, with_note: bool) -> dict[
         "recorded_at": recorded.recorded_at.isoformat(),
         "actor": recorded.actor,
         "actor_name": names.get(recorded.actor),
+        "file_row": row_of(recorded.causation_id),
         "reason": getattr(fact, "reason", None),
         "unit": _public(fact.unit, fact.helpers or {}) if hasattr(fact, "unit") else None,
     }

@@ -132,3 +132,36 @@ def test_ax_07_a_funder_sees_only_the_own_contracts(worker: Api, username: str) 
     assert house.as_("funder").get("/reporting/api/v1/contracts/second/report").status == 404
     assert house.as_(username).get("/reporting/api/v1/contracts/kachi-2/report").status == 200
     assert house.as_(username).get("/reporting/api/v1/contracts/second/report").status == 200
+
+
+def test_ax_08_impossible_rows_of_a_spreadsheet_are_refused_by_their_numbers_and_nothing_else(worker: Api) -> None:
+    # Fails when a day may have ten times its minutes in serviceunit/checks.py.
+    mother = register(worker)
+    case = worker.get(f"/case/api/v1/cases/{open_case(worker, mother)}").body["case_number"]
+    number = worker.get(f"{PEOPLE}/{mother}").body["client_number"]
+    rows = [
+        "case_number,occurred_on,starts_at,ends_at,minutes,people",
+        f"{case},2021-03-01,10:00,11:00,,{number}",
+        f"{case},2021-03-02,11:00,10:00,,{number}",
+        f"{case},2021-03-03,,,25:00,{number}",
+        f"{case},2021-03-04,,,-60,{number}",
+        f"{case},2021-03-05,,,60,P99999",
+        f"{case},2021-03-08,,,60,{number}",
+    ]
+    path = "/case/api/v1/imports"
+    job = worker.send_file(f"{path}/files/sessions", "\n".join(rows).encode()).accepted().body
+    for asked in ("step", "accept", "step"):
+        job = (
+            worker.house.raw("POST", f"{path}/{job['import_id']}/{asked}", worker.headers(), {"override": True})
+            .accepted()
+            .body
+        )
+    told = worker.get(f"{path}/{job['import_id']}/rows?state=bad").body["items"]
+    assert [(one["row"], *[(why["column"], why["code"]) for why in one["reasons"]]) for one in told] == [
+        (3, ("ends_at", "end_before_start")),
+        (4, ("minutes", "too_long")),
+        (5, ("minutes", "negative_minutes")),
+        (6, ("people", "number_unknown")),
+    ]
+    saved = worker.get(SESSIONS).body["items"]
+    assert [(one["occurred_on"], one["minutes"]) for one in saved] == [("2021-03-08", 60), ("2021-03-01", 60)]

@@ -20,6 +20,7 @@ from tests.contract.case.conftest import (
     composition,
     others,
 )
+from tests.importing import accept, csv_of, send
 from tests.integration.on_postgresql import Interrupted, accounts, app, bus, service
 
 __all__ = ["accounts", "app", "as_user", "bus", "composition", "others", "service"]
@@ -109,3 +110,18 @@ def test_the_read_tables_are_rebuilt_from_the_events(worker: Client, service: Se
             connection.execute(table.delete())
         service.store.reproject(connection)
     assert worker.get("/sessions").json == before
+
+
+def test_a_file_is_imported_and_one_row_that_fails_loses_no_other(worker: Client) -> None:
+    case = worker.get(f"/cases/{CASE}").json["case_number"]
+    mother = worker.get(f"/people/{MOTHER}").json["client_number"]
+    head = ["case_number", "occurred_on", "minutes", "people"]
+    rows = [head, *([case, f"2026-03-{day:02}", 60 if day != 12 else 1500, mother] for day in range(9, 15))]
+    job = send(worker, "sessions", csv_of(rows))
+    assert job["counts"] == {"new": 5, "bad": 1}
+    assert accept(worker, job, override=True)["counts"] == {"added": 5, "bad": 1}
+    rows[1][2] = 45
+    again = send(worker, "sessions", csv_of(rows))
+    assert accept(worker, again, override=True)["counts"] == {"corrected": 1, "same": 4, "bad": 1}
+    names = csv_of([["client_number", "name_zh"], ["A-1", "黃小姐"], ["A-2", "陳美玲"]])
+    assert accept(worker, send(worker, "people", names))["counts"] == {"added": 1, "doubt": 1}

@@ -13,6 +13,7 @@ from services.case.cases.domain import CLOSED
 from services.case.people.domain import ERASED
 from services.case.sessions.domain import OVERLAP, POSSIBLE_DUPLICATE
 from shared.errors import CaseledgerError
+from shared.importing.cells import FAULTS
 from shared.settings import SERVICES
 from shared.web.field_messages import _KNOWN
 
@@ -24,11 +25,11 @@ ERRORS = [
     for name, value in vars(shared.errors).items()
     if isinstance(value, type) and issubclass(value, CaseledgerError)
 ]
-PLACES = dict.fromkeys(ERRORS, 1) | {"FieldError": 2, "Notice": 0, "fail": 2}
+PLACES = dict.fromkeys(ERRORS, 1) | {"FieldError": 2, "Notice": 0, "fail": 2, "Unfit": 1}
 """Where the sentence stands among the arguments of what is made; `fail` is of the check of contract documents."""
 ELSEWHERE = {
     "case": {CLOSED[1], ERASED[1], OVERLAP, POSSIBLE_DUPLICATE},
-    "shared": {sentence for _pattern, _code, sentence in _KNOWN},
+    "shared": {*FAULTS.values()} | {sentence for _pattern, _code, sentence in _KNOWN},
 }
 """Sentences that stand in a constant."""
 PARTS = [*SERVICES, "shared"]
