@@ -56,7 +56,7 @@ def revise(contract_id: str) -> Page:
 @requires(*LEADERS)
 def mark_deliverable(contract_id: str, deliverable_id: str) -> Page:
     """Say when a deliverable was handed over, or, with no date, that it was not."""
-    asked = load(DeliverableSchema(), {"done_on": request.form.get("done_on") or None})
+    asked = load(DeliverableSchema(), {name: request.form.get(name) or None for name in ("done_on", "evidence")})
     outcome = handlers.mark_deliverable(
         service(), command_meta(), contract_id, deliverable_id, asked, expected_version()
     )

@@ -66,6 +66,7 @@ LEFT_OUT = {
     "other_mode": lazy_gettext("Another mode"),
     "other_tag": lazy_gettext("Not marked as this indicator asks"),
     "outside_period": lazy_gettext("Outside the period"),
+    "in_opening": lazy_gettext("Part of the opening balance"),
     "status": lazy_gettext("Did not take place"),
     "mode": lazy_gettext("The contract does not count this mode"),
     "minimum_minutes": lazy_gettext("Shorter than the minimum"),
