@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
+from services.reporting.builder import web as builder_web
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -14,7 +15,7 @@ from services.reporting.erasures import events as erasure_events
 from services.reporting.erasures import inbox as erasure_inbox
 from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
-from services.reporting.figures import web_figure, web_moved
+from services.reporting.figures import web_compare, web_figure, web_moved
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
 from services.reporting.signing import web as signing_web
@@ -63,7 +64,16 @@ def create_app(service: Service) -> Flask:
     app = build_app(
         service,
         "services.reporting",
-        blueprints=[contracts_web.bp, figures_web.bp, web_figure.bp, web_moved.bp, submissions_web.bp, team_web.bp],
+        blueprints=[
+            builder_web.bp,
+            contracts_web.bp,
+            figures_web.bp,
+            web_compare.bp,
+            web_figure.bp,
+            web_moved.bp,
+            submissions_web.bp,
+            team_web.bp,
+        ],
         api_blueprints=[contracts_api.bp, figures_api.bp, submissions_api.bp, submissions_api.effects_bp],
         root_blueprints=[today_web.home, signing_web.bp, accounts_web.bp, kept_web.bp, phone.bp, components.bp],
         root_api_blueprints=[accounts_api.bp],

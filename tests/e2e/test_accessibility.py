@@ -38,6 +38,7 @@ OF_LEADERS = {
         "/reporting/contracts/running",
         FIGURE,
         "/reporting/contracts/running/moved",
+        "/reporting/contracts/running/compare",
         "/reporting/team",
     ),
     "admin": ("/accounts", "/accounts/account-worker1"),

@@ -37,7 +37,7 @@ PEOPLE_OF_ROLE = {
 # These act for everybody, or end the very session that asks.
 NOT_ASKED = {("DELETE", "/api/v1/sessions/current"), ("POST", "/api/v1/demo/clock")}
 # Resources that are named by more than their id, or that are nobody's.
-NOT_FOREIGN = {"name"}
+NOT_FOREIGN = {"name", "filter_id"}
 
 Route = tuple[str, str]
 
@@ -86,6 +86,10 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "last_day": "2018-11-30",
             "number": "1",
             "what": "sessions",
+            "filter_id": "filter-nobodys",
+            "draft_id": "draft-nobodys",
+            "step": "parties",
+            "place": "0",
             "account_id": "account-worker7",
             "team_id": "team-families",
             "name": "caseledger.css",

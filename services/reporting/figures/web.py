@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 
+from services.reporting.builder.drafts import drafts_of
 from services.reporting.contracts.access import require_seen, seen_by
 from services.reporting.figures.address import asked_of_address, query_of
 from services.reporting.figures.overview import overview, overviews
@@ -21,7 +22,9 @@ def list_contracts() -> str:
     """All contracts that this person may see."""
     who = identity()
     found = overviews(service(), who.agency_id, seen_by(who))
-    return render_template("reporting/contracts.html", contracts=found, may_write=who.role in LEADERS)
+    with service().database.read() as connection:
+        begun = drafts_of(connection, who) if who.role in LEADERS else []
+    return render_template("reporting/contracts.html", contracts=found, drafts=begun, may_write=who.role in LEADERS)
 
 
 @bp.get("/contracts/<contract_id>")

@@ -74,6 +74,7 @@ LEFT_OUT = {
     "nobody_attended": lazy_gettext("Nobody attended"),
     "role": lazy_gettext("Nobody in the role that counts"),
     "target_group": lazy_gettext("Nobody of the target group"),
+    "not_there": lazy_gettext("Not recorded there"),
     "not_primary_role": lazy_gettext("Counted for the first person's role only"),
     "no_test": lazy_gettext("Neither a pre-test nor a post-test"),
     "no_pre_test": lazy_gettext("No pre-test"),
