@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
+from services.reporting.builder import web as builder_web
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -16,7 +17,7 @@ from services.reporting.exports import api as exports_api
 from services.reporting.exports import web as exports_web
 from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
-from services.reporting.figures import web_figure, web_moved
+from services.reporting.figures import web_compare, web_figure, web_moved
 from services.reporting.help import web as help_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
@@ -67,8 +68,10 @@ def create_app(service: Service) -> Flask:
         service,
         "services.reporting",
         blueprints=[
+            builder_web.bp,
             contracts_web.bp,
             figures_web.bp,
+            web_compare.bp,
             web_figure.bp,
             web_moved.bp,
             exports_web.bp,

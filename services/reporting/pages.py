@@ -7,6 +7,7 @@ from services.reporting.contracts.instruments import NAMES
 from services.reporting.contracts.queries import contracts_of
 from services.reporting.figures import words
 from services.reporting.figures.language import in_language
+from services.reporting.figures.rendering import plain_in_unit, printed
 from services.reporting.figures.web_figure import change_url
 from shared.auth.identity import identity
 from shared.serviceunit.codes import label
@@ -21,6 +22,8 @@ def init_app(app: Flask) -> None:
         in_language=in_language,
         instrument=lambda instrument_id: in_language(NAMES.get(instrument_id, {"en": instrument_id})),
         measure_name=words.measure_name,
+        printed=printed,
+        target_of=lambda measure: plain_in_unit(measure, measure.target),
         limb_words=words.limb_words,
         p_words=words.p_words,
         unit_words=words.UNITS,

@@ -248,3 +248,19 @@ kept_report = Table(
     Column("definition_version", Integer, nullable=False),
     Column("figures", LargeBinary, nullable=False),
 )
+
+# A contract that somebody is writing: theirs alone until it is registered, or made a new version of `contract_id`.
+contract_draft = Table(
+    "contract_draft",
+    metadata,
+    _key("draft_id"),
+    _text("agency_id"),
+    _text("account_id"),
+    Column("contract_id", Text),
+    Column("based_on", Integer),
+    Column("tried_on", Text),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("document", JSON, nullable=False),
+    Index("contract_draft_account", "account_id"),
+)

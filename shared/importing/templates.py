@@ -19,7 +19,7 @@ def as_csv(kind: Kind) -> bytes:
 
 def as_xlsx(kind: Kind) -> bytes:
     """The template as a workbook, with a list to choose from in every column of codes."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     told = BytesIO()
     book = xlsxwriter.Workbook(told, {"in_memory": True})

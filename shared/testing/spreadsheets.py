@@ -26,7 +26,7 @@ def xlsx(
 
     `merged` cells show one text, and one cell may lie `far` out.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     told = BytesIO()
     book = xlsxwriter.Workbook(told, {"in_memory": True, "constant_memory": False})

@@ -40,6 +40,7 @@ OF_LEADERS = {
         FIGURE,
         "/reporting/contracts/running/moved",
         "/reporting/contracts/running/export",
+        "/reporting/contracts/running/compare",
         "/reporting/team",
         "/case/imports",
         "/feeds",

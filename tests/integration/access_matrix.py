@@ -208,6 +208,8 @@ POST /case/api/v1/head
 POST /groups/api/v1/head
 POST /outreach/api/v1/head
 POST /reporting/api/v1/head
+GET /reporting/api/v1/contracts/<contract_id>/compare
+GET /reporting/contracts/<contract_id>/compare
 GET /reporting/units/<unit_id>/figures
 """
 
@@ -352,6 +354,12 @@ POST /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/
 POST /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/accept
 POST /reporting/contracts/<contract_id>/periods/<last_day>/late
 GET+POST /reporting/contracts/<contract_id>/revise
+POST /reporting/api/v1/contracts/<contract_id>/variations
+POST /reporting/contracts/drafts
+GET+POST /reporting/contracts/drafts/<draft_id>/<step>
+GET+POST /reporting/contracts/drafts/<draft_id>/<step>/<int:place>
+POST /reporting/contracts/drafts/<draft_id>/discard
+POST /reporting/contracts/drafts/<draft_id>/publish
 GET+POST /reporting/contracts/new
 GET /reporting/team
 GET /reporting/team/workload.csv

@@ -52,8 +52,8 @@ MUTANTS = (
     Mutant(
         "test_a002_01_the_golden_fixture_yields_fifteen_actuals_twelve_met_three_short",
         _DEFINITION,
-        "else actual >= self.target",
-        "else actual > self.target",
+        "else actual >= target",
+        "else actual > target",
         "a target that is just reached is met",
     ),
     Mutant(
@@ -259,6 +259,20 @@ MUTANTS = (
         "if score.phase == phase and person in served:",
         "if score.phase == phase and person:",
         "an outcome is about the people served",
+    ),
+    Mutant(
+        "test_a002_21_a_varied_target_stands_beside_the_agreed_one_and_past_reports_keep_theirs",
+        "services/reporting/indicators/report.py",
+        "self.measure.reaches(self.actual, self.measure.agreed.total)",
+        "self.measure.reaches(self.actual, self.measure.target)",
+        "the target agreed at first stays visible",
+    ),
+    Mutant(
+        "test_a002_21_a_varied_target_stands_beside_the_agreed_one_and_past_reports_keep_theirs",
+        "services/reporting/contracts/queries.py",
+        "if position is not None and recorded.position > position:",
+        "if False:",
+        "past reports keep the targets of their time",
     ),
     Mutant(
         "test_a002_22_the_days_before_and_after_the_period_do_not_count",

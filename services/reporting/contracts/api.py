@@ -9,7 +9,7 @@ from services.reporting.contracts import handlers
 from services.reporting.contracts.access import require_seen, seen_by
 from services.reporting.contracts.domain import INITIAL, evolve
 from services.reporting.contracts.queries import ContractAt, contract_at, contracts_of, deliverables_of
-from services.reporting.contracts.schemas import ContractListSchema, ContractSchema, DeliverableSchema
+from services.reporting.contracts.schemas import ContractListSchema, ContractSchema, DeliverableSchema, VariationSchema
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, REPORT_READERS
 from shared.eventstore import Outcome
@@ -36,6 +36,16 @@ def revise(asked: dict[str, Any], contract_id: str) -> Response:
     version, document = expected_version(), handlers.document_of(asked)
     outcome = handlers.revise_contract(service(), command_meta(), contract_id, document, version, dry_run=is_dry_run())
     return answer(outcome, _written(outcome), 200)
+
+
+@bp.post("/contracts/<contract_id>/variations")
+@requires(*LEADERS)
+@bp.arguments(VariationSchema())
+def vary(asked: dict[str, Any], contract_id: str) -> Response:
+    """Vary a target as the funder approved; both targets stay visible, and earlier reports keep theirs."""
+    version = expected_version()
+    outcome = handlers.vary_target(service(), command_meta(), contract_id, asked, version, dry_run=is_dry_run())
+    return answer(outcome, _written(outcome))
 
 
 @bp.get("/contracts")

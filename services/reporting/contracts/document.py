@@ -7,9 +7,11 @@ from services.reporting.contracts.instruments import INSTRUMENTS
 from services.reporting.contracts.measures import read_measures
 from services.reporting.contracts.reading import Reader, join
 from services.reporting.contracts.rhythm import read_period, read_rhythm
+from services.reporting.contracts.targets import TargetReader
 from services.reporting.contracts.where import read_where
 from services.reporting.indicators.definition import (
     Counting,
+    Credit,
     Definition,
     Deliverable,
     Limb,
@@ -22,6 +24,7 @@ from shared.errors import Invalid
 from shared.serviceunit import codes
 
 _OPTIONAL = ("funder", "district", "reporting_periods", "counting", "outcomes", "deliverables")
+_OF_OUTCOME = ("title", "sentence", "post_only", "planned_sample")
 _LIMBS = {False: ("share_improved", "paired_t"), True: ("share_satisfied",)}
 
 
@@ -29,15 +32,16 @@ def definition_of(document: object) -> Definition:
     """Check a contract document fully; raises `Invalid` with every wrong field, its path and what would be right."""
     read = Reader()
     fields = read.mapping(document, "", required=("contract", "title", "period", "outputs"), optional=_OPTIONAL)
-    outputs = _outputs(read, fields.get("outputs"))
     period = read_period(read, fields.get("period"), "period")
+    rhythm = read_rhythm(read, fields.get("reporting_periods"), period)
+    outputs = _outputs(read, fields.get("outputs"), TargetReader(read, period, rhythm))
     definition = Definition(
         contract=read.slug(fields.get("contract"), "contract"),
         title=read.text(fields.get("title"), "title"),
         funder=read.text(fields.get("funder"), "funder"),
         district=read.text(fields.get("district"), "district"),
         period=period,
-        reporting=read_rhythm(read, fields.get("reporting_periods"), period),
+        reporting=rhythm,
         counting=_counting(read, fields.get("counting")),
         outputs=outputs,
         outcomes=_outcomes(read, fields.get("outcomes"), {output.id for output in outputs}),
@@ -83,7 +87,17 @@ def _counting(read: Reader, value: object) -> Counting:
         unidentified=read.flag(fields.get("unidentified"), f"{path}.unidentified"),
         full_day=full,
         half_day=half,
+        credit=_credit(read, fields.get("credit"), f"{path}.credit"),
     )
+
+
+def _credit(read: Reader, value: object, path: str) -> Credit | None:
+    """`{minutes: 180, at_most: 2}`: how many sessions a long occasion counts as."""
+    if value is None:
+        return None
+    fields = read.mapping(value, path, required=("minutes", "at_most"))
+    minutes = read.whole(fields.get("minutes"), f"{path}.minutes", 1, least=1)
+    return Credit(minutes=minutes, at_most=read.whole(fields.get("at_most"), f"{path}.at_most", 1, least=1))
 
 
 _COUNTING = (
@@ -95,6 +109,7 @@ _COUNTING = (
     "joint_sessions",
     "unidentified",
     "training_day",
+    "credit",
 )
 
 
@@ -102,15 +117,15 @@ def _without(vocabulary: Mapping[str, Any], code: str) -> Mapping[str, Any]:
     return {known: label for known, label in vocabulary.items() if known != code}
 
 
-def _outputs(read: Reader, value: object) -> tuple[Output, ...]:
+def _outputs(read: Reader, value: object, targets: TargetReader) -> tuple[Output, ...]:
     items = read.sequence(value, "outputs") if value is not None else []
-    return tuple(_output(read, item, f"outputs.{index}") for index, item in enumerate(items))
+    return tuple(_output(read, item, f"outputs.{index}", targets) for index, item in enumerate(items))
 
 
-def _output(read: Reader, value: object, path: str) -> Output:
+def _output(read: Reader, value: object, path: str, targets: TargetReader) -> Output:
     fields = read.mapping(value, path, required=("id", "measures"), optional=("title", "sentence", "where"))
     where = read_where(read, fields.get("where"), join(path, "where"))
-    measures = read_measures(read, fields.get("measures"), join(path, "measures"), where)
+    measures = read_measures(read, fields.get("measures"), join(path, "measures"), where, targets)
     return Output(
         id=read.slug(fields.get("id"), join(path, "id")),
         title=read.text(fields.get("title"), join(path, "title")),
@@ -143,7 +158,7 @@ def _outcome(read: Reader, value: object, path: str, outputs: set[str]) -> Outco
     post_only = isinstance(value, Mapping) and value.get("post_only") is True
     basis = ("satisfied",) if post_only else ("pairing", "improved")
     required = ("id", "population", "instrument", "success", *(("satisfied",) if post_only else ("improved",)))
-    fields = read.mapping(value, path, required=required, optional=("title", "sentence", "post_only", *basis))
+    fields = read.mapping(value, path, required=required, optional=(*_OF_OUTCOME, *basis))
     read.flag(fields.get("post_only"), join(path, "post_only"))
     instrument = read.one_of(fields.get("instrument"), join(path, "instrument"), INSTRUMENTS, "")
     population = read.mapping(fields.get("population", {}), join(path, "population"), required=("outputs",))
@@ -168,6 +183,7 @@ def _outcome(read: Reader, value: object, path: str, outputs: set[str]) -> Outco
         if post_only
         else None,
         any_of=_success(read, fields.get("success"), join(path, "success"), post_only=post_only),
+        planned=read.whole(fields.get("planned_sample"), join(path, "planned_sample"), 0, least=1) or None,
     )
 
 
@@ -213,11 +229,13 @@ def _deliverables(read: Reader, value: object) -> tuple[Deliverable, ...]:
     found = []
     for index, item in enumerate(items):
         path = f"deliverables.{index}"
-        fields = read.mapping(item, path, required=("id", "title"))
+        fields = read.mapping(item, path, required=("id", "title"), optional=("due", "evidence"))
         found.append(
             Deliverable(
                 id=read.slug(fields.get("id"), join(path, "id")),
                 title=read.text(fields.get("title"), join(path, "title")),
+                due=read.day(fields.get("due"), join(path, "due")),
+                evidence=read.text(fields.get("evidence"), join(path, "evidence")),
             )
         )
     read.unique([(f"deliverables.{index}.id", one.id) for index, one in enumerate(found)])

@@ -1,6 +1,7 @@
 """A contract is registered once, revised in versions, and its deliverables are handed over. Pure decide and evolve."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, assert_never
@@ -40,7 +41,19 @@ class MarkDeliverable:
     evidence: str | None = None
 
 
-ContractCommand = RegisterContract | ReviseContract | MarkDeliverable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaryTarget:
+    """The funder approved another target; `target` as it stands in a document."""
+
+    contract_id: str
+    indicator: str
+    measure: str
+    approval: str
+    effective: date
+    target: Any
+
+
+ContractCommand = RegisterContract | ReviseContract | VaryTarget | MarkDeliverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,10 @@ def decide(command: ContractCommand, state: ContractState) -> list[ContractEvent
             return [ContractRegistered(version=1, **_content(definition, document))]
         case ReviseContract(document=document):
             return [_revised(command, definition_of(document), state)]
+        case VaryTarget(contract_id=contract_id):
+            document = _varied(command, state)
+            revision = ReviseContract(contract_id=contract_id, document=document)
+            return [_revised(revision, definition_of(document), state)]
         case MarkDeliverable():
             return [_marked(command, state)]
         case _:
@@ -115,6 +132,22 @@ def _revised(command: ReviseContract, definition: Definition, state: ContractSta
     if command.document == state.document:
         raise RuleBroken("nothing_changed", "Nothing was changed, so there is no new version.")
     return ContractRevised(version=state.version + 1, **_content(definition, command.document))
+
+
+def _varied(command: VaryTarget, state: ContractState) -> Any:
+    """The document with one variation more; `NotFound` for a measure that the contract does not have."""
+    document = deepcopy(dict(state.document))
+    for output in document.get("outputs", ()):
+        for measure in output["measures"]:
+            if (output["id"], measure["id"]) == (command.indicator, command.measure):
+                variation = {
+                    "approval": command.approval,
+                    "effective": command.effective.isoformat(),
+                    "target": command.target,
+                }
+                measure["variations"] = [*measure.get("variations", ()), variation]
+                return document
+    raise NotFound("figure_not_found", "This contract has no such figure.")
 
 
 def _marked(command: MarkDeliverable, state: ContractState) -> DeliverableDone | DeliverableReopened:

@@ -9,6 +9,7 @@ from services.reporting.contracts.domain import (
     MarkDeliverable,
     RegisterContract,
     ReviseContract,
+    VaryTarget,
     decide,
     evolve,
 )
@@ -58,6 +59,20 @@ def put_contract(service: Service, meta: CommandMeta, document: Any) -> Outcome:
     if version == 0:
         return register_contract(service, meta, document)
     return revise_contract(service, meta, slug, document, version)
+
+
+def vary_target(
+    service: Service,
+    meta: CommandMeta,
+    contract_id: str,
+    asked: dict[str, Any],
+    expected_version: int,
+    *,
+    dry_run: bool = False,
+) -> Outcome:
+    """Add an approved variation of one target, which makes a new version of the definition."""
+    command = VaryTarget(contract_id=contract_id, **asked)
+    return _run(service, meta, stream_of(meta.agency_id, contract_id), command, expected_version, dry_run=dry_run)
 
 
 def mark_deliverable(

@@ -1,14 +1,14 @@
 """The measures of an output indicator in a contract document, with `of which` resolved to its filters."""
 
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import cast
 
 from services.reporting.contracts.reading import Reader, join
+from services.reporting.contracts.targets import TargetReader
 from services.reporting.contracts.where import never_matches, read_where
 from services.reporting.indicators.definition import UNITS, CaseCount, Comparator, Measure, MeasureKind, Text, Where
 
-_OPTIONAL = ("measure", "which", "of", "where", "target", "comparator", "title")
+_OPTIONAL = ("measure", "which", "of", "where", "target", "comparator", "title", "variations", "opening")
 _CASES: tuple[CaseCount, ...] = ("opened", "active", "closed")
 
 
@@ -22,18 +22,32 @@ class _Written:
     which: CaseCount | None
     of: str | None
     where: Where
-    target: Fraction | None
+    target: object
+    variations: object
+    opening: object
     comparator: Comparator
     title: Text
 
 
-def read_measures(read: Reader, value: object, path: str, where: Where) -> tuple[Measure, ...]:
+def read_measures(read: Reader, value: object, path: str, where: Where, targets: TargetReader) -> tuple[Measure, ...]:
     """All measures of one output; `where` is the output's own filter."""
     items = read.sequence(value, path) if value is not None else []
     written = [_written(read, item, join(path, index)) for index, item in enumerate(items)]
     read.unique([(join(one.path, "id"), one.id) for one in written])
     by_id = {one.id: one for one in written}
-    return tuple(_resolved(read, one, by_id, where) for one in written)
+    return tuple(_with_target(one, _resolved(read, one, by_id, where), targets) for one in written)
+
+
+def _with_target(one: _Written, measure: Measure, targets: TargetReader) -> Measure:
+    agreed = targets.target(one.target, join(one.path, "target"), measure.kind)
+    variations = targets.variations(one.variations, join(one.path, "variations"), measure.kind, agreed)
+    return replace(
+        measure,
+        target=variations[-1].target.total if variations else agreed.total,
+        agreed=agreed,
+        variations=variations,
+        opening=targets.opening(one.opening, join(one.path, "opening"), measure.kind),
+    )
 
 
 def _written(read: Reader, value: object, path: str) -> _Written:
@@ -54,7 +68,9 @@ def _written(read: Reader, value: object, path: str) -> _Written:
         which=_which(read, fields.get("which"), join(path, "which"), kind),
         of=of,
         where=read_where(read, fields.get("where"), join(path, "where")),
-        target=_target(read, fields.get("target"), join(path, "target"), kind),
+        target=fields.get("target"),
+        variations=fields.get("variations"),
+        opening=fields.get("opening"),
         comparator=cast(
             "Comparator",
             read.one_of(fields.get("comparator"), join(path, "comparator"), ("at_least", "more_than"), "at_least"),
@@ -74,12 +90,6 @@ def _which(read: Reader, value: object, path: str, kind: str | None) -> CaseCoun
     return cast("CaseCount", read.one_of(value, path, _CASES, "opened"))
 
 
-def _target(read: Reader, value: object, path: str, kind: str | None) -> Fraction | None:
-    if kind == "share" and value is not None:
-        return read.share(value, path)
-    return read.number(value, path)
-
-
 def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Where) -> Measure:
     chain = _chain(read, one, by_id)
     kind = "share" if one.kind == "share" else chain[-1].kind or "sessions"
@@ -97,12 +107,10 @@ def _resolved(read: Reader, one: _Written, by_id: dict[str, _Written], where: Wh
             "never_matches",
             "No session can match this together with the filter above it.",
         )
-    if one.target is not None and one.target.denominator != 1 and kind not in ("minutes", "days", "share"):
-        read.fail(join(one.path, "target"), "target_not_whole", "A number of %(unit)s is whole.", unit=UNITS[kind])
     return Measure(
         id=one.id,
         kind=cast("MeasureKind", kind),
-        target=one.target,
+        target=None,
         comparator=one.comparator,
         filters=tuple(condition for condition in filters if condition != Where()),
         where=one.where,

@@ -101,6 +101,8 @@ def deliverables_of(found: ContractAt) -> list[dict[str, Any]]:
         {
             "id": one.id,
             "title": dict(one.title),
+            "due": one.due.isoformat() if one.due else None,
+            "evidence": dict(one.evidence),
             "done": one.id in done,
             "done_on": done[one.id].done_on.isoformat() if one.id in done else None,
         }

@@ -8,8 +8,9 @@ from services.reporting.indicators.definition import Every, Period, Rhythm
 from services.reporting.indicators.periods import MONTHS
 
 _YEARS = range(1950, 2151)
-_NOWHERE = Period(first=date.min, last=date.max)
-_FROM_THE_START = ("quarter", "half_year", "year")
+NOWHERE = Period(first=date.min, last=date.max)
+"""Stands for a period that could not be read."""
+_FROM_THE_START = ("month", "quarter", "half_year", "year")
 
 
 def read_period(read: Reader, value: object, path: str) -> Period:
@@ -17,10 +18,10 @@ def read_period(read: Reader, value: object, path: str) -> Period:
     fields = read.mapping(value, path, required=("from", "to")) if value is not None else {}
     first, last = _day(read, fields.get("from"), join(path, "from")), _day(read, fields.get("to"), join(path, "to"))
     if first is None or last is None:
-        return _NOWHERE
+        return NOWHERE
     if last < first:
         read.fail(join(path, "to"), "end_before_start", "The period ends before it begins. Please change it.")
-        return _NOWHERE
+        return NOWHERE
     return Period(first=first, last=last)
 
 
@@ -46,7 +47,7 @@ def read_rhythm(read: Reader, value: object, period: Period) -> Rhythm:
         read.fail(join(path, "calendar"), "calendar_already", "This follows the calendar by itself. Leave it out here.")
     spans = read.sequence(fields["spans"], join(path, "spans")) if "spans" in fields else []
     listed = [read_period(read, span, join(path, f"spans.{index}")) for index, span in enumerate(spans)]
-    if _NOWHERE not in (period, *listed):
+    if NOWHERE not in (period, *listed):
         _check_cover(read, listed, period, join(path, "spans"))
     return Rhythm(every=cast("Every", every), calendar=calendar, spans=tuple(listed))
 

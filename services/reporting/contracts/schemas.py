@@ -12,6 +12,16 @@ class ContractSchema(Schema):
     yaml = fields.String(load_default=None, allow_none=True)
 
 
+class VariationSchema(Schema):
+    """`target` is written as in the contract's document: a number, or by year, by period, a month or establishment."""
+
+    indicator = fields.String(required=True, validate=SHORT)
+    measure = fields.String(required=True, validate=SHORT)
+    approval = fields.String(required=True, validate=SHORT)
+    effective = fields.Date(required=True)
+    target = fields.Raw(required=True)
+
+
 class DeliverableSchema(Schema):
     """`done_on` null: not done after all."""
 

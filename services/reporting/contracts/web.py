@@ -6,8 +6,9 @@ import yaml
 from flask import Blueprint, render_template, request
 
 from services.reporting.contracts import handlers
-from services.reporting.contracts.queries import contract_at
+from services.reporting.contracts.queries import contract_at, contracts_of
 from services.reporting.contracts.schemas import DeliverableSchema
+from services.reporting.figures.language import in_language
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.errors import CaseledgerError, Invalid
@@ -56,7 +57,7 @@ def revise(contract_id: str) -> Page:
 @requires(*LEADERS)
 def mark_deliverable(contract_id: str, deliverable_id: str) -> Page:
     """Say when a deliverable was handed over, or, with no date, that it was not."""
-    asked = load(DeliverableSchema(), {"done_on": request.form.get("done_on") or None})
+    asked = load(DeliverableSchema(), {name: request.form.get(name) or None for name in ("done_on", "evidence")})
     outcome = handlers.mark_deliverable(
         service(), command_meta(), contract_id, deliverable_id, asked, expected_version()
     )
@@ -76,7 +77,10 @@ def _text_of_form() -> str:
 
 
 def _form(text: str, error: CaseledgerError | None = None, **place: Any) -> str:
-    return render_template("reporting/contract-form.html", text=text, error=error, **place)
+    with service().database.read() as connection:
+        known = contracts_of(connection, identity().agency_id)
+    contracts = [(one["contract_id"], in_language(one["title"], one["contract_id"])) for one in known]
+    return render_template("reporting/contract-form.html", text=text, error=error, contracts=contracts, **place)
 
 
 def _as_yaml(document: Any) -> str:

@@ -7,9 +7,10 @@ from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
 from services.reporting.figures.access import sees_scores
+from services.reporting.figures.compared import chosen_sides, compared_values
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
-from services.reporting.figures.schemas import AskedSchema, CutSchema
+from services.reporting.figures.schemas import AskedSchema, CompareSchema, CutSchema
 from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
 from shared.auth.identity import identity, requires
@@ -48,6 +49,17 @@ def figure(asked: dict[str, Any], contract_id: str, indicator: str, measure: str
             "changes": [behind.told(one) for one in behind.moved],
         }
     )
+
+
+@bp.get("/contracts/<contract_id>/compare")
+@requires(*RECORDERS)
+@bp.arguments(CompareSchema(), location="query")
+def compare(asked: dict[str, Any], contract_id: str) -> Response:
+    """Two definition versions over the same cut, or two days (`from`, `to`): every figure, and what differs."""
+    over = Asked(as_of=asked.pop("as_of"), cut=asked.pop("cut"))
+    view = chosen_sides(service(), identity().agency_id, contract_id, asked, over)
+    figures = [{**compared_values(one), "same": one.same} for one in view.measures]
+    return jsonify({"contract": contract_id, "before": view.before, "after": view.after, "figures": figures})
 
 
 @bp.get("/units/<unit_id>/figures")

@@ -11,7 +11,8 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from services.reporting.contracts.instruments import NAMES
 from services.reporting.figures.language import in_language, is_chinese
-from services.reporting.indicators.definition import Counting, Definition, Measure, Outcome, Period, Where
+from services.reporting.indicators.definition import ADDS_UP, Counting, Definition, Measure, Outcome, Period, Where
+from services.reporting.indicators.rounding import plain
 from shared.serviceunit.codes import VOCABULARIES, label
 from shared.web.shell import day
 
@@ -67,8 +68,24 @@ def how_counted(definition: Definition, measure: Measure) -> How:
         (gettext("When"), _period(period)),
         (gettext("Who"), _joined(_people(measure, counting))),
         (gettext("Left out"), _one_of("tag", counting.exclude_tags)),
+        (gettext("Opening balance"), _opening(measure)),
     )
     return How(_what(measure, counting), tuple((name, words) for name, words in conditions if words))
+
+
+def _opening(measure: Measure) -> str:
+    """The figure of before, and whether it is part of this one; empty without any."""
+    if measure.opening is None:
+        return ""
+    values = {"value": plain(measure.opening.value), "day": day(measure.opening.until, with_weekday=False)}
+    if measure.kind in ADDS_UP:
+        return str(gettext("%(value)s up to %(day)s, added; sessions up to that day are not counted again", **values))
+    return str(
+        gettext(
+            "%(value)s up to %(day)s, beside this figure and not added: they may be the same as those counted since",
+            **values,
+        )
+    )
 
 
 def conditions_of(where: Where) -> str:
@@ -110,6 +127,13 @@ def _what(measure: Measure, counting: Counting) -> str:
             "Training days: a session of at least %(full)s minutes is one day, one of at least %(half)s half a day.",
             full=counting.full_day,
             half=counting.half_day,
+        )
+        return str(text)
+    if measure.kind == "sessions" and counting.credit is not None:
+        text = gettext(
+            "Sessions: one for each full %(minutes)s minutes of an occasion, at most %(at_most)s on its day.",
+            minutes=counting.credit.minutes,
+            at_most=counting.credit.at_most,
         )
         return str(text)
     return str(WHAT[measure.kind])

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from services.reporting.indicators.definition import UNITS, Definition, Limb, Measure
+from services.reporting.indicators.definition import ADDS_UP, UNITS, Definition, Limb, Measure, Step
 from services.reporting.indicators.indicators import Change, Pair, Satisfaction
 from services.reporting.indicators.months import Month
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
@@ -61,12 +61,42 @@ def output_values(figure: OutputFigure) -> dict[str, Any]:
         "actual": printed(measure, figure.actual),
         "variance": plain_in_unit(measure, figure.variance),
         "met": figure.met,
+        "agreed_target": plain_in_unit(measure, measure.agreed.total),
+        "agreed_met": figure.met_as_agreed,
+        "variations": [
+            {
+                "approval": one.approval,
+                "effective": one.effective.isoformat(),
+                "target": plain_in_unit(measure, one.target.total),
+            }
+            for one in measure.variations
+        ],
+        "steps": [_step(measure, step, actual) for step, actual in figure.steps],
+        "opening": _opening(measure),
     }
     if measure.kind == "minutes" and figure.actual is not None:
         values["minutes"] = int(figure.actual * 60)
     if figure.part is not None and figure.whole is not None:
         values["share"] = share(figure.part, figure.whole)
     return values
+
+
+def _step(measure: Measure, step: Step, actual: Fraction | None) -> dict[str, Any]:
+    return {
+        "from": step.period.first.isoformat(),
+        "to": step.period.last.isoformat(),
+        "target": plain_in_unit(measure, step.amount),
+        "actual": printed(measure, actual),
+        "met": measure.reaches(actual, step.amount),
+    }
+
+
+def _opening(measure: Measure) -> dict[str, Any] | None:
+    """The opening balance; what does not add up stands beside the figure, not in it."""
+    if measure.opening is None:
+        return None
+    value, until = plain_in_unit(measure, measure.opening.value), measure.opening.until
+    return {"value": value, "until": until.isoformat(), "added": measure.kind in ADDS_UP}
 
 
 def printed(measure: Measure, value: Fraction | None) -> int | float | None:
@@ -100,6 +130,7 @@ def outcome_values(figure: OutcomeFigure) -> dict[str, Any]:
         "instrument": outcome.instrument,
         "basis": "satisfaction_post_only" if outcome.post_only else "pre_and_post",
         "success": [_limb(limb) for limb in outcome.any_of],
+        "planned_sample": outcome.planned,
         "served": figure.served,
         "n": result.n,
     }

@@ -10,5 +10,14 @@ class AskedSchema(Schema):
     cut = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
 
 
+class CompareSchema(AskedSchema):
+    """Two versions (the newest two unless said) over one cut, or two days."""
+
+    before = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+    after = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1))
+    from_day = fields.Date(load_default=None, allow_none=True, data_key="from")
+    to_day = fields.Date(load_default=None, allow_none=True, data_key="to")
+
+
 class CutSchema(Schema):
     on = fields.Date(required=True)

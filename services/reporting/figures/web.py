@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from services.reporting.builder.drafts import drafts_of
 from services.reporting.contracts.access import require_seen, seen_by
 from services.reporting.figures.address import asked_of_address, query, query_of
 from services.reporting.figures.overview import overview, overviews
@@ -23,10 +24,13 @@ def list_contracts() -> str:
     """All contracts that this person may see."""
     who = identity()
     page = overviews(service(), who.agency_id, seen_by(who), page=request.args.get("page"), size=CONTRACTS_SHOWN)
+    with service().database.read() as connection:
+        begun = drafts_of(connection, who) if who.role in LEADERS else []
     return render_template(
         "reporting/contracts.html",
         page=page,
         page_at=lambda number: request.path + query({"page": number}),
+        drafts=begun,
         may_write=who.role in LEADERS,
     )
 

@@ -14,7 +14,7 @@ MeasureKind = Literal[
 ]
 CaseCount = Literal["opened", "active", "closed"]
 Comparator = Literal["at_least", "more_than"]
-Every = Literal["quarter", "half_year", "year", "april_to_march", "school_year"]
+Every = Literal["month", "quarter", "half_year", "year", "april_to_march", "school_year"]
 
 UNITS: Mapping[str, str] = {
     "headcount": "persons",
@@ -28,6 +28,10 @@ UNITS: Mapping[str, str] = {
     "share": "percent",
 }
 """The unit in which each kind of measure is printed; its keys are all the kinds there are."""
+
+
+ADDS_UP = frozenset({"sessions", "contacts", "attendances", "minutes", "days"})
+"""The kinds of measures whose figures of several periods are added up; different people and organisations are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,15 @@ class Counting:
     unidentified: bool = False
     full_day: int = 360
     half_day: int = 180
+    credit: "Credit | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """An occasion counts as one session for each full `minutes`, at most `at_most` on its day, not as one."""
+
+    minutes: int
+    at_most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +105,49 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a measure should reach within one period."""
+
+    period: Period
+    amount: Fraction
+
+
+Basis = Literal["total", "by_year", "by_period", "monthly", "establishment"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a measure should reach by the end (`total`) and in each step, and how that was said (`basis`)."""
+
+    total: Fraction | None = None
+    steps: tuple[Step, ...] = ()
+    basis: Basis = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """A change of a target that the funder approved: which letter says so, from which day, and the target since."""
+
+    approval: str
+    effective: date
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What was done up to and with a day, before sessions were recorded here; that time is not counted again."""
+
+    value: Fraction
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One figure of an output indicator.
 
     `filters` holds what must hold: the indicator's filter, those of the parents, and its own (`where`), as far as they
     set any condition. `which` cases are counted is said for that kind alone, and only a share has a `whole`.
+    `target` is the whole one in force, after all `variations`; `agreed` is what it was at first.
     """
 
     id: str
@@ -109,6 +160,14 @@ class Measure:
     which: CaseCount | None = None
     whole: "Measure | None" = None
     title: Text = field(default_factory=dict)
+    agreed: Target = Target()
+    variations: tuple[Variation, ...] = ()
+    opening: Opening | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What is to be reached period by period, as it is in force."""
+        return self.variations[-1].target.steps if self.variations else self.agreed.steps
 
     @property
     def counts(self) -> MeasureKind:
@@ -117,11 +176,15 @@ class Measure:
 
     def met(self, actual: Fraction | None) -> bool | None:
         """Whether the target is reached, or None without a target; a share of nothing reaches nothing."""
-        if self.target is None:
+        return self.reaches(actual, self.target)
+
+    def reaches(self, actual: Fraction | None, target: Fraction | None) -> bool | None:
+        """The same for another target, such as the one agreed at first, or that of one period."""
+        if target is None:
             return None
         if actual is None:
             return False
-        return actual > self.target if self.comparator == "more_than" else actual >= self.target
+        return actual > target if self.comparator == "more_than" else actual >= target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +218,17 @@ class Outcome:
     min_days: int
     satisfied_from: int | None
     any_of: tuple[Limb, ...]
+    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverable:
+    """Something to hand over: by when (`due`), and what will show that it was (`evidence`)."""
+
     id: str
     title: Text
+    due: date | None = None
+    evidence: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.reporting.indicators.definition import Counting, Measure, Period, Where
+from services.reporting.indicators.definition import Counting, Measure, Opening, Period, Where
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
 
 LEFT_OUT = (
@@ -14,6 +14,7 @@ LEFT_OUT = (
     "other_mode",
     "other_tag",
     "outside_period",
+    "in_opening",
     "status",
     "mode",
     "minimum_minutes",
@@ -29,6 +30,10 @@ AS_WRITTEN = Identities()
 """Nobody is anybody else."""
 
 
+_NOBODY_CAME = frozenset({"missed", "no_show"})
+"""Where a contract counts such attempts, they count for those who were to be met, whatever is noted of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A session that counts for a measure, with the people who make it count, each once (resolved)."""
@@ -40,9 +45,11 @@ class Counted:
 class Filter:
     """The filters of one measure as one question about a session."""
 
-    def __init__(self, wheres: Iterable[Where], counting: Counting, period: Period) -> None:
+    def __init__(
+        self, wheres: Iterable[Where], counting: Counting, period: Period, opening: Opening | None = None
+    ) -> None:
         wheres = tuple(wheres)
-        self._counting, self._period = counting, period
+        self._counting, self._period, self._opening = counting, period, opening
         self._kinds = _all_of(where.kind for where in wheres)
         self._activities = _all_of(where.activity for where in wheres)
         self._settings = _all_of(where.setting for where in wheres)
@@ -59,9 +66,10 @@ class Filter:
     def matching(self, unit: Unit) -> Iterator[Presence]:
         """The people of a session who make it count."""
         roles, attended = self._roles, self._counting.participant_status
+        nobody_came = unit.status in _NOBODY_CAME
         for person in self._candidates(unit):
             if (
-                person.status in attended
+                (nobody_came or person.status in attended)
                 and (roles is None or person.role in roles)
                 and all(not group.isdisjoint(person.target_groups) for group in self._groups)
             ):
@@ -91,11 +99,13 @@ class Filter:
         counting = self._counting
         if unit.occurred_on not in self._period:
             return "outside_period"
+        if self._opening is not None and unit.occurred_on <= self._opening.until:
+            return "in_opening"
         if unit.status not in counting.unit_status:
             return "status"
         if unit.mode not in counting.modes:
             return "mode"
-        if (unit.minutes or 0) < counting.minimum_minutes:
+        if unit.mode != "messaging" and (unit.minutes or 0) < counting.minimum_minutes:
             return "minimum_minutes"
         if not counting.exclude_tags.isdisjoint(unit.tags):
             return "tag"
@@ -104,7 +114,8 @@ class Filter:
     def _by_people(self, unit: Unit) -> str | None:
         if next(self.matching(unit), None) is not None:
             return None
-        attended = [person for person in unit.people if person.status in self._counting.participant_status]
+        statuses, nobody_came = self._counting.participant_status, unit.status in _NOBODY_CAME
+        attended = [person for person in unit.people if nobody_came or person.status in statuses]
         if not attended:
             return "nobody_attended"
         in_role = [person for person in attended if self._roles is None or person.role in self._roles]
@@ -137,7 +148,7 @@ class Selection:
 
     @cached_property
     def filter(self) -> Filter:
-        return Filter(self.measure.filters, self.counting, self.period)
+        return Filter(self.measure.filters, self.counting, self.period, self.measure.opening)
 
     @cached_property
     def counted(self) -> list[Counted]:

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from services.reporting.indicators.definition import CaseCount, Counting, Limb, MeasureKind, Outcome, Period
+from services.reporting.indicators.definition import (
+    ADDS_UP,
+    CaseCount,
+    Counting,
+    Limb,
+    Measure,
+    MeasureKind,
+    Outcome,
+    Period,
+)
 from services.reporting.indicators.facts import Case, Facts, Identities, Score
 from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.statistics import NotComputable, PairedT, paired_t
@@ -28,13 +37,17 @@ def headcount(counted: Sequence[Counted], _: Counting) -> Fraction:
     return Fraction(len(persons(counted)))
 
 
-def sessions(counted: Sequence[Counted], _: Counting) -> Fraction:
+def sessions(counted: Sequence[Counted], counting: Counting) -> Fraction:
     """節數 — how many occasions of service took place.
 
-    Computation: one for each counted session, whatever the number of people or workers.
-    Source: S002, output indicators I, II, IV (節).
+    Computation: one for each counted session, whatever the number of people or workers. Where the contract credits
+    long occasions (`counting.credit`): one for each full `minutes` of an occasion, at most `at_most`.
+    Source: S002, output indicators I, II, IV (節); the credit is the contract's own rule.
     """
-    return Fraction(len(counted))
+    credit = counting.credit
+    if credit is None:
+        return Fraction(len(counted))
+    return Fraction(sum(min((one.unit.minutes or 0) // credit.minutes, credit.at_most) for one in counted))
 
 
 def contacts(counted: Sequence[Counted], _: Counting) -> Fraction:
@@ -102,6 +115,18 @@ MEASURES: Mapping[MeasureKind, Callable[[Sequence[Counted], Counting], Fraction]
     "organisations": organisations,
 }
 """How sessions are counted, by kind of measure; cases and shares have functions of their own."""
+
+
+def opening_value(measure: Measure, period: Period) -> Fraction:
+    """承前數字 — what the opening balance adds to a measure.
+
+    Computation: the balance, in the period that its last day lies in; sessions up to that day are not counted again.
+    Only what adds up is added: different people and organisations of before may be the same as those of since.
+    Source: the contract's own document.
+    """
+    opening = measure.opening
+    adds = opening is not None and measure.kind in ADDS_UP and opening.until in period
+    return opening.value if opening is not None and adds else Fraction(0)
 
 
 def left_out_case(case: Case, which: CaseCount, period: Period) -> str | None:

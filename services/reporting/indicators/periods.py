@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from services.reporting.indicators.definition import Definition, Period, Rhythm
 
-MONTHS = {"quarter": 3, "half_year": 6, "year": 12, "april_to_march": 12, "school_year": 12}
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "april_to_march": 12, "school_year": 12}
 """How many months a reporting period has."""
 _FIRST_MONTH = {"april_to_march": 4, "school_year": 9}
 
@@ -16,7 +16,12 @@ def reporting_spans(definition: Definition) -> tuple[Period, ...]:
     The first and the last are shorter where the contract begins or ends within one. A contract that lists its spans
     has these; one that says nothing reports every half-year from its start.
     """
-    return definition.reporting.spans or _regular(definition.period, definition.reporting)
+    return spans_of(definition.period, definition.reporting)
+
+
+def spans_of(period: Period, rhythm: Rhythm) -> tuple[Period, ...]:
+    """The spans of a period in a rhythm."""
+    return rhythm.spans or _regular(period, rhythm)
 
 
 def _regular(period: Period, rhythm: Rhythm) -> tuple[Period, ...]:

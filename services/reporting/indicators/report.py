@@ -1,10 +1,19 @@
 """All figures of one contract, counted from its facts in one pass over its definition."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from services.reporting.indicators.definition import Definition, Measure, Outcome, Output, Where
+from services.reporting.indicators.definition import (
+    Definition,
+    Measure,
+    Opening,
+    Outcome,
+    Output,
+    Period,
+    Step,
+    Where,
+)
 from services.reporting.indicators.facts import Case, Facts
 from services.reporting.indicators.filters import Counted, Selection
 from services.reporting.indicators.indicators import (
@@ -14,6 +23,7 @@ from services.reporting.indicators.indicators import (
     Satisfaction,
     change,
     left_out_case,
+    opening_value,
     pairing,
     persons,
     satisfaction,
@@ -25,7 +35,7 @@ from services.reporting.indicators.indicators import (
 class OutputFigure:
     """One measure of an output indicator, with its exact value; a share of nothing has none.
 
-    Of a share, `part` and `whole` are the two numbers.
+    Of a share, `part` and `whole` are the two numbers; `steps` has what was reached in each period with a target.
     """
 
     output: Output
@@ -33,11 +43,17 @@ class OutputFigure:
     actual: Fraction | None
     part: Fraction | None = None
     whole: Fraction | None = None
+    steps: tuple[tuple[Step, Fraction | None], ...] = ()
 
     @property
     def variance(self) -> Fraction | None:
         target = self.measure.target
         return None if target is None or self.actual is None else self.actual - target
+
+    @property
+    def met_as_agreed(self) -> bool | None:
+        """Whether the target that was agreed at first is reached, whatever was approved since."""
+        return self.measure.reaches(self.actual, self.measure.agreed.total)
 
     @property
     def met(self) -> bool | None:
@@ -70,10 +86,30 @@ class Report:
 def report(definition: Definition, facts: Facts) -> Report:
     """Count everything the definition asks for."""
     count = Count(definition, facts)
-    figures = [count.figure(output, measure) for output in definition.outputs for measure in output.measures]
+    steps = _steps(definition, facts)
+    figures = [
+        replace(count.figure(output, measure), steps=steps.get((output.id, measure.id), ()))
+        for output in definition.outputs
+        for measure in output.measures
+    ]
     served = {output.id: count.served(output) for output in definition.outputs}
     outcomes = tuple(count_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
     return Report(definition, tuple(figures), outcomes)
+
+
+def _steps(definition: Definition, facts: Facts) -> dict[tuple[str, str], tuple[tuple[Step, Fraction | None], ...]]:
+    """What each measure with targets by period has reached in each of these periods."""
+    counts: dict[Period, Count] = {}
+    found = {}
+    for output in definition.outputs:
+        for measure in output.measures:
+            for step in measure.steps:
+                if step.period not in counts:
+                    counts[step.period] = Count(replace(definition, period=step.period), facts)
+            found[output.id, measure.id] = tuple(
+                (step, counts[step.period].figure(output, measure).actual) for step in measure.steps
+            )
+    return found
 
 
 class Count:
@@ -82,7 +118,7 @@ class Count:
     def __init__(self, definition: Definition, facts: Facts) -> None:
         self._definition, self._facts = definition, facts
         # Measures of one indicator mostly count the same sessions.
-        self._known: dict[tuple[Where, ...], list[Counted]] = {}
+        self._known: dict[tuple[tuple[Where, ...], Opening | None], list[Counted]] = {}
 
     def figure(self, output: Output, measure: Measure) -> OutputFigure:
         """One measure with its value."""
@@ -93,19 +129,22 @@ class Count:
         return OutputFigure(output, measure, share(part, whole), part, whole)
 
     def served(self, output: Output) -> frozenset[str]:
-        """Everybody counted in any measure of an output."""
-        return persons(session for measure in counting_people(output) for session in self._sessions(measure))
+        """Everybody counted in any measure of an output, those of the time of an opening balance too."""
+        measures = (replace(measure, opening=None) for measure in counting_people(output))
+        return persons(session for measure in measures for session in self._sessions(measure))
 
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:
             chosen = case_selection(measure, self._definition, self._facts)
             return Fraction(sum(why is None for _, why in chosen))
-        return MEASURES[measure.counts](self._sessions(measure), self._definition.counting)
+        done = MEASURES[measure.counts](self._sessions(measure), self._definition.counting)
+        return done + opening_value(measure, self._definition.period)
 
     def _sessions(self, measure: Measure) -> list[Counted]:
-        counted = self._known.get(measure.filters)
+        asked = measure.filters, measure.opening
+        counted = self._known.get(asked)
         if counted is None:
-            counted = self._known[measure.filters] = selection(self._definition, measure, self._facts).counted
+            counted = self._known[asked] = selection(self._definition, measure, self._facts).counted
         return counted
 
 

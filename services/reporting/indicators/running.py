@@ -10,7 +10,15 @@ from services.reporting.indicators.changes import Running, Step, Thing
 from services.reporting.indicators.definition import Definition, Measure, Outcome, Period
 from services.reporting.indicators.facts import Case, Facts, Score, Stage, Tally, Unit
 from services.reporting.indicators.filters import Counted, Filter
-from services.reporting.indicators.indicators import MEASURES, change, left_out_case, pairing, satisfaction, share
+from services.reporting.indicators.indicators import (
+    MEASURES,
+    change,
+    left_out_case,
+    opening_value,
+    pairing,
+    satisfaction,
+    share,
+)
 from services.reporting.indicators.report import counting_people
 
 
@@ -66,13 +74,14 @@ class _Sessions:
 
     def __init__(self, measure: Measure, definition: Definition) -> None:
         self._kind, self._counting = measure.counts, definition.counting
-        self._filter = Filter(measure.filters, definition.counting, definition.period)
+        self._filter = Filter(measure.filters, definition.counting, definition.period, measure.opening)
+        self._opening = opening_value(measure, definition.period)
         self._members: Counter[str] = Counter()
         self._sum = Fraction(0)
 
     @property
     def value(self) -> Fraction:
-        return Fraction(len(self._members)) if self._is_set else self._sum
+        return Fraction(len(self._members)) if self._is_set else self._sum + self._opening
 
     @property
     def _is_set(self) -> bool:

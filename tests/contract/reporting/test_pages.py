@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.reporting.figures import web
-from services.reporting.today import web as today_web
 from services.reporting.figures.words import UNITS
 from services.reporting.help.steps import steps_for
+from services.reporting.today import web as today_web
 from shared.auth.accounts import Accounts
 from shared.auth.roles import Role
 from shared.testing.clock import FixedClock

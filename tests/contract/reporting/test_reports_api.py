@@ -240,6 +240,8 @@ def test_the_report_has_the_agreed_shape(leader: Client, others: Others) -> None
         {
             "id": "handbook",
             "title": {"zh-Hant": "自我關懷自助手冊", "en": "Self-care handbook"},
+            "due": None,
+            "evidence": {},
             "done": False,
             "done_on": None,
         }

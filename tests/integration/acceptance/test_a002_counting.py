@@ -1,5 +1,7 @@
 """A002: how sessions become figures, through the public API; each test names a one-line change under which it fails."""
 
+from typing import Any
+
 import pytest
 
 from tests.api_client import Api, House, Reply
@@ -287,6 +289,33 @@ def test_a002_14_supervision_counts_hours_of_the_session_not_of_the_people(worke
     sector(worker, "supervision", 120, *(practitioner(worker) for _ in range(5))).accepted()
     figures = worker.actuals("kachi-2")
     assert (figures[("output-5", "supervision_hours")], figures[("output-5", "supervised_persons")]) == (2, 5)
+
+
+def test_a002_21_a_varied_target_stands_beside_the_agreed_one_and_past_reports_keep_theirs(
+    house: House, worker: Api
+) -> None:
+    # Fails when the agreed target is that in force in indicators/report.py, or `contract_at` forgets its position.
+    def held(query: str = "") -> dict[str, Any]:
+        return next(
+            row
+            for row in house.as_("admin").report("kachi-2", query)["outputs"]
+            if (row["indicator"], row["measure"]) == MEETINGS_HELD
+        )
+
+    mother, path = register(worker), "/reporting/api/v1/contracts/kachi-2"
+    for day in ("2021-03-01", "2021-03-08"):
+        meeting(worker, at(mother), on=day).accepted()
+    sent = worker.report("kachi-2")["cut"]
+    leader = house.as_("admin")
+    varied = {"indicator": "output-1", "measure": "sessions", "effective": "2020-02-01", "approval": "BDF 2020/17"}
+    version = leader.version_of(path)
+    leader.post(f"{path}/variations", {**varied, "target": 2}, version=version).accepted()
+    now, then = held(), held(f"?cut={sent}")
+    assert (now["target"], now["met"], now["agreed_target"], now["agreed_met"]) == (2, True, 300, False)
+    assert now["variations"] == [{"approval": "BDF 2020/17", "effective": "2020-02-01", "target": 2}]
+    assert (then["target"], then["met"], then["variations"]) == (300, False, [])
+    refused = leader.post(f"{path}/variations", {**varied, "target": 1.5}, version=leader.version_of(path))
+    assert refused.fields == ["outputs.0.measures.1.variations.1.target"]
 
 
 def test_a002_22_the_days_before_and_after_the_period_do_not_count(house: House, worker: Api) -> None:

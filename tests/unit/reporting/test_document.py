@@ -69,7 +69,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("period", {"from": "1 June 2018", "to": "2018-05-31"}, "period.from", "not_a_date"),
     ("period", {"from": "2018-06-01"}, "period.to", "missing"),
     ("period", "2018", "period", "not_a_mapping"),
-    ("reporting_periods", {"every": "month"}, "reporting_periods.every", "unknown_code"),
+    ("reporting_periods", {"every": "week"}, "reporting_periods.every", "unknown_code"),
     ("reporting_periods", {}, "reporting_periods", "one_rhythm"),
     ("reporting_periods", {"every": "school_year", "calendar": True}, "reporting_periods.calendar", "calendar_already"),
     ("period", {"from": "0018-06-01", "to": "2018-05-31"}, "period.from", "year_unlikely"),
