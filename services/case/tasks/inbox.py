@@ -24,11 +24,20 @@ class _Unit(msgspec.Struct, frozen=True):
     team_id: str
     case_id: str | None = None
     participants: tuple[_Participant, ...] = ()
-    child_safety_concern: bool = False
 
 
 class _Saved(msgspec.Struct, frozen=True):
     unit: _Unit
+
+
+class _Concern(msgspec.Struct, frozen=True):
+    child_safety_concern: bool = False
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """All that is read of most entries."""
+
+    unit: _Concern
 
 
 def learner(store: EventStore) -> Callable[[Connection, Sequence[Arrived]], None]:
@@ -38,9 +47,8 @@ def learner(store: EventStore) -> Callable[[Connection, Sequence[Arrived]], None
         for arrived in events:
             if arrived.service in ("groups", "outreach") and arrived.type in _SAVED:
                 require_known(arrived)
-                unit = msgspec.json.decode(arrived.data, type=_Saved).unit
-                if unit.child_safety_concern:
-                    _raise(connection, store, arrived, unit)
+                if msgspec.json.decode(arrived.data, type=_Said).unit.child_safety_concern:
+                    _raise(connection, store, arrived, msgspec.json.decode(arrived.data, type=_Saved).unit)
 
     return take_in
 
