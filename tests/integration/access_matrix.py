@@ -207,6 +207,7 @@ GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/r
 POST /case/api/v1/head
 POST /groups/api/v1/head
 POST /outreach/api/v1/head
+POST /reporting/api/v1/effects
 POST /reporting/api/v1/head
 GET /reporting/api/v1/contracts/<contract_id>/compare
 GET /reporting/contracts/<contract_id>/compare
