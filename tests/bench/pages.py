@@ -20,7 +20,7 @@ from tests.bench.measure import Ratio
 from tests.bench.reader import Page, Reader, measured
 from tests.e2e.serving import serving
 
-ROUNDS = 9
+ROUNDS = 5
 MEDIAN_MS, MOST_MS = 40, 150
 FIRST_KB, FOLLOWING_KB = 200, 40
 HEAVY = (
