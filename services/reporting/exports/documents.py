@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale
-
 from services.reporting.contracts.queries import contract_at
 from services.reporting.exports.evidence import evidence_of
-from services.reporting.exports.words import LANGUAGES, Language
-from services.reporting.figures.how import how_counted, how_outcome_counted
 from services.reporting.figures.reports import Asked, contract_report
-from services.reporting.figures.words import measure_name
-from services.reporting.indicators.definition import Definition
-from services.reporting.indicators.since import parts_of
+from services.reporting.figures.said import said_of
 from services.reporting.ledger.cuts import cut_written, newest_in
 from services.reporting.ledger.queries import identities_at, units_at
 from services.reporting.submissions.queries import report_numbered
@@ -22,7 +16,6 @@ from shared.clock import HONG_KONG
 from shared.service import Service
 
 Values = dict[str, Any]
-_LOCALES: Mapping[Language, str] = {"zh-Hant": "zh_Hant_HK", "en": "en"}
 
 
 def document_of(
@@ -45,11 +38,9 @@ def document_of(
 
 
 def sealed_document(service: Service, agency_id: str, contract_id: str, last_day: str, number: int) -> Values:
-    """One report as it was sent, ready to be rendered in the words of its own definition; NotFound for no such one."""
+    """One report as it was sent, with the words of its own definition; NotFound for no such one."""
     report = report_numbered(one_period(service, agency_id, contract_id, last_day), number)
-    with service.database.read() as connection:
-        found = contract_at(service.store, connection, agency_id, contract_id, report.cut["reporting"])
-    return {**report.sent.document, **said_of(found.definition)}
+    return dict(report.sent.document)
 
 
 def settled(report: Mapping[str, Any], asked: Asked, newest: datetime | None) -> Values:
@@ -66,21 +57,3 @@ def settled(report: Mapping[str, Any], asked: Asked, newest: datetime | None) ->
     kept = {name: value for name, value in report.items() if name not in ("freshness", "silent_seconds")}
     kept["as_of"] = asked.as_of.isoformat() if asked.as_of else known
     return {**kept, **({"outstanding": outstanding} if outstanding else {})}
-
-
-def said_of(definition: Definition) -> Values:
-    """The name of every measure and how it is counted, in both languages, by `indicator/measure`."""
-    names: dict[str, dict[str, str]] = {}
-    how: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        with force_locale(_LOCALES[language]):
-            for output in definition.outputs:
-                for measure in output.measures:
-                    key = f"{output.id}/{measure.id}"
-                    names.setdefault(key, {})[language] = measure_name(measure)
-                    how.setdefault(key, {})[language] = str(how_counted(definition, measure))
-            for outcome in definition.outcomes:
-                for part in parts_of(outcome):
-                    text = str(how_outcome_counted(definition, outcome, part))
-                    how.setdefault(f"{outcome.id}/{part}", {})[language] = text
-    return {"names": names, "how": how}

@@ -64,6 +64,7 @@ class SubmitReport:
     document: Mapping[str, Any]
     digest: str
     entries: int
+    files: Mapping[str, str]
     waiting: int
 
 
@@ -102,6 +103,7 @@ class Sent:
     document: Mapping[str, Any]
     digest: str
     entries: int
+    files: Mapping[str, str]
     standing: Standing = "submitted"
 
 
@@ -194,6 +196,7 @@ def _sent(event: ReportSubmitted) -> Sent:
         document=event.document,
         digest=event.digest,
         entries=event.entries,
+        files=event.files,
     )
 
 
@@ -263,6 +266,7 @@ def _submitted(command: SubmitReport, state: PeriodState) -> ReportSubmitted:
         document=dict(command.document),
         digest=command.digest,
         entries=command.entries,
+        files=dict(command.files),
     )
 
 

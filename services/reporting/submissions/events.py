@@ -1,5 +1,6 @@
 """The facts in the life of a reporting period. A report and its narrative are public to the funder; a draft is not."""
 
+from dataclasses import field
 from datetime import date
 from typing import Any
 
@@ -40,7 +41,8 @@ class DraftWritten:
 class ReportSubmitted:
     """A report went to the funder, and is kept as it was sent: `document` is all of it.
 
-    `digest` is of the events that it was counted from, in the order of their ids, and `entries` says how many they are.
+    `digest` is of the events that it was counted from, in the order of their ids, and `entries` says how many they are;
+    `files` holds the digest of every file that it becomes.
     """
 
     contract_id: str
@@ -50,6 +52,7 @@ class ReportSubmitted:
     document: dict[str, Any]
     digest: str
     entries: int
+    files: dict[str, str] = field(default_factory=dict)
 
 
 @event("ReportReturned", subject="note_subject")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from services.reporting.contracts.queries import contract_at
+from services.reporting.exports.digests import file_digests
+from services.reporting.figures.said import said_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.submissions.document import contributing, digest_of
@@ -125,6 +127,8 @@ def submit_report(
             sealed_on=asked.today.isoformat(),
             narrative=state.narrative,
         )
+        # The words of its definition are sealed with it: they may be written better one day.
+        document |= said_of(contents.found.definition)
         ids = contributing(contents)
         late = late_for_report(connection, contents, asked.periods)
         return SubmitReport(
@@ -132,6 +136,7 @@ def submit_report(
             document=document,
             digest=digest_of(ids),
             entries=len(ids),
+            files=file_digests(document),
             waiting=len(unconfirmed(late, asked.periods)),
         )
 

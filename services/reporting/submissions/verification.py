@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from services.reporting.contracts.queries import contract_at
+from services.reporting.exports.digests import file_digests
 from services.reporting.ledger.cuts import cut_written
 from services.reporting.submissions.document import contributing, digest_of
 from services.reporting.submissions.queries import (
@@ -72,10 +73,14 @@ def _differences(
         narrative=sent.document["narrative"],
         before=report.position,
     )
+    again |= {name: sent.document[name] for name in ("names", "how")}
     yield from unlike("", sent.document, msgspec.json.decode(msgspec.json.encode(again)))
     ids = contributing(contents)
     if (len(ids), digest_of(ids)) != (sent.entries, sent.digest):
         yield f"entries: {sent.entries} with digest {sent.digest[:12]} were sent, {len(ids)} are counted again"
+    for name, digest in file_digests(again).items():
+        if sent.files.get(name) != digest:
+            yield f"files: the {name} made now is not the one that was sent"
 
 
 def unlike(path: str, sent: Any, again: Any) -> Iterator[str]:
