@@ -133,7 +133,7 @@ class Visitor:
         """The numbers of the contract's page that is open."""
         found: dict[str, float] = {}
         for line in self.page.locator(".measure").all():
-            address = urlsplit(line.locator("a").get_attribute("href") or "").path
+            address = urlsplit(line.locator(".measure-name a").get_attribute("href") or "").path
             shown = line.locator(".figure").evaluate("one => one.firstChild.textContent")
             found[address.split("/figures/")[1]] = float(shown.replace(",", ""))
         return found
