@@ -75,7 +75,7 @@ def register(page: Page, name: str) -> None:
     page.goto("/reporting/contracts/new")
     page.locator("details:has(#yaml) > summary").click()
     page.locator("#yaml").fill(document(name))
-    page.locator(".actions .btn-primary").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(f"**/reporting/contracts/{name}")
 
 
