@@ -202,6 +202,7 @@ GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
 GET /reporting/contracts/<contract_id>/moved
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/late
+GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/restatement
 GET /reporting/contracts/<contract_id>/periods/<last_day>
 GET /reporting/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/restatement
 POST /case/api/v1/head

@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
+from services.reporting.figures.access import sees_scores
 from services.reporting.ledger.published import PublishedUnit
 from services.reporting.submissions import handlers
 from services.reporting.submissions.effects import Change, effects
@@ -16,10 +17,18 @@ from services.reporting.submissions.schemas import (
     DraftSchema,
     EffectsSchema,
     ReopenSchema,
+    RestatementSchema,
     ReturnReportSchema,
 )
 from services.reporting.submissions.verification import verify_report
-from services.reporting.submissions.views import effect_values, late_of_period, one_period, periods_view, reports_view
+from services.reporting.submissions.views import (
+    effect_values,
+    late_of_period,
+    one_period,
+    periods_view,
+    reports_view,
+    restatement_view,
+)
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import HONG_KONG
@@ -100,6 +109,20 @@ def verification(contract_id: str, last_day: str, number: int) -> Response:
     require_seen(who, contract_id)
     differences = verify_report(service(), who.agency_id, contract_id, last_day, number).differences
     return jsonify({"verified": not differences, "differences": list(differences)})
+
+
+@bp.get(f"{_PERIOD}/reports/<int:number>/restatement")
+@requires(*RECORDERS)
+@bp.arguments(RestatementSchema(), location="query")
+def restated(asked: dict[str, Any], contract_id: str, last_day: str, number: int) -> Response:
+    """What has become of a report's figures, step by step: until now, or in another report (`to=2019-05-31/1`)"""
+    who = identity()
+    view = restatement_view(
+        service(), who.agency_id, contract_id, last_day, number, asked["to"], sees_scores=sees_scores(who)
+    )
+    counted = ("what", "reason", "by", "events")
+    by_reason = [dict(zip(counted, one, strict=True)) for one in view["by_reason"]]
+    return jsonify({"figures": view["figures"], "by_reason": by_reason})
 
 
 @bp.post(f"{_PERIOD}/reports/<int:number>/return")

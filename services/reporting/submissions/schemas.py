@@ -24,6 +24,12 @@ class ConfirmLateSchema(Schema):
     reason = fields.String(required=True)
 
 
+class RestatementSchema(Schema):
+    """`to` is another report, by the last day of its period and its number; without it, now."""
+
+    to = fields.String(load_default=None, validate=validate.Regexp(r"^\d{4}-\d\d-\d\d/\d{1,4}$"))
+
+
 class EffectsSchema(Schema):
     """A change that is not saved yet; `units` as they would be published, pairs of ids that would be one or two."""
 

@@ -268,3 +268,24 @@ def test_a_funder_sees_reports_alone(periods: Periods, as_user: Any) -> None:
     assert [(one["to"], sorted(one)) for one in items] == [(FIRST, ["from", "reports", "standing", "to"])]
     assert funder.get(f"/contracts/kachi-2/periods/{FIRST}/reports/1").status_code == 200
     assert funder.get(f"/contracts/kachi-2/periods/{FIRST}/late").status_code == 403
+
+
+def test_a_restatement_tells_every_step_who_took_it_and_why(periods: Periods, others: Others) -> None:
+    others.record("meeting-1", family("person-m", "person-f"), occurred_on="2018-07-01")
+    others.record("meeting-2", MOTHER, occurred_on="2019-02-01")
+    periods.report(FIRST)
+    others.correct("meeting-1", MOTHER, occurred_on="2018-07-01")
+    periods.confirm(FIRST)
+    periods.report(SECOND)
+    path = f"/contracts/kachi-2/periods/{FIRST}/reports/1/restatement"
+    until_now = periods.leader.get(path).json
+    (attended,) = [one for one in until_now["figures"] if one["measure"] == "attendances"]
+    assert (attended["was"], attended["now"], attended["by"]["entry"], attended["by"]["period"]) == (2, 1, -1, None)
+    (step,) = attended["entries"]
+    assert (step["about"], step["people"], step["reason"]) == ("meeting-1", ["person-f"], "attendance_wrong")
+    told = {"what": "corrected", "reason": "attendance_wrong", "by": "account-worker", "events": 1}
+    assert until_now["by_reason"] == [told]
+    in_second = periods.leader.get(path, to=f"{SECOND}/1").json["figures"]
+    (attended,) = [one for one in in_second if one["measure"] == "attendances"]
+    assert (attended["was"], attended["now"], attended["by"]["entry"], attended["by"]["period"]) == (2, 2, -1, 1)
+    assert field_codes(periods.leader.get(path, to="yesterday")) == [("to", "wrong_form")]

@@ -131,6 +131,7 @@ ENTITIES = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbb"><!ENTITY c "&b;&b;&b;">]><workbo
         (with_part(PLAIN, "xl/workbook.xml", b"<workbook", instead=True), "not_xlsx"),
         (with_part(PLAIN, "xl/workbook.xml", b"<workbook/>", instead=True), "not_plain_xlsx"),
     ],
+    ids=["text", "empty", "half", "password", "macro", "bomb", "entities", "broken", "no sheets"],
 )
 def test_what_is_no_plain_workbook_is_refused_with_its_reason(slots: Slots, file: bytes, code: str) -> None:
     with pytest.raises(Invalid) as refused:
