@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts.access import require_seen
+from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.ledger.published import PublishedUnit
 from services.reporting.submissions import handlers
@@ -96,7 +97,7 @@ def read_report(contract_id: str, last_day: str, number: int) -> Response:
     who = identity()
     require_seen(who, contract_id)
     period = one_period(service(), who.agency_id, contract_id, last_day)
-    response = jsonify(_report(report_numbered(period, number)))
+    response = jsonify(_report(report_numbered(period, number), for_a_funder=who.role == "funder"))
     response.set_etag(str(period.version))
     return response
 
@@ -108,7 +109,9 @@ def verification(contract_id: str, last_day: str, number: int) -> Response:
     who = identity()
     require_seen(who, contract_id)
     differences = verify_report(service(), who.agency_id, contract_id, last_day, number).differences
-    return jsonify({"verified": not differences, "differences": list(differences)})
+    # A difference may quote an entry, which is for the agency to look at.
+    told = [] if who.role == "funder" else list(differences)
+    return jsonify({"verified": not differences, "differences": told})
 
 
 @bp.get(f"{_PERIOD}/reports/<int:number>/restatement")
@@ -182,7 +185,7 @@ def _done(outcome: Outcome) -> Response:
     return answer(outcome, {"version": outcome.version, "warnings": []}, 200)
 
 
-def _report(found: SentAt) -> dict[str, Any]:
+def _report(found: SentAt, *, for_a_funder: bool) -> dict[str, Any]:
     sent = found.sent
     return {
         "number": sent.number,
@@ -192,5 +195,5 @@ def _report(found: SentAt) -> dict[str, Any]:
         "cut": sent.cut,
         "digest": sent.digest,
         "entries": sent.entries,
-        "document": sent.document,
+        "document": for_funder(sent.document) if for_a_funder else sent.document,
     }

@@ -8,6 +8,7 @@ from flask_babel import get_locale
 
 from services.reporting.contracts.access import require_seen
 from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.figures.language import in_language
 from services.reporting.figures.who import account_names
@@ -131,7 +132,7 @@ def show_report(contract_id: str, last_day: str, number: int) -> str:
         "reporting/report.html",
         found=_found(contract_id),
         report=report,
-        document=report.sent.document,
+        document=for_funder(report.sent.document) if who.role == "funder" else report.sent.document,
         last_day=last_day,
         verified=verified,
         name=_names(_definition_then(contract_id, report.cut["reporting"])),

@@ -266,7 +266,9 @@ def test_a_funder_sees_reports_alone(periods: Periods, as_user: Any) -> None:
     funder = as_user("funder")
     items = funder.get("/contracts/kachi-2/periods").json["items"]
     assert [(one["to"], sorted(one)) for one in items] == [(FIRST, ["from", "reports", "standing", "to"])]
-    assert funder.get(f"/contracts/kachi-2/periods/{FIRST}/reports/1").status_code == 200
+    document = funder.get(f"/contracts/kachi-2/periods/{FIRST}/reports/1").json["document"]
+    assert "late_entries" not in document
+    assert figure(document, "output-2/sessions") == 0
     assert funder.get(f"/contracts/kachi-2/periods/{FIRST}/late").status_code == 403
 
 
