@@ -158,7 +158,7 @@ def test_every_table_is_either_made_again_or_cannot_be(tmp_path: Path) -> None:
     event_tables(metadata)
     bus_tables(metadata)
     facts = {*metadata.tables, "look", "number_sequence", "touched", "kept_report"}
-    facts |= {"import_job", "import_row", "import_mapping", "imported"}
+    facts |= {"contract_draft", "import_job", "import_row", "import_mapping", "imported"}
     with world(tmp_path, {}) as suite:
         for service in suite.services.values():
             with service.database.read() as connection:
