@@ -23,7 +23,8 @@ $(BIN)/python:
 
 .state/runtime: $(BIN)/python pyproject.toml
 	@echo "Installing the runtime packages ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@# Not compiled here: that takes half a minute, and a start compiles only what it uses.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e .
 	@mkdir -p .state && touch $@
 
 .state/dev: $(BIN)/python pyproject.toml
