@@ -123,7 +123,7 @@ def test_a002_19_a_late_entry_for_a_locked_period_waits_and_stands_in_the_next_r
     assert (periods.sent(FIRST), periods[FIRST]["late_waiting"]) == (sent, 1)
     periods.post(SECOND, "lock").accepted()
     refused = periods.post(SECOND, "reports")
-    assert (refused.status, refused.body["code"]) == (409, "late_entries_wait")
+    assert (refused.status, refused.body.get("code")) == (409, "late_entries_wait")
     body = {"event_ids": [one["event_id"] for one in periods.late(FIRST)], "reason": "outside_office"}
     periods.post(FIRST, "late", body).accepted()
     second = periods.post(SECOND, "reports").accepted().body["document"]
@@ -156,7 +156,7 @@ def test_a002_20_a_correction_after_submission_gives_a_second_report_and_the_fir
     second = periods.report(last)
     assert actual(second, "output-1", "attendances") == 1848
     told = {(one["indicator"], one["measure"]): (one["was"], one["now"]) for one in second["restated"]}
-    assert told["output-1", "attendances"] == (1849, 1848)
+    assert told.get(("output-1", "attendances")) == (1849, 1848)
     assert json.dumps(periods.sent(last, 1)) == json.dumps(first)
     assert (periods.differences(last, 1), periods.differences(last, 2)) == ([], [])
 
