@@ -30,6 +30,14 @@ def kind_of(kinds: Mapping[str, Kind], name: str) -> Kind:
 def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
     """The routes for the `kinds` of a service."""
     bp = Blueprint("imports_api", __name__, url_prefix="/imports", description="Imports from files")
+    _add_files(bp, kinds)
+    _add_work(bp, kinds)
+    _add_rows(bp, kinds)
+    return bp
+
+
+def _add_files(bp: Blueprint, kinds: Mapping[str, Kind]) -> None:
+    """Templates, sending a file, and how far its import is."""
 
     @bp.get("/kinds/<kind>/template.<shape>")
     @requires(*NOTE_READERS)
@@ -47,14 +55,18 @@ def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
         """Send a file: the body is the XLSX, ODS or CSV itself"""
         of = kind_of(kinds, kind)
         import_id = jobs.take_in(service(), identity(), of, request.get_data(), asked["team_id"])
-        return _answer(import_id), 201
+        return _answer(kinds, import_id), 201
 
     @bp.get("/<import_id>")
     @requires(*NOTE_READERS)
     @open_to_feeds
     def read(import_id: str) -> Response:
         """How far an import is, and what it found"""
-        return _answer(import_id)
+        return _answer(kinds, import_id)
+
+
+def _add_work(bp: Blueprint, kinds: Mapping[str, Kind]) -> None:
+    """What moves an import on."""
 
     @bp.post("/<import_id>/columns")
     @requires(*NOTE_READERS)
@@ -62,16 +74,16 @@ def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
     @bp.arguments(ColumnsSchema())
     def columns(asked: dict[str, Any], import_id: str) -> Response:
         """Say which column is which"""
-        jobs.choose_columns(service(), identity(), _found(import_id)[1], import_id, asked["mapping"])
-        return _answer(import_id)
+        jobs.choose_columns(service(), identity(), found(kinds, import_id)[1], import_id, asked["mapping"])
+        return _answer(kinds, import_id)
 
     @bp.post("/<import_id>/step")
     @requires(*NOTE_READERS)
     @open_to_feeds
     def step(import_id: str) -> Response:
         """Go on with reading, checking or saving for a moment; ask again while `running`"""
-        work_on(service(), identity(), _found(import_id)[1], import_id, correlation_id())
-        return _answer(import_id)
+        work_on(service(), identity(), found(kinds, import_id)[1], import_id, correlation_id())
+        return _answer(kinds, import_id)
 
     @bp.post("/<import_id>/accept")
     @requires(*NOTE_READERS)
@@ -79,9 +91,13 @@ def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
     @bp.arguments(AcceptSchema())
     def accept(asked: dict[str, Any], import_id: str) -> Response:
         """Accept what was checked: all rows that are ready, or those named"""
-        _found(import_id)
+        found(kinds, import_id)
         jobs.accept(service(), identity(), import_id, **asked)
-        return _answer(import_id)
+        return _answer(kinds, import_id)
+
+
+def _add_rows(bp: Blueprint, kinds: Mapping[str, Kind]) -> None:
+    """What was found, and forgetting it."""
 
     @bp.get("/<import_id>/rows")
     @requires(*NOTE_READERS)
@@ -89,7 +105,7 @@ def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
     @bp.arguments(RowsSchema(), location="query")
     def rows(asked: dict[str, Any], import_id: str) -> Response:
         """The verdict of every row, with its reasons"""
-        job, kind = _found(import_id)
+        job, kind = found(kinds, import_id)
         states = [asked["state"]] if asked["state"] else verdicts.JUDGED
         with service().database.read() as connection:
             items = verdicts.rows_of(
@@ -106,13 +122,9 @@ def importing_api(kinds: Mapping[str, Kind]) -> Blueprint:
         """Forget a file at once"""
         jobs.drop(service(), identity(), import_id)
 
-    def _found(import_id: str) -> tuple[jobs.Job, Kind]:
-        return found(kinds, import_id)
 
-    def _answer(import_id: str) -> Response:
-        return jsonify(verdicts.shown(*_found(import_id)))
-
-    return bp
+def _answer(kinds: Mapping[str, Kind], import_id: str) -> Response:
+    return jsonify(verdicts.shown(*found(kinds, import_id)))
 
 
 def found(kinds: Mapping[str, Kind], import_id: str) -> tuple[jobs.Job, Kind]:

@@ -6,6 +6,11 @@ from alembic import op
 
 def make_import_tables() -> None:
     """What is under way, what was imported, and which column each heading was taken for."""
+    _make_what_is_under_way()
+    _make_what_was_imported()
+
+
+def _make_what_is_under_way() -> None:
     op.create_table(
         "import_job",
         sa.Column("import_id", sa.Text(), nullable=False),
@@ -40,6 +45,9 @@ def make_import_tables() -> None:
     op.create_index("import_row_in_state", "import_row", ["import_id", "state", "row_no"])
     op.create_index("import_row_of_key", "import_row", ["import_id", "row_key"])
     op.create_index("import_row_of_entry", "import_row", ["import_id", "entry_key"])
+
+
+def _make_what_was_imported() -> None:
     op.create_table(
         "imported",
         sa.Column("agency_id", sa.Text(), nullable=False),

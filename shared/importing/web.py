@@ -28,6 +28,14 @@ def importing_pages(kinds: Mapping[str, Kind], base: str) -> Blueprint:
     """The pages for the `kinds` of a service, which lie at `base`."""
     bp = Blueprint("imports", __name__, url_prefix="/imports")
     bp.record(lambda setup: jobs.forget_old(setup.app.extensions["caseledger"]))
+    _add_files(bp, kinds, base)
+    _add_columns(bp, kinds, base)
+    _add_work(bp, kinds, base)
+    return bp
+
+
+def _add_files(bp: Blueprint, kinds: Mapping[str, Kind], base: str) -> None:
+    """Templates, sending a file, and how far its import is."""
 
     @bp.get("")
     @requires(*NOTE_READERS)
@@ -63,6 +71,10 @@ def importing_pages(kinds: Mapping[str, Kind], base: str) -> Blueprint:
         """How far an import is, what it found, and what there is to decide."""
         return _import_page(kinds, base, import_id)
 
+
+def _add_columns(bp: Blueprint, kinds: Mapping[str, Kind], base: str) -> None:
+    """Which column is which."""
+
     @bp.get("/<import_id>/columns")
     @requires(*NOTE_READERS)
     def columns(import_id: str) -> str:
@@ -81,6 +93,10 @@ def importing_pages(kinds: Mapping[str, Kind], base: str) -> Blueprint:
         except CaseledgerError as error:
             return _columns_page(kinds, base, import_id, error), error.status
         return see_other(f"{base}/{import_id}")
+
+
+def _add_work(bp: Blueprint, kinds: Mapping[str, Kind], base: str) -> None:
+    """What moves an import on, and forgetting it."""
 
     @bp.post("/<import_id>/step")
     @requires(*NOTE_READERS)
@@ -116,8 +132,6 @@ def importing_pages(kinds: Mapping[str, Kind], base: str) -> Blueprint:
         jobs.drop(service(), identity(), import_id)
         flash(gettext("The file is forgotten, and nothing more of it is saved."))
         return see_other(base)
-
-    return bp
 
 
 def numbers_of(text: str) -> list[int]:
