@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
 from shared.auth import throttle
+from shared.auth.holder import IDENTITY, identity_in
 from shared.auth.identity import Identity
-from shared.auth.kept import KeptFilter, filters_of, forget_filters, keep_filter
+from shared.auth.kept import KeptFilters
 from shared.auth.passwords import hash_password, matches, temporary_password
 from shared.auth.records import (
     AccountChange,
@@ -35,28 +36,6 @@ from shared.auth.tokens import PREFIX, Tokens
 from shared.clock import Clock, SystemClock
 from shared.database import Database, to_micros
 from shared.errors import Invalid, NotFound, NotSignedIn, RuleBroken
-from shared.prepared import Prepared
-
-# Asked with every request.
-_IDENTITY = Prepared(
-    select(
-        account.c.account_id,
-        account.c.agency_id,
-        account.c.role,
-        account.c.display_name,
-        account.c.contract_ids,
-        account.c.language,
-        account.c.must_change,
-        account.c.toured,
-        membership.c.team_id,
-    )
-    .select_from(session.join(account).outerjoin(membership))
-    .where(
-        session.c.token_hash == bindparam("given"),
-        session.c.expires_at > bindparam("now"),
-        account.c.disabled_at.is_(None),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +92,7 @@ class Accounts:
         self._session = timedelta(hours=session_hours)
         self._clock = clock or SystemClock()
         self.tokens = Tokens(database, hash_key, self._clock)
+        self.filters = KeptFilters(database)
 
     def close(self) -> None:
         """Close the connections to the database."""
@@ -296,22 +276,6 @@ class Accounts:
         with self._database.write() as connection:
             self._change(connection, account_id, None, toured=toured)
 
-    def kept_filters(self, account_id: str) -> list[KeptFilter]:
-        """Return what the person keeps of filters, by name."""
-        with self._database.ask() as connection:
-            return filters_of(connection, account_id)
-
-    def keep_filter(self, account_id: str, name: str, address: str) -> None:
-        """Keep what was chosen on a page under a name; raises `Invalid` for what cannot be kept."""
-        with self._database.write() as connection:
-            keep_filter(connection, account_id, name, address)
-
-    def forget_filter(self, account_id: str, filter_id: str) -> None:
-        """Forget one of the person's own; `NotFound` when there is none."""
-        with self._database.write() as connection:
-            if forget_filters(connection, account_id, [filter_id]) == 0:
-                raise NotFound("filter_not_found", "You do not keep this choice.")
-
     def enable(self, account_id: str, *, agency_id: str) -> None:
         """Open a closed account again."""
         with self._database.write() as connection:
@@ -388,26 +352,11 @@ class Accounts:
         if token.startswith(PREFIX):
             return self.tokens.identity_of(token)
         with self._database.ask() as connection:
-            rows = _IDENTITY.all(connection, given=self._hash(token), now=to_micros(self._clock.now()))
-        return _identity(rows) if rows else None
+            rows = IDENTITY.all(connection, given=self._hash(token), now=to_micros(self._clock.now()))
+        return identity_in(rows) if rows else None
 
     def _hash(self, token: str) -> bytes:
         return hmac.digest(self._hash_key, b"session:" + token.encode(), hashlib.sha256)
-
-
-def _identity(rows: Sequence[Any]) -> Identity:
-    first = rows[0]
-    return Identity(
-        account_id=first.account_id,
-        agency_id=first.agency_id,
-        role=first.role,
-        team_ids=frozenset(row.team_id for row in rows if row.team_id is not None),
-        display_name=first.display_name,
-        contract_ids=frozenset(first.contract_ids),
-        language=first.language,
-        must_change=first.must_change,
-        toured=first.toured,
-    )
 
 
 def _account(rows: Sequence[RowMapping]) -> Account:

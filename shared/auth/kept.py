@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from sqlalchemy import Connection, delete, insert, select
 
 from shared.auth.tables import kept_filter
-from shared.errors import Invalid
+from shared.database import Database
+from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 
 PLACES_IN_A_LIST = frozenset({"after", "page", "people_page", "changes_page"})
@@ -63,3 +64,26 @@ def forget_filters(connection: Connection, account_id: str, filter_ids: Iterable
     """Forget these of somebody's own; return how many there were."""
     own = kept_filter.c.account_id == account_id
     return connection.execute(delete(kept_filter).where(own, kept_filter.c.filter_id.in_(list(filter_ids)))).rowcount
+
+
+class KeptFilters:
+    """The filters that people keep, each their own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, account_id: str) -> list[KeptFilter]:
+        """Return what the person keeps of filters, by name."""
+        with self._database.ask() as connection:
+            return filters_of(connection, account_id)
+
+    def keep(self, account_id: str, name: str, address: str) -> None:
+        """Keep what was chosen on a page under a name; raises `Invalid` for what cannot be kept."""
+        with self._database.write() as connection:
+            keep_filter(connection, account_id, name, address)
+
+    def forget(self, account_id: str, filter_id: str) -> None:
+        """Forget one of the person's own; `NotFound` when there is none."""
+        with self._database.write() as connection:
+            if forget_filters(connection, account_id, [filter_id]) == 0:
+                raise NotFound("filter_not_found", "You do not keep this choice.")

@@ -20,7 +20,7 @@ def keep() -> Response:
     """Keep what is chosen on a page under a name, and go back to the page."""
     address = local_path(request.form.get("address"))
     try:
-        service().accounts.keep_filter(identity().account_id, request.form.get("name", ""), address)
+        service().accounts.filters.keep(identity().account_id, request.form.get("name", ""), address)
     except Invalid as error:
         flash(field_message(error.fields[0]))
     else:
@@ -32,5 +32,5 @@ def keep() -> Response:
 @requires(*EVERYONE)
 def forget(filter_id: str) -> Response:
     """Forget one of one's own kept choices, and go back to the page."""
-    service().accounts.forget_filter(identity().account_id, filter_id)
+    service().accounts.filters.forget(identity().account_id, filter_id)
     return see_other(local_path(request.form.get("address")))

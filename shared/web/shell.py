@@ -61,7 +61,7 @@ def _of_request() -> dict[str, Any]:
 def _kept_filters(path: str | None = None) -> list[KeptFilter]:
     """What the person keeps of filters, of one page or of all."""
     who = optional_identity()
-    kept = service().accounts.kept_filters(who.account_id) if who is not None else []
+    kept = service().accounts.filters.of(who.account_id) if who is not None else []
     return [one for one in kept if path in (None, one.path)]
 
 

@@ -67,8 +67,8 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         tally = {"instrument": "bdf21", "instrument_version": "DEMO", "contract_id": "kachi-2"}
         counted = {**tally, "assessed_on": "2021-01-04", "totals": {"satisfied": 1, "not_satisfied": 0}}
         hidden = token(outreach)
-        house.suite.accounts.keep_filter("account-leader1", "Open", "/case/cases?all=1")
-        (kept,) = house.suite.accounts.kept_filters("account-leader1")
+        house.suite.accounts.filters.keep("account-leader1", "Open", "/case/cases?all=1")
+        (kept,) = house.suite.accounts.filters.of("account-leader1")
         sent = {"label": "Feed", "team_id": "team-families", "kinds": ["sessions"]}
         file = worker.send_file("/case/api/v1/imports/files/sessions", b"case_number,occurred_on\nC1,2021-01-04\n")
         ids = {

@@ -28,15 +28,15 @@ def test_an_address_is_kept_without_pages_and_without_what_was_typed(shown: str,
 
 def test_what_is_kept_is_ones_own_one_of_a_name_on_a_page(accounts: Accounts) -> None:
     for month in ("2021-05", "2021-06"):
-        accounts.keep_filter("account-worker", " 五月 ", f"{FIGURE}?month={month}&page=2")
-    accounts.keep_filter("account-worker", "五月", "/case/cases?all=1")
-    kept = accounts.kept_filters("account-worker")
+        accounts.filters.keep("account-worker", " 五月 ", f"{FIGURE}?month={month}&page=2")
+    accounts.filters.keep("account-worker", "五月", "/case/cases?all=1")
+    kept = accounts.filters.of("account-worker")
     assert [(one.name, one.path) for one in kept] == [("五月", FIGURE), ("五月", "/case/cases")]
     assert kept[0].address == f"{FIGURE}?month=2021-06"
     with pytest.raises(NotFound):
-        accounts.forget_filter("account-leader", kept[0].filter_id)
-    accounts.forget_filter("account-worker", kept[1].filter_id)
-    assert (accounts.kept_filters("account-worker"), accounts.kept_filters("account-leader")) == (kept[:1], [])
+        accounts.filters.forget("account-leader", kept[0].filter_id)
+    accounts.filters.forget("account-worker", kept[1].filter_id)
+    assert (accounts.filters.of("account-worker"), accounts.filters.of("account-leader")) == (kept[:1], [])
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_what_is_kept_is_ones_own_one_of_a_name_on_a_page(accounts: Accounts) ->
 )
 def test_what_cannot_be_kept_is_refused(accounts: Accounts, name: str, address: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        accounts.keep_filter("account-worker", name, address)
+        accounts.filters.keep("account-worker", name, address)
     assert refused.value.fields[0].path == field
 
 
 def test_nobody_keeps_without_end(accounts: Accounts) -> None:
     for number in range(MOST):
-        accounts.keep_filter("account-worker", str(number), "/case/cases?all=1")
-    accounts.keep_filter("account-worker", "0", "/case/cases?stage=open")
+        accounts.filters.keep("account-worker", str(number), "/case/cases?all=1")
+    accounts.filters.keep("account-worker", "0", "/case/cases?stage=open")
     with pytest.raises(Invalid):
-        accounts.keep_filter("account-worker", "one more", "/case/cases?all=1")
+        accounts.filters.keep("account-worker", "one more", "/case/cases?all=1")
