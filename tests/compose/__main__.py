@@ -105,6 +105,7 @@ class Check:
             assert self.answer("GET", path).status_code == 404, path
         known = "check-0123456789"
         page = self.answer("GET", "/sign-in", headers={"X-Correlation-Id": known})
+        assert page.status_code == 200, f"{page.status_code} {page.url} {dict(page.headers)} {page.text}"
         assert page.headers["X-Correlation-Id"] == known
         # Twice the same header would be joined by a comma here.
         assert page.headers["X-Content-Type-Options"] == "nosniff"

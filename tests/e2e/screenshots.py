@@ -4,11 +4,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.demo.steps import made_id
 from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Scheme, Size, Visitor, launched
 from tests.e2e.serving import run, serving
+from tests.e2e.story import Story
 
 DOCS = Path(__file__).parents[2] / "docs"
 LARGEST_BYTES = 200_000
@@ -41,19 +42,33 @@ def main() -> None:
             browser = launched(playwright)
             for picture in PICTURES:
                 take(browser, served.url, *picture)
+            illustrate(browser, served.url)
             browser.close()
 
 
 def take(
     browser: Browser, url: str, name: str, username: str, size: Size, language: Language, scheme: Scheme, page: str
 ) -> None:
-    """Take one picture, small enough for a page that is read everywhere."""
+    """Take one picture."""
     visitor = Visitor.at(browser, url, size, scheme)
     visitor.sign_in(username, language)
     visitor.page.request.post("/first-steps")
     visitor.page.goto(page)
-    visitor.page.screenshot(path=DOCS / name)
+    keep(visitor.page, name)
     visitor.page.context.close()
+
+
+def illustrate(browser: Browser, url: str) -> None:
+    """Live through the story of the tutorial, and keep what it shows."""
+    leader, worker = Visitor.at(browser, url, DESKTOP), Visitor.at(browser, url, PHONE)
+    Story.begin(leader, worker, keep).tell()
+    for visitor in (leader, worker):
+        visitor.page.context.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """What the window shows, small enough for a page that is read everywhere."""
+    page.screenshot(path=DOCS / name)
     if (DOCS / name).stat().st_size > LARGEST_BYTES:
         raise SystemExit(f"{name} is larger than {LARGEST_BYTES} bytes.")
 
