@@ -110,14 +110,14 @@ def _outputs(page: "Document", content: Content, words: Words) -> None:
     widths = (_WIDTH - sum(figures), *figures)
     table = _new_table(page, names, widths)
     for section in content.sections:
-        heading = table.add_row().cells
+        heading = _row(table)
         whole = heading[0].merge(heading[-1])
         _shade(whole)
         _write(whole, f"{section.numeral}　{section.title}")
         if section.sentence:
             _write(whole, section.sentence, style="small", more=True)
         for line in section.lines:
-            cells = table.add_row().cells
+            cells = _row(table)
             shown = (words.number(line.in_period),) if in_period else ()
             texts = (words.number(line.target), f"{words.number(line.actual)} {line.unit}", *shown)
             _write_line(cells, line, (*texts, words.signed(line.variance)))
@@ -137,9 +137,11 @@ def _write_line(cells: Sequence["_Cell"], line: Line, texts: Sequence[str]) -> N
 
 
 def _outcome(page: "Document", outcome: OutcomeBlock, words: Words) -> None:
+    from docx.shared import Pt
+
     page.add_heading(f"{outcome.numeral}　{outcome.title}", 2)
     if outcome.sentence:
-        page.add_paragraph(outcome.sentence)
+        page.add_paragraph(outcome.sentence).paragraph_format.keep_with_next = True
     parts = [(name, f"{words.number(count)} / {words.number(outcome.n)}") for _, name, count in outcome.parts]
     line = outcome.line
     rows = [
@@ -151,16 +153,15 @@ def _outcome(page: "Document", outcome: OutcomeBlock, words: Words) -> None:
         (words("result"), line.result),
     ]
     _table(page, None, rows, widths=(55, 115))
-    for remark in outcome.remarks:
-        page.add_paragraph(remark)
-    if line.narrative:
-        page.add_paragraph(line.narrative)
+    for place, remark in enumerate([*outcome.remarks, *filter(None, [line.narrative])]):
+        spacing = page.add_paragraph(remark).paragraph_format
+        spacing.space_before, spacing.space_after = Pt(0 if place else 4), Pt(2)
 
 
 def _table(page: "Document", names: Sequence[str] | None, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
     table = _new_table(page, names, widths)
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        for cell, text in zip(_row(table), row, strict=True):
             _write(cell, text)
 
 
@@ -169,8 +170,9 @@ def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[i
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
-    table = page.add_table(rows=1 if names else 0, cols=len(widths), style="Table Grid")
+    table = page.add_table(rows=1 if names else 0, cols=len(widths))
     table.autofit = False
+    _rule(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     if names:
@@ -181,13 +183,46 @@ def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[i
     return table
 
 
+def _rule(table: Any) -> None:
+    """Fine lines between the rows alone, and air above and below what stands in them."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    def listed(name: str, kinds: Sequence[str], **values: str) -> Any:
+        parts = OxmlElement(f"w:{name}")
+        for kind in kinds:
+            part = OxmlElement(f"w:{kind}")
+            for key, value in values.items():
+                part.set(qn(f"w:{key}"), value)
+            parts.append(part)
+        return parts
+
+    properties = table._tbl.tblPr
+    # The order is that of the format; both stand after the layout and before the look.
+    look = properties.find(qn("w:tblLook"))
+    for parts in (
+        listed("tblBorders", ("top", "bottom", "insideH"), val="single", sz="4", space="0", color="CFCABD"),
+        listed("tblCellMar", ("top", "bottom"), w="45", type="dxa"),
+    ):
+        properties.append(parts) if look is None else look.addprevious(parts)
+
+
+def _row(table: Any) -> Sequence["_Cell"]:
+    """The cells of a new row, which stays on one page."""
+    from docx.oxml import OxmlElement
+
+    row = table.add_row()
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return tuple(row.cells)
+
+
 def _write(cell: "_Cell", text: str, *, style: str = "", right: bool = False, more: bool = False) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt, RGBColor
 
     paragraph = cell.add_paragraph() if more else cell.paragraphs[0]
     run = paragraph.add_run(text)
-    paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.space_after = Pt(0)
     if style == "small":
         run.font.size, run.font.color.rgb = Pt(9), RGBColor.from_string("59616E")
     if right:
