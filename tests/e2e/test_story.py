@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.api_client import unique
 from tests.e2e.browsing import DESKTOP, PHONE, Visitor
 from tests.e2e.story import Story
 
@@ -11,4 +12,4 @@ pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("br
 
 
 def test_the_story_of_one_contract_goes_as_the_tutorial_tells_it(visit: Callable[..., Visitor]) -> None:
-    Story.begin(visit(DESKTOP), visit(PHONE), lambda *_: None).tell()
+    Story.begin(visit(DESKTOP), visit(PHONE), lambda *_: None, unique("")).tell()
