@@ -41,6 +41,7 @@ OF_LEADERS = {
         "/reporting/contracts/running/moved",
         "/reporting/contracts/running/export",
         "/reporting/contracts/running/compare",
+        "/reporting/contracts/kachi-2/research",
         "/reporting/team",
         "/case/imports",
         "/feeds",

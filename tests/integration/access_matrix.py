@@ -212,6 +212,8 @@ POST /reporting/api/v1/effects
 POST /reporting/api/v1/head
 GET /reporting/api/v1/contracts/<contract_id>/compare
 GET /reporting/contracts/<contract_id>/compare
+GET /reporting/api/v1/contracts/<contract_id>/research
+GET /reporting/contracts/<contract_id>/research
 GET /reporting/units/<unit_id>/figures
 """
 

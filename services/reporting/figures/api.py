@@ -10,6 +10,7 @@ from services.reporting.figures.access import sees_scores
 from services.reporting.figures.compared import chosen_sides, compared_values
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
+from services.reporting.figures.research import research_view
 from services.reporting.figures.schemas import AskedSchema, CompareSchema, CutSchema
 from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
@@ -60,6 +61,14 @@ def compare(asked: dict[str, Any], contract_id: str) -> Response:
     view = chosen_sides(service(), identity().agency_id, contract_id, asked, over)
     figures = [{**compared_values(one), "same": one.same} for one in view.measures]
     return jsonify({"contract": contract_id, "before": view.before, "after": view.after, "figures": figures})
+
+
+@bp.get("/contracts/<contract_id>/research")
+@requires(*RECORDERS)
+@bp.arguments(AskedSchema(), location="query")
+def research(asked: dict[str, Any], contract_id: str) -> Response:
+    """The outcomes with their funnel, both denominators, other rules, tests, ends of the scale and guards"""
+    return jsonify(research_view(service(), identity().agency_id, contract_id, Asked(**asked)))
 
 
 @bp.get("/units/<unit_id>/figures")
