@@ -42,6 +42,7 @@ OF_LEADERS = {
         "/reporting/contracts/running/export",
         "/reporting/contracts/running/compare",
         "/reporting/contracts/kachi-2/research",
+        "/reporting/warnings",
         "/reporting/team",
         "/case/imports",
         "/feeds",

@@ -214,6 +214,7 @@ GET /reporting/api/v1/contracts/<contract_id>/compare
 GET /reporting/contracts/<contract_id>/compare
 GET /reporting/api/v1/contracts/<contract_id>/research
 GET /reporting/contracts/<contract_id>/research
+GET /reporting/api/v1/contracts/<contract_id>/pace
 GET /reporting/units/<unit_id>/figures
 """
 
@@ -289,6 +290,8 @@ POST /outreach/contacts/<contact_id>/unidentify
 LEADERS = """
 GET+POST /api/v1/tokens
 DELETE /api/v1/tokens/<token_id>
+GET /reporting/api/v1/warnings
+GET /reporting/warnings
 GET+POST /feeds
 POST /feeds/<token_id>/revoke
 POST /case/api/v1/handover

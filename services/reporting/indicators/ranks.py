@@ -41,10 +41,10 @@ def signed_rank(differences: Sequence[Fraction | int]) -> SignedRank | None:
     Zeros are dropped and ties share their middle rank. Source: Wilcoxon (1945); exact up to 25 differences without
     zeros and ties, else the normal approximation with correction for ties and continuity, as R computes it.
     """
-    moved = [one for one in differences if one]
+    moved = [Fraction(one) for one in differences if one]
     if not moved:
         return None
-    sizes: Counter[Fraction | int] = Counter(abs(one) for one in moved)
+    sizes = Counter(abs(one) for one in moved)
     ranks = _middle_ranks(sizes)
     plus = sum((ranks[one] for one in moved if one > 0), start=Fraction(0))
     n, zeros = len(moved), len(differences) - len(moved)
@@ -57,7 +57,7 @@ def signed_rank(differences: Sequence[Fraction | int]) -> SignedRank | None:
     return SignedRank(n=n, zeros=zeros, tied=tied, plus=plus, minus=minus, p=p, z=z, sign_p=_sign_p(rises, n))
 
 
-def _middle_ranks(sizes: Counter[Fraction | int]) -> dict[Fraction | int, Fraction]:
+def _middle_ranks(sizes: Counter[Fraction]) -> dict[Fraction, Fraction]:
     """The rank of each size; those of one size share the mean of the ranks they take up."""
     ranks, taken = {}, 0
     for size in sorted(sizes):
@@ -66,7 +66,7 @@ def _middle_ranks(sizes: Counter[Fraction | int]) -> dict[Fraction | int, Fracti
     return ranks
 
 
-def _z(plus: Fraction, n: int, sizes: Counter[Fraction | int]) -> float:
+def _z(plus: Fraction, n: int, sizes: Counter[Fraction]) -> float:
     """The standardised sum of ranks, half a step nearer to what chance alone would give."""
     away = plus - Fraction(n * (n + 1), 4)
     ties = sum(count**3 - count for count in sizes.values())
