@@ -43,6 +43,7 @@ OF_LEADERS = {
         "/reporting/contracts/running/compare",
         "/reporting/contracts/kachi-2/research",
         "/reporting/warnings",
+        "/groups/meetings/move?contract=running&target=kachi-2",
         "/reporting/team",
         "/case/imports",
         "/feeds",

@@ -11,7 +11,7 @@ from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.ledger.published import PublishedUnit
 from services.reporting.submissions import handlers
-from services.reporting.submissions.effects import Change, effects
+from services.reporting.submissions.effects import Change, effects, moved_now
 from services.reporting.submissions.queries import SentAt, report_numbered
 from services.reporting.submissions.schemas import (
     ConfirmLateSchema,
@@ -25,6 +25,7 @@ from services.reporting.submissions.verification import verify_report
 from services.reporting.submissions.views import (
     effect_values,
     late_of_period,
+    moved_values,
     one_period,
     periods_view,
     reports_view,
@@ -166,18 +167,30 @@ def confirm_late(asked: dict[str, Any], contract_id: str, last_day: str) -> Resp
 @effects_bp.arguments(EffectsSchema())
 def ask_effects(asked: dict[str, Any]) -> Response:
     """What a change that is not saved yet would do to locked periods and to reports that were sent"""
+    found = effects(service(), identity().agency_id, _change(asked))
+    return jsonify({"items": [effect_values(one) for one in found]})
+
+
+@effects_bp.post("/effects/figures")
+@requires(*RECORDERS)
+@effects_bp.arguments(EffectsSchema())
+def ask_figures(asked: dict[str, Any]) -> Response:
+    """Which figures of now, of every contract, a change that is not saved yet would move, from what to what"""
+    found = moved_now(service(), identity().agency_id, _change(asked))
+    return jsonify({"items": [moved_values(*one) for one in found]})
+
+
+def _change(asked: dict[str, Any]) -> Change:
     try:
         units = msgspec.convert(asked["units"], tuple[PublishedUnit, ...])
     except msgspec.ValidationError as error:
         raise Invalid("unit_unreadable", "This is not a session as it is published.", field="units") from error
-    change = Change(
+    return Change(
         units=units,
         ended=tuple(asked["ended"]),
         joined=tuple(asked["joined"]),
         parted=tuple(asked["parted"]),
     )
-    found = effects(service(), identity().agency_id, change)
-    return jsonify({"items": [effect_values(one) for one in found]})
 
 
 def _done(outcome: Outcome) -> Response:

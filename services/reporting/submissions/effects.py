@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from services.reporting.contracts.queries import contract_at
+from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
@@ -21,6 +22,8 @@ from shared.eventstore import EventStore
 from shared.service import Service
 
 Edge = tuple[str, str]
+Figure = tuple[Name, Measure | None, Value, Value]
+"""A figure with its value as counted now, and as it would be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Effect:
     contract: Any
     period: PeriodAt
     number: int | None
-    figures: tuple[tuple[Name, Any, Value, Value], ...]
+    figures: tuple[Figure, ...]
 
 
 def effects(service: Service, agency_id: str, change: Change) -> list[Effect]:
@@ -58,16 +61,36 @@ def effects(service: Service, agency_id: str, change: Change) -> list[Effect]:
         ]
 
 
+def moved_now(service: Service, agency_id: str, change: Change) -> list[tuple[ContractAt, tuple[Figure, ...]]]:
+    """Each contract a change is about, with those of its figures of now that it would move."""
+    with service.database.read() as connection:
+        now = cut_now(connection)
+        moved = []
+        for contract_id in sorted(_named(connection, agency_id, change, now)):
+            found = contract_at(service.store, connection, agency_id, contract_id)
+            facts = facts_at(connection, agency_id, contract_id, now)
+            would = _changed(facts, edges_at(connection, agency_id, now), contract_id, change)
+            moved.append((found, _moved(found.definition, found.definition, facts, would)))
+        return moved
+
+
 def _touched(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
     """The contracts whose figures may move, of those that have a locked period."""
+    reported = {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
+    return _named(connection, agency_id, change, now) & reported
+
+
+def _named(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
+    """The contracts a change is about: those of the sessions as they are and as they would be, and of the people."""
     found = {segment.contract_id for unit in change.units for segment in unit.segments}
-    found |= {one for unit_id in change.ended for one in contracts_of_unit(connection, agency_id, unit_id, now)}
+    before = (*change.ended, *(unit.unit_id for unit in change.units))
+    found |= {one for unit_id in before for one in contracts_of_unit(connection, agency_id, unit_id, now)}
     people = {person for edge in (*change.joined, *change.parted) for person in edge}
     if people:
         own = ledger.participation.c
         query = select(own.contract_id).where(own.agency_id == agency_id, own.person_id.in_(sorted(people)))
         found |= set(connection.execute(query).scalars())
-    return found & {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
+    return found
 
 
 def _of_contract(
@@ -86,12 +109,7 @@ def _of_contract(
         cut = Cut.parse(str(one.state.last_report.cut if one.state.last_report else one.state.cut))
         definition = contract_at(store, connection, agency_id, contract_id, cut["reporting"]).definition
         counted = counted_until(definition, one.period)
-        before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
-        moved = tuple(
-            (name, measure_of(definition, name), before[name], after[name])
-            for name in before
-            if before[name] != after[name]
-        )
+        moved = _moved(definition, counted, facts, would)
         if moved or one in own:
             last = one.state.last_report
             yield Effect(
@@ -101,6 +119,16 @@ def _of_contract(
                 number=last.number if last else None,
                 figures=moved,
             )
+
+
+def _moved(definition: Definition, counted: Definition, facts: Facts, would: Facts) -> tuple[Figure, ...]:
+    """The figures that are others by what would be known."""
+    before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
+    return tuple(
+        (name, measure_of(definition, name), before[name], after[name])
+        for name in before
+        if before[name] != after[name]
+    )
 
 
 def _days(facts: Facts, contract_id: str, change: Change) -> set[date] | None:
