@@ -6,7 +6,7 @@ answer, saving goes on and the page says so. What waited on a phone is saved at 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -54,6 +54,8 @@ def _digest(effects: list[dict[str, Any]]) -> str:
 def require_read(
     *,
     units: Iterable[ServiceUnit] = (),
+    scores: Iterable[Mapping[str, Any]] = (),
+    stages: Iterable[Mapping[str, Any]] = (),
     ended: Iterable[str] = (),
     joined: Iterable[Edge] = (),
     parted: Iterable[Edge] = (),
@@ -62,7 +64,14 @@ def require_read(
     """Raise `MovesReports` where this would reach into a locked period and the request does not say it was read."""
     if "kept_id" in request.form:
         return
-    body = {"units": _published(units), "ended": list(ended), "joined": list(joined), "parted": list(parted)}
+    body = {
+        "units": _published(units),
+        "scores": msgspec.to_builtins(list(scores)),
+        "stages": msgspec.to_builtins(list(stages)),
+        "ended": list(ended),
+        "joined": list(joined),
+        "parted": list(parted),
+    }
     answer = ask(EFFECTS, body, seconds=seconds)
     if answer is None:
         flash(gettext("Whether this moves a report that was sent could not be found out just now."))

@@ -21,7 +21,8 @@ def ask(path: str, body: Body, key: str | None = None, *, seconds: float = _SECO
     """Return what the JSON API answers to a POST; None when it does not answer well, so that the page can say so.
 
     Always a POST: what is asked for may hold a name, and no name stands in an address. Nothing is stored or logged.
-    It is waited for so many `seconds` at most. With an idempotency `key` something may be written there; the person's next request waits until it has arrived.
+    It is waited for so many `seconds` at most. With an idempotency `key` something may be written there; the person's
+    next request waits until it has arrived.
     """
     headers = _headers() if key is None else {**_headers(), "Idempotency-Key": key}
     return _read(_post(_base_url(service().settings) + path, body, headers, seconds))
@@ -42,9 +43,7 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _post(
-    url: str, body: Body, headers: dict[str, str], seconds: float = _SECONDS
-) -> requests.Response | None:
+def _post(url: str, body: Body, headers: dict[str, str], seconds: float = _SECONDS) -> requests.Response | None:
     """Needs no request context, so that another thread may do it."""
     try:
         with requests.Session() as session:
