@@ -67,7 +67,8 @@ def forecast(
     if len(known) < FEWEST:
         return None
     to_come = left * sum(known) / len(known)
-    spread = _spread(known, left, at_least=sum(known) / len(known))
+    # Where nothing came for months, one may still come: as if one had.
+    spread = _spread(known, left, at_least=max(sum(known), 1.0) / len(known))
     # What this month has brought so far is not among the whole months, and cannot be taken away again.
     before = float(actual) - sum(values[0] for values in grown[len(past) :])
     return Forecast(

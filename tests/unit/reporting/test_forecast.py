@@ -70,6 +70,13 @@ def test_what_this_month_has_brought_cannot_be_taken_away(kachi: Definition) -> 
     assert found.low >= 523
 
 
+def test_months_without_anybody_new_do_not_rule_out_that_one_comes(kachi: Definition) -> None:
+    found = _forecast(kachi, [3.0, *[0.0] * 8], "output-1/persons")
+    assert found is not None
+    assert found.likely == found.low == 3
+    assert found.high > 4
+
+
 def test_a_share_is_forecast_as_a_share(kachi: Definition) -> None:
     whole = _measure(kachi)
     share = replace(whole, kind="share", whole=whole, target=Fraction(3, 10))
