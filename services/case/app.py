@@ -124,6 +124,7 @@ def create_app(service: Service) -> Flask:
             tasks_api.bp,
             handover_api.bp,
             handover_api.plans,
+            handover_api.moves,
             imports.api,
         ],
     )

@@ -5,7 +5,6 @@ Names of people appear on the pages of this service alone.
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
 
 from flask import Flask
 from flask_babel import get_locale
@@ -18,6 +17,7 @@ from shared.auth.identity import Identity
 from shared.auth.roles import RECORDERS
 from shared.serviceunit import codes
 from shared.serviceunit.learnt.queries import contracts
+from shared.serviceunit.shown import contract_title
 from shared.web.requests import service
 
 PHASES: codes.Labels = {"pre": ("Before", "前測"), "post": ("After", "後測")}
@@ -103,18 +103,10 @@ def contract_titles(who: Identity, running_on: date | None = None) -> dict[str, 
     with service().database.read() as connection:
         known = contracts(connection, who.agency_id)
     return {
-        one["contract_id"]: _title(one)
+        one["contract_id"]: contract_title(one)
         for one in known
         if running_on is None or one["first_day"] <= running_on <= one["last_day"]
     }
-
-
-def _title(contract: dict[str, Any]) -> str:
-    title = contract["title"]
-    if not isinstance(title, dict):
-        return str(title or contract["contract_id"])
-    language = "zh-Hant" if is_chinese() else "en"
-    return str(title.get(language) or next(iter(title.values()), contract["contract_id"]))
 
 
 def filled(form: Mapping[str, str], *names: str) -> dict[str, str]:

@@ -4,13 +4,11 @@ And the titles of contracts.
 """
 
 from collections.abc import Collection
-from typing import Any
-
-from flask_babel import get_locale
 
 from services.groups.practitioners import queries
 from shared.auth.identity import Identity
 from shared.serviceunit.learnt.queries import contracts
+from shared.serviceunit.shown import contract_title
 from shared.web.names import find_people, names_of
 from shared.web.requests import service
 
@@ -44,12 +42,3 @@ def contract_titles(who: Identity) -> list[tuple[str, str]]:
     """The contracts of the agency with their titles."""
     with service().database.read() as connection:
         return [(one["contract_id"], contract_title(one)) for one in contracts(connection, who.agency_id)]
-
-
-def contract_title(contract: dict[str, Any]) -> str:
-    """The title of a contract in the language of the page."""
-    title = contract["title"]
-    if not isinstance(title, dict):
-        return str(title or contract["contract_id"])
-    language = "zh-Hant" if str(get_locale()).startswith("zh") else "en"
-    return str(title.get(language) or next(iter(title.values()), contract["contract_id"]))

@@ -75,6 +75,7 @@ def create_app(service: Service) -> Flask:
             erasures_api.bp,
             today_api.bp,
             today_api.plans,
+            today_api.moves,
             visits_api.readings,
             imports.api,
         ],

@@ -13,6 +13,7 @@ from services.outreach.places.queries import places
 from shared.auth.identity import Identity
 from shared.serviceunit import codes
 from shared.serviceunit.learnt.queries import contracts
+from shared.serviceunit.shown import contract_title
 from shared.web.names import find_people, names_of
 from shared.web.requests import service
 
@@ -67,7 +68,7 @@ def contract_options(who: Identity) -> list[tuple[str, str]]:
     """The contracts of the agency with their titles."""
     with service().database.read() as connection:
         known = contracts(connection, who.agency_id)
-    return [(one["contract_id"], _contract_title(one)) for one in known]
+    return [(one["contract_id"], contract_title(one)) for one in known]
 
 
 def team_options(who: Identity) -> list[tuple[str, str]]:
@@ -84,11 +85,3 @@ def account_names(who: Identity) -> dict[str, str]:
 def _place_label(place: dict[str, Any]) -> str:
     parts = (place["name"] or short(place["place_id"]), label("district", place["district"]))
     return " · ".join(part for part in parts if part)
-
-
-def _contract_title(contract: dict[str, Any]) -> str:
-    title = contract["title"]
-    if not isinstance(title, dict):
-        return str(title or contract["contract_id"])
-    language = "zh-Hant" if str(get_locale()).startswith("zh") else "en"
-    return str(title.get(language) or next(iter(title.values()), contract["contract_id"]))

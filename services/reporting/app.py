@@ -22,7 +22,7 @@ from services.reporting.exports import api as exports_api
 from services.reporting.exports import web as exports_web
 from services.reporting.figures import api as figures_api
 from services.reporting.figures import web as figures_web
-from services.reporting.figures import web_compare, web_figure, web_moved
+from services.reporting.figures import web_compare, web_early, web_figure, web_moved, web_research
 from services.reporting.help import web as help_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
@@ -79,8 +79,10 @@ def create_app(service: Service) -> Flask:
             contracts_web.bp,
             figures_web.bp,
             web_compare.bp,
+            web_early.bp,
             web_figure.bp,
             web_moved.bp,
+            web_research.bp,
             exports_web.bp,
             submissions_web.bp,
             team_web.bp,

@@ -34,6 +34,7 @@ def init_app(app: Flask) -> None:
         part_words=words.PARTS,
         part_name=words.part_name,
         standing_words=words.STANDINGS,
+        outlook_words=words.OUTLOOKS,
         period_standing_words=words.PERIOD_STANDINGS,
         left_out_words=words.LEFT_OUT,
         change_words=words.CHANGES,

@@ -6,7 +6,7 @@ answer, saving goes on and the page says so. What waited on a phone is saved at 
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +27,9 @@ from shared.web.requests import service as own_service
 W = TypeVar("W")
 READ = "effects_read"
 """The form field that says which effects were shown: a digest of them."""
+EFFECTS = "/reporting/api/v1/effects"
+AT_ONCE, MANY = 3.0, 15.0
+"""How many seconds an answer is waited for: about one entry, and about many of them."""
 Edge = tuple[str, str]
 
 
@@ -51,25 +54,50 @@ def _digest(effects: list[dict[str, Any]]) -> str:
 def require_read(
     *,
     units: Iterable[ServiceUnit] = (),
+    scores: Iterable[Mapping[str, Any]] = (),
+    stages: Iterable[Mapping[str, Any]] = (),
     ended: Iterable[str] = (),
     joined: Iterable[Edge] = (),
     parted: Iterable[Edge] = (),
+    seconds: float = AT_ONCE,
 ) -> None:
     """Raise `MovesReports` where this would reach into a locked period and the request does not say it was read."""
     if "kept_id" in request.form:
         return
     body = {
-        "units": [msgspec.to_builtins(one) for one in units],
+        "units": _published(units),
+        "scores": msgspec.to_builtins(list(scores)),
+        "stages": msgspec.to_builtins(list(stages)),
         "ended": list(ended),
         "joined": list(joined),
         "parted": list(parted),
     }
-    answer = ask("/reporting/api/v1/effects", body)
+    answer = ask(EFFECTS, body, seconds=seconds)
     if answer is None:
         flash(gettext("Whether this moves a report that was sent could not be found out just now."))
     elif answer["items"] and request.form.get(READ) != _digest(answer["items"]):
         g.effects_shown = _digest(answer["items"])
         raise MovesReports(answer["items"])
+
+
+def shown_effects(units: Iterable[ServiceUnit]) -> list[dict[str, Any]] | None:
+    """What these entries would do to reports that were sent, which the form then says was read; None if nobody says."""
+    answer = ask(EFFECTS, {"units": _published(units)}, seconds=MANY)
+    if answer is None:
+        return None
+    if answer["items"]:
+        g.effects_shown = _digest(answer["items"])
+    return list(answer["items"])
+
+
+def moved_figures(units: Iterable[ServiceUnit]) -> list[dict[str, Any]] | None:
+    """Which figures of now these entries would move, contract by contract; None where reporting does not answer."""
+    answer = ask(f"{EFFECTS}/figures", {"units": _published(units)}, seconds=MANY)
+    return None if answer is None else list(answer["items"])
+
+
+def _published(units: Iterable[ServiceUnit]) -> list[Any]:
+    return [msgspec.to_builtins(one) for one in units]
 
 
 def reviewed(recording: Recording[W]) -> Recording[W]:

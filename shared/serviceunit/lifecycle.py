@@ -85,7 +85,17 @@ class GivePlan:
     successor: str
 
 
-UnitCommand = PlanUnit | RecordUnit | CorrectUnit | VoidUnit | GivePlan
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveUnit:
+    """It was booked under the contract `source` and belongs to `target`, which runs in `period`; all else stays."""
+
+    source: str
+    target: str
+    period: tuple[date, date]
+    reason: str
+
+
+UnitCommand = PlanUnit | RecordUnit | CorrectUnit | VoidUnit | GivePlan | MoveUnit
 
 
 def decide(command: UnitCommand, state: UnitState) -> list[ServiceUnitEvent]:
@@ -117,6 +127,10 @@ def decide(command: UnitCommand, state: UnitState) -> list[ServiceUnitEvent]:
         case GivePlan(leaver=leaver, successor=successor):
             _require(state, "planned")
             return [_given(state, leaver, successor)]
+        case MoveUnit():
+            _require(state, "planned", "recorded")
+            _check_reason(command.reason)
+            return [_moved(command, state)]
         case _:
             assert_never(command)
 
@@ -151,6 +165,34 @@ def _given(state: UnitState, leaver: str, successor: str) -> ServiceUnitPlanned:
         note=state.note,
         helpers=dict(state.helpers) or None,
         note_subject=state.note_subject,
+    )
+
+
+def _moved(command: MoveUnit, state: UnitState) -> ServiceUnitEvent:
+    """The same entry under the other contract: a plan is planned anew, what was recorded is corrected."""
+    unit = state.unit
+    assert unit is not None
+    booked = [segment.contract_id for segment in unit.segments]
+    if command.source not in booked:
+        raise RuleBroken("not_of_contract", "This entry is not booked under that contract.")
+    if command.target in booked:
+        raise RuleBroken("already_of_contract", "Another part of this entry is booked under that contract already.")
+    first, last = command.period
+    if not first <= unit.occurred_on <= last:
+        raise RuleBroken("outside_the_other", "The other contract does not run on this day.")
+    segments = (
+        replace(one, contract_id=command.target) if one.contract_id == command.source else one for one in unit.segments
+    )
+    private = Private(subject=state.note_subject, note=state.note, helpers=dict(state.helpers) or None)
+    moved = replace(unit, segments=tuple(segments))
+    if state.phase == "planned":
+        return _planned(moved, private)
+    return ServiceUnitCorrected(
+        unit=moved,
+        reason=command.reason,
+        note=private.note,
+        helpers=private.helpers,
+        note_subject=private.subject,
     )
 
 

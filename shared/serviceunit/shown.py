@@ -1,6 +1,6 @@
 """How an entry, its story and what is worth a second look are shown, to programs and on pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -80,3 +80,12 @@ def warned(notices: Iterable[Notice]) -> list[dict[str, Any]]:
         {"code": one.code, "message": gettext(one.message, **one.params), "path": one.path, **one.params}
         for one in notices
     ]
+
+
+def contract_title(contract: Mapping[str, Any]) -> str:
+    """The title of a contract that was learnt, in the language of the page."""
+    title = contract["title"]
+    if not isinstance(title, dict):
+        return str(title or contract["contract_id"])
+    language = "zh-Hant" if str(get_locale()).startswith("zh") else "en"
+    return str(title.get(language) or next(iter(title.values()), contract["contract_id"]))

@@ -17,14 +17,15 @@ Body = dict[str, Any]
 Answer = dict[str, Any]
 
 
-def ask(path: str, body: Body, key: str | None = None) -> Answer | None:
+def ask(path: str, body: Body, key: str | None = None, *, seconds: float = _SECONDS) -> Answer | None:
     """Return what the JSON API answers to a POST; None when it does not answer well, so that the page can say so.
 
     Always a POST: what is asked for may hold a name, and no name stands in an address. Nothing is stored or logged.
-    With an idempotency `key` something may be written there; the person's next request waits until it has arrived.
+    It is waited for so many `seconds` at most. With an idempotency `key` something may be written there; the person's
+    next request waits until it has arrived.
     """
     headers = _headers() if key is None else {**_headers(), "Idempotency-Key": key}
-    return _read(_post(_base_url(service().settings) + path, body, headers))
+    return _read(_post(_base_url(service().settings) + path, body, headers, seconds))
 
 
 def ask_each(*asked: tuple[str, Body]) -> list[Answer | None]:
@@ -42,13 +43,13 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _post(url: str, body: Body, headers: dict[str, str]) -> requests.Response | None:
+def _post(url: str, body: Body, headers: dict[str, str], seconds: float = _SECONDS) -> requests.Response | None:
     """Needs no request context, so that another thread may do it."""
     try:
         with requests.Session() as session:
             # Names go straight to the other service, whatever proxy the environment names.
             session.trust_env = False
-            return session.post(url, json=body, headers=headers, timeout=_SECONDS)
+            return session.post(url, json=body, headers=headers, timeout=seconds)
     except requests.RequestException:
         return None
 

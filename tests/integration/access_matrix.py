@@ -212,9 +212,13 @@ POST /case/api/v1/head
 POST /groups/api/v1/head
 POST /outreach/api/v1/head
 POST /reporting/api/v1/effects
+POST /reporting/api/v1/effects/figures
 POST /reporting/api/v1/head
 GET /reporting/api/v1/contracts/<contract_id>/compare
 GET /reporting/contracts/<contract_id>/compare
+GET /reporting/api/v1/contracts/<contract_id>/research
+GET /reporting/contracts/<contract_id>/research
+GET /reporting/api/v1/contracts/<contract_id>/pace
 GET /reporting/units/<unit_id>/figures
 """
 
@@ -296,6 +300,14 @@ GET /reporting/overview.<format_name>
 LEADERS = """
 GET+POST /api/v1/tokens
 DELETE /api/v1/tokens/<token_id>
+POST /case/api/v1/moves
+GET+POST /case/sessions/move
+POST /groups/api/v1/moves
+GET+POST /groups/meetings/move
+POST /outreach/api/v1/moves
+GET+POST /outreach/visits/move
+GET /reporting/api/v1/warnings
+GET /reporting/warnings
 GET+POST /feeds
 POST /feeds/<token_id>/revoke
 POST /case/api/v1/handover

@@ -21,6 +21,7 @@ from shared.auth.roles import NOTE_READERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError, NotFound
+from shared.serviceunit.effects import require_read
 from shared.serviceunit.schemas import VoidSchema
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
@@ -28,6 +29,7 @@ from shared.web.requests import command_meta, expected_version, see_other, servi
 bp = Blueprint("assessments", __name__, url_prefix="/assessments")
 
 Page = Any
+_PUBLIC = ("assessment_id", "person_id", "team_id", "instrument", "phase", "assessed_on", "total", "contract_id")
 QUESTIONS = {
     "phq9": (
         lazy_gettext("Little interest or pleasure in doing things"),
@@ -74,7 +76,10 @@ def new() -> Page:
         try:
             fixed = {"person_id": person_id, "instrument": chosen, "case_id": case_id}
             asked = _asked(AssessmentSchema(), fixed, instrument)
-            return _saved(handlers.record(service(), who, command_meta(), asked))
+            meta = command_meta()
+            if asked["assessed_on"] != local_date(service().clock.now()):
+                _require_read(handlers.record(service(), who, meta, asked, dry_run=True))
+            return _saved(handlers.record(service(), who, meta, asked))
         except CaseledgerError as raised:
             error = raised
     case = cases.load(service(), who, case_id)[0] if case_id else None
@@ -121,6 +126,7 @@ def correct(assessment_id: str) -> Page:
             fixed = {name: getattr(entry, name) for name in ("person_id", "instrument", "case_id", "unit_id")}
             asked = _asked(AssessmentCorrectionSchema(), fixed, instrument)
             meta, expected = command_meta(), expected_version()
+            _require_read(handlers.correct(service(), who, meta, assessment_id, asked, expected, dry_run=True))
             return _saved(handlers.correct(service(), who, meta, assessment_id, asked, expected))
         except CaseledgerError as raised:
             error = raised
@@ -140,6 +146,7 @@ def void(assessment_id: str) -> Page:
         try:
             asked = load(VoidSchema(), pages.filled(request.form, "reason", "reason_text"))
             meta, expected = command_meta(), expected_version()
+            require_read(ended=[assessment_id])
             return see_other(back, handlers.void(service(), who, meta, assessment_id, asked, expected))
         except CaseledgerError as raised:
             error = raised
@@ -219,6 +226,13 @@ def _name(who: Identity, person_id: str | None) -> str | None:
     if person_id not in names:
         raise NotFound("person_not_found", "There is no such person.")
     return names[person_id]
+
+
+def _require_read(would: Written) -> None:
+    """Ask for its effects on reports that were sent to be read before a questionnaire is saved; no answer is told."""
+    entry = would.state.entry
+    assert entry is not None
+    require_read(scores=[{name: getattr(entry, name) for name in _PUBLIC}])
 
 
 def _saved(written: Written) -> Page:

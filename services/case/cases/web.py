@@ -21,6 +21,8 @@ from services.case.cases.domain import (
     StartIntake,
     TransferCase,
 )
+from services.case.cases.events import CaseClosed, CaseOpened, CaseReopened
+from services.case.cases.handlers import Written
 from services.case.cases.schemas import (
     AssignSchema,
     CaseSchema,
@@ -41,6 +43,7 @@ from shared.auth.roles import RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
+from shared.serviceunit.effects import require_read
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
 
@@ -107,7 +110,9 @@ def new() -> Page:
         else:
             try:
                 asked = load(CaseSchema(), _registration(people))
-                written = handlers.register(service(), who, command_meta(), asked)
+                meta = command_meta()
+                _require_read(handlers.register(service(), who, meta, asked, dry_run=True))
+                written = handlers.register(service(), who, meta, asked)
                 return see_other(f"/case/cases/{written.case.case_id}", written.outcome)
             except CaseledgerError as raised:
                 error = raised
@@ -197,12 +202,25 @@ def _change(case_id: str, schema: Schema, command: Callable[[dict[str, Any]], Ch
     try:
         asked = load(schema, pages.filled(request.form, *schema.fields))
         meta, expected = command_meta(), expected_version()
+        _require_read(handlers.change(service(), who, meta, case_id, command(asked), expected, dry_run=True))
         written = handlers.change(service(), who, meta, case_id, command(asked), expected)
     except CaseledgerError as raised:
         return _case(case_id, error=raised)
     # After a transfer the case may be out of one's own sight.
     where = f"/case/cases/{case_id}" if who.sees_team(written.case.team_id) else "/case/cases"
     return see_other(where, written.outcome)
+
+
+def _require_read(would: Written) -> None:
+    """Ask for its effects on reports that were sent to be read before a case is opened or closed on a day gone by."""
+    stages = [
+        {"case_id": would.case.case_id, "contract_id": would.case.contract_id, "stage": stage, "on": one.event.on}
+        for one in would.outcome.events
+        for stage, kinds in (("opened", (CaseOpened, CaseReopened)), ("closed", (CaseClosed,)))
+        if isinstance(one.event, kinds) and one.event.on < local_date(service().clock.now())
+    ]
+    if stages:
+        require_read(stages=stages)
 
 
 def _case(case_id: str, *, error: CaseledgerError | None = None, found: Any = ()) -> Page:

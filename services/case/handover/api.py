@@ -8,16 +8,18 @@ from flask_smorest import Blueprint
 from services.case.handover import queries
 from services.case.handover.handlers import assigned, hand_over
 from services.case.handover.schemas import HandoverSchema
-from services.case.sessions.handlers import sessions
+from services.case.sessions.handlers import movable, sessions
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.auth.teams import teams_seen
 from shared.serviceunit.handover.api import handover_api
 from shared.serviceunit.handover.schemas import LeaverSchema
+from shared.serviceunit.moving.api import moving_api
 from shared.web.requests import answer, command_meta, is_dry_run, service
 
 bp = Blueprint("handover_api", __name__, url_prefix="/handover", description="Handing cases over")
 plans = handover_api(sessions, queries.planned_by)
+moves = moving_api(movable)
 
 
 @bp.post("/left")

@@ -20,6 +20,7 @@ from services.case.sessions.domain import (
     refuse_counted_twice,
     tags_of,
 )
+from services.case.tables import session_unit
 from services.case.tasks.handlers import Source, raise_task
 from shared.auth.identity import Identity
 from shared.auth.teams import reads_notes, require_team
@@ -33,6 +34,7 @@ from shared.serviceunit.checks import unknown_code, unknown_contracts, unknown_n
 from shared.serviceunit.events import ServiceUnitPlanned, ServiceUnitRecorded
 from shared.serviceunit.learnt.queries import contract_periods
 from shared.serviceunit.lifecycle import PlanUnit, Private, UnitState, VoidUnit
+from shared.serviceunit.moving.handlers import Movable
 from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
@@ -274,6 +276,16 @@ class _Draft:
 def is_shared(note_subject: str) -> bool:
     """Say whether a session's notes lie under a key of their own, since they are not about one person alone."""
     return is_id(note_subject, PREFIX) or is_id(note_subject, "note")
+
+
+def refuse_moved(connection: Connection, who: Identity, unit: ServiceUnit) -> None:
+    """Raise where a session may not be booked under its new contract."""
+    others = queries.sessions_near(connection, who.agency_id, unit)
+    people = known_people(connection, who.agency_id, [one.person_id for one in unit.participants])
+    refuse_counted_twice(unit, others, _same_people(connection, who, people, others))
+
+
+movable = Movable(sessions, session_unit, refuse_moved, queries.ADDRESS, queries.case_numbers)
 
 
 def _wrong_kind(unit: ServiceUnit) -> list[FieldError]:

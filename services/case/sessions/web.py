@@ -17,7 +17,15 @@ from services.case.people.queries import roles_on
 from services.case.sessions import forms, queries
 from services.case.sessions.domain import PROFESSIONS
 from services.case.sessions.forms import Draft, Row
-from services.case.sessions.handlers import DOUBTS, InDoubt, Written, sessions, sessions_if_sure, take_back_next
+from services.case.sessions.handlers import (
+    DOUBTS,
+    InDoubt,
+    Written,
+    movable,
+    sessions,
+    sessions_if_sure,
+    take_back_next,
+)
 from services.case.sessions.schemas import HeldSessionSchema, SessionCorrectionSchema, SessionSchema
 from services.case.sessions.story import people_in, story_lines
 from services.case.tasks.queries import task_list
@@ -29,6 +37,7 @@ from shared.errors import CaseledgerError
 from shared.eventstore import CommandMeta
 from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.moving.web import add_moving_page
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.recording import Recording
@@ -37,6 +46,7 @@ from shared.web.requests import command_meta, expected_version, see_other, servi
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 add_reading_pages(bp, sessions, queries.ADDRESS)
+add_moving_page(bp, movable)
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]

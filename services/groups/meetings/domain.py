@@ -95,6 +95,11 @@ def refuse(
     if group is not None:
         _refuse_after_end(unit, group)
         _refuse_walk_ins(unit, group, people, already)
+    refuse_counted_twice(unit, others)
+
+
+def refuse_counted_twice(unit: ServiceUnit, others: Iterable[OtherMeeting]) -> None:
+    """One meeting counts for one contract, unless it is split with an approval inside one entry."""
     contracts = {segment.contract_id for segment in unit.segments}
     for other in others:
         if other.contracts and contracts - other.contracts and _is_same_occasion(unit, other):

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from services.groups.groups.domain import GroupOnDay
-from services.groups.meetings.domain import refuse, wrong_fields_here
+from services.groups.meetings.domain import refuse, refuse_counted_twice, wrong_fields_here
+from services.groups.meetings.queries import ADDRESS, group_titles, others_on
 from services.groups.meetings.surroundings import Surroundings, surroundings, surroundings_of
 from services.groups.people.domain import PersonOnDay
 from services.groups.practitioners.queries import organisations_among
+from services.groups.tables import meeting
 from shared.auth.identity import Identity
 from shared.auth.roles import NOTE_READERS
 from shared.auth.teams import chosen_team, require_team
@@ -18,6 +22,7 @@ from shared.service import Service
 from shared.serviceunit import lifecycle
 from shared.serviceunit.checks import unknown_contracts, unknown_names, wrong_fields
 from shared.serviceunit.lifecycle import Private, UnitState
+from shared.serviceunit.moving.handlers import Movable
 from shared.serviceunit.notices import Notice
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
 from shared.serviceunit.schemas import named_helpers, participants, unit_of
@@ -60,6 +65,14 @@ def _save(
 
 
 meetings = Recording(PREFIX, _save)
+
+
+def refuse_moved(connection: Connection, who: Identity, unit: ServiceUnit) -> None:
+    """Raise where a meeting may not be booked under its new contract."""
+    refuse_counted_twice(unit, others_on(connection, who.agency_id, unit.occurred_on))
+
+
+movable = Movable(meetings, meeting, refuse_moved, ADDRESS, group_titles)
 
 
 def _notices_again(service: Service, who: Identity, outcome: Outcome) -> list[Notice]:

@@ -12,7 +12,7 @@ from services.groups.groups.queries import group as group_of_agency
 from services.groups.groups.queries import groups
 from services.groups.meetings import forms, queries
 from services.groups.meetings.forms import Draft, Row
-from services.groups.meetings.handlers import Written, meetings
+from services.groups.meetings.handlers import Written, meetings, movable
 from services.groups.meetings.roster import About, Page, draft_of, form, members, saved
 from services.groups.meetings.schemas import MeetingCorrectionSchema, MeetingSchema
 from services.groups.naming import contract_titles, names_by_id
@@ -24,6 +24,7 @@ from shared.eventstore import CommandMeta, Recorded
 from shared.serviceunit import codes
 from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.moving.web import add_moving_page
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, told
@@ -32,6 +33,7 @@ from shared.web.requests import command_meta, expected_version, service
 
 bp = Blueprint("meetings", __name__, url_prefix="/meetings")
 add_reading_pages(bp, meetings, queries.ADDRESS)
+add_moving_page(bp, movable)
 
 
 @bp.app_context_processor

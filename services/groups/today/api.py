@@ -3,7 +3,7 @@
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.groups.meetings.handlers import meetings
+from services.groups.meetings.handlers import meetings, movable
 from services.groups.meetings.queries import ADDRESS, group_titles
 from services.groups.today.queries import overdue_meetings, own_agenda, planned_by
 from shared.auth.identity import identity, requires
@@ -11,11 +11,13 @@ from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.serviceunit.handover.api import handover_api
+from shared.serviceunit.moving.api import moving_api
 from shared.serviceunit.reading.queries import count_to_read, returned_to
 from shared.web.requests import service
 
 bp = Blueprint("today_api", __name__, description="What a person has before them")
 plans = handover_api(meetings, planned_by)
+moves = moving_api(movable)
 
 
 @bp.post("/today")

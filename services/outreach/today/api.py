@@ -4,18 +4,20 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.outreach.today.queries import overdue_visits, own_agenda, planned_by
-from services.outreach.visits.handlers import visits
+from services.outreach.visits.handlers import movable, visits
 from services.outreach.visits.queries import ADDRESS, titles
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.serviceunit.handover.api import handover_api
+from shared.serviceunit.moving.api import moving_api
 from shared.serviceunit.reading.queries import count_to_read, returned_to
 from shared.web.requests import service
 
 bp = Blueprint("today_api", __name__, description="What a person has before them")
 plans = handover_api(visits, planned_by)
+moves = moving_api(movable)
 
 
 @bp.post("/today")

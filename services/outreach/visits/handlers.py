@@ -13,6 +13,7 @@ from services.outreach.contacts.events import ContactRegistered
 from services.outreach.contacts.queries import same_aliases
 from services.outreach.people.domain import PersonOnDay
 from services.outreach.people.queries import people_on
+from services.outreach.tables import visit
 from services.outreach.visits import queries
 from services.outreach.visits.domain import OtherVisit, notices, refuse
 from services.outreach.visits.entries import Asked, Asking, entry_of
@@ -26,6 +27,7 @@ from shared.service import Service
 from shared.serviceunit import lifecycle, recording
 from shared.serviceunit.learnt.queries import cases_of, contract_periods, merges
 from shared.serviceunit.lifecycle import UnitState
+from shared.serviceunit.moving.handlers import Movable
 from shared.serviceunit.notices import Notice, somebody_helps
 from shared.serviceunit.recording import Recording
 from shared.serviceunit.unit import ServiceUnit
@@ -76,6 +78,14 @@ def _save(
 
 
 visits = Recording(PREFIX, _save)
+
+
+def refuse_moved(connection: Connection, who: Identity, unit: ServiceUnit) -> None:
+    """Raise where a visit may not be booked under its new contract."""
+    refuse(unit, others_on(connection, who.agency_id, unit.occurred_on))
+
+
+movable = Movable(visits, visit, refuse_moved, queries.ADDRESS, queries.titles)
 
 
 def _state(work: Work, who: Identity, visit_id: str, expected_version: int) -> UnitState:

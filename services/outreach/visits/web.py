@@ -11,7 +11,7 @@ from services.outreach.cases.queries import case_numbers, members_of, open_cases
 from services.outreach.visits import forms, handlers
 from services.outreach.visits.domain import SETTINGS, is_met
 from services.outreach.visits.forms import Draft, Row
-from services.outreach.visits.handlers import Written, visits
+from services.outreach.visits.handlers import Written, movable, visits
 from services.outreach.visits.queries import cursor_of, told
 from services.outreach.visits.schemas import VisitCorrectionSchema, VisitFromPlanSchema, VisitSchema
 from services.outreach.visits.suggestions import suggested
@@ -26,6 +26,7 @@ from shared.serviceunit import conflicts
 from shared.serviceunit.compared import beside_what_stands, compared, is_overtaken
 from shared.serviceunit.effects import reviewed
 from shared.serviceunit.lifecycle import INITIAL, UnitState
+from shared.serviceunit.moving.web import add_moving_page
 from shared.serviceunit.pages import answered_referrals, may_undo, void_page
 from shared.serviceunit.reading.web import add_reading_pages, reading_shown
 from shared.serviceunit.shown import line, warned
@@ -33,6 +34,7 @@ from shared.web.requests import command_meta, expected_version, see_other, servi
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 add_reading_pages(bp, visits, "/outreach/visits")
+add_moving_page(bp, movable)
 
 Page = Any
 Save = Callable[[Draft, CommandMeta], Written]

@@ -8,15 +8,18 @@ from flask_smorest import Blueprint
 from services.reporting.contracts.access import reached
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
+from services.reporting.figures.chosen import paged
 from services.reporting.figures.compared import chosen_sides, compared_values
+from services.reporting.figures.early import Wanted, early_warnings, pace_values, running_contracts
 from services.reporting.figures.queries import figure_behind, figures_of_unit
 from services.reporting.figures.reports import Asked, contract_report, fresh_values
-from services.reporting.figures.schemas import AskedSchema, CompareSchema, CutSchema
+from services.reporting.figures.research import research_view
+from services.reporting.figures.schemas import AskedSchema, CompareSchema, CutSchema, WarningsSchema
 from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
 from services.reporting.submissions.reading import newest_document
 from shared.auth.identity import identity, requires
-from shared.auth.roles import RECORDERS, REPORT_READERS
+from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
 from shared.web.requests import service
 
@@ -65,6 +68,33 @@ def compare(asked: dict[str, Any], contract_id: str) -> Response:
     view = chosen_sides(service(), identity().agency_id, contract_id, asked, over)
     figures = [{**compared_values(one), "same": one.same} for one in view.measures]
     return jsonify({"contract": contract_id, "before": view.before, "after": view.after, "figures": figures})
+
+
+@bp.get("/contracts/<contract_id>/research")
+@requires(*RECORDERS)
+@bp.arguments(AskedSchema(), location="query")
+def research(asked: dict[str, Any], contract_id: str) -> Response:
+    """The outcomes with their funnel, both denominators, other rules, tests, ends of the scale and guards"""
+    return jsonify(research_view(service(), identity().agency_id, contract_id, Asked(**asked)))
+
+
+@bp.get("/contracts/<contract_id>/pace")
+@requires(*RECORDERS)
+def pace(contract_id: str) -> Response:
+    """How each measure stands today: its word, what was expected, what a month needs, and the forecast of its end"""
+    return jsonify({"contract": contract_id, "measures": pace_values(service(), identity().agency_id, contract_id)})
+
+
+@bp.get("/warnings")
+@requires(*LEADERS)
+@bp.arguments(WarningsSchema(), location="query")
+def warnings(asked: dict[str, Any]) -> Response:
+    """The measures behind their pace of all running contracts, the furthest behind first, page by page"""
+    number = asked.pop("page")
+    agency_id, wanted = identity().agency_id, Wanted(**asked)
+    found = early_warnings(service(), agency_id, running_contracts(service(), agency_id))
+    page = paged([one for one in found if wanted.fits(one)], str(number))
+    return jsonify({"items": page.rows, "page": page.number, "of": page.of, "total": page.total})
 
 
 @bp.get("/units/<unit_id>/figures")

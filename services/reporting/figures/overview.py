@@ -1,14 +1,18 @@
 """A contract's report prepared for a page: every measure with its word, its pace and its address."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt
 from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.figures.reports import NOW, Asked, contract_with_report
+from services.reporting.indicators.definition import Measure
+from services.reporting.indicators.forecast import LEVEL, Forecast, forecast
 from services.reporting.indicators.indicators import share
-from services.reporting.indicators.pace import expected, required_a_month, standing
+from services.reporting.indicators.pace import expected, missing_part, required_a_month, standing
 from services.reporting.indicators.rounding import half_up
 from shared.clock import local_date
 from shared.service import Service
@@ -20,11 +24,14 @@ def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = 
     """The report of a contract, grouped by indicator, with the definition it was counted by."""
     found, report = contract_with_report(service, agency_id, contract_id, asked)
     today = asked.as_of or local_date(service.clock.now())
-    figures = {(one["indicator"], one["measure"]): one for one in report["outputs"]}
+    figures, grown = {(one["indicator"], one["measure"]): one for one in report["outputs"]}, report.pop("growth")
     outputs = [
         {
             "output": output,
-            "measures": [_line(found, measure, figures[output.id, measure.id], today) for measure in output.measures],
+            "measures": [
+                _line(found, measure, figures[output.id, measure.id], grown[f"{output.id}/{measure.id}"], today)
+                for measure in output.measures
+            ],
         }
         for output in found.definition.outputs
     ]
@@ -47,17 +54,36 @@ def _exact(figure: Values) -> Fraction | None:
     return Fraction(figure["minutes"], 60) if "minutes" in figure else Fraction(str(figure["actual"]))
 
 
-def _line(found: ContractAt, measure: Any, figure: Values, today: date) -> Values:
-    period = found.definition.period
+def _line(found: ContractAt, measure: Measure, figure: Values, grown: Sequence[Sequence[float]], today: date) -> Values:
+    period, actual = found.definition.period, _exact(figure)
     due = expected(measure, period, today)
     # What an even pace would have reached is no count: one decimal is enough of it.
     pace = None if due is None else plain_in_unit(measure, Fraction(half_up(due, 3 if measure.kind == "share" else 1)))
-    required = required_a_month(measure, _exact(figure), period, today)
+    required = required_a_month(measure, actual, period, today)
     return {
         "measure": measure,
         "figure": figure,
-        "standing": standing(measure, _exact(figure), period, today),
+        "standing": standing(measure, actual, period, today),
         "expected": pace if today <= period.last else None,
         "required": None if required is None else plain_in_unit(measure, Fraction(half_up(required, 1))),
+        "forecast": _forecast(measure, forecast(measure, actual, grown, period, today)),
+        "missing_part": missing_part(measure, actual, period, today),
         "url": f"/reporting/contracts/{found.contract_id}/figures/{figure['indicator']}/{figure['measure']}",
+    }
+
+
+def _forecast(measure: Measure, found: Forecast | None) -> Values | None:
+    """A forecast as it is printed: of a count whole numbers, the interval widened to them."""
+    if found is None:
+        return None
+    low, likely, high = Fraction(found.low), Fraction(found.likely), Fraction(found.high)
+    if measure.kind == "share":
+        shown = [float(half_up(100 * one, 1)) for one in (low, likely, high)]
+    else:
+        shown = [floor(low), int(half_up(likely, 0)), ceil(high)]
+    return {
+        **dict(zip(("low", "likely", "high"), shown, strict=True)),
+        "level": LEVEL,
+        "months": found.months,
+        "outlook": found.against(measure),
     }

@@ -1,12 +1,13 @@
 """Figures as JSON values: exact until here, rounded for display alone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from services.reporting.indicators.definition import ADDS_UP, UNITS, Definition, Limb, Measure, Step
+from services.reporting.indicators.growth import Growth
 from services.reporting.indicators.indicators import Change, Pair, Satisfaction
 from services.reporting.indicators.months import Month
 from services.reporting.indicators.report import OutcomeFigure, OutputFigure, Report
@@ -33,6 +34,11 @@ def months_values(definition: Definition, months: Sequence[Month]) -> dict[str, 
         for measure in output.measures
     }
     return {"months": [month.period.first.isoformat() for month in months], "values": values}
+
+
+def growth_values(grown: Mapping[tuple[str, str], Growth]) -> dict[str, list[list[float]]]:
+    """What each month added, by `indicator/measure`: one number a month, two for a share."""
+    return {"/".join(name): [[float(one) for one in values] for values in months] for name, months in grown.items()}
 
 
 def summary_of(counted: Report) -> dict[str, int]:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select, text
 
 from services.reporting.contracts.queries import ContractAt, contract_at, deliverables_of
 from services.reporting.figures.brief import Brief, brief_of, encode, sums_of
-from services.reporting.figures.rendering import figures_of, months_values
+from services.reporting.figures.rendering import figures_of, growth_values, months_values
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Unit
+from services.reporting.indicators.growth import growth
 from services.reporting.indicators.months import by_month
 from services.reporting.indicators.report import Count, report
 from services.reporting.indicators.whole import Whole
@@ -45,13 +46,18 @@ NOW = Asked()
 
 def contract_report(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> dict[str, Any]:
     """The whole report as JSON values."""
-    return contract_with_report(service, agency_id, contract_id, asked)[1]
+    values = contract_with_report(service, agency_id, contract_id, asked)[1]
+    del values["growth"]
+    return values
 
 
 def contract_with_report(
     service: Service, agency_id: str, contract_id: str, asked: Asked = NOW
 ) -> tuple[ContractAt, dict[str, Any]]:
-    """A contract and its report. Figures as of now come from what is kept, when nothing has moved since."""
+    """A contract and its report, with the growth of its measures, which only forecasts look at.
+
+    Figures as of now come from what is kept, when nothing has moved since.
+    """
     with service.database.read() as connection:
         cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
@@ -100,12 +106,15 @@ class _Ready:
 
 
 def _made_ready(connection: Connection, found: ContractAt, cut: Cut) -> _Ready:
-    """The figures, and beside them what each month brought."""
-    facts = facts_at(connection, found.agency_id, found.contract_id, cut)
-    months = months_values(found.definition, by_month(found.definition, facts))
-    count = Count(found.definition, facts)
-    figures = figures_of(report(found.definition, facts, count))
-    return _Ready({**figures, "by_month": months}, count.whole())
+    """The figures, and beside them what each month brought, and what of it was new."""
+    facts, definition = facts_at(connection, found.agency_id, found.contract_id, cut), found.definition
+    count = Count(definition, facts)
+    figures = {
+        **figures_of(report(definition, facts, count)),
+        "by_month": months_values(definition, by_month(definition, facts)),
+        "growth": growth_values(growth(definition, facts)),
+    }
+    return _Ready(figures, count.whole())
 
 
 def brief_now(service: Service, agency_id: str, contract_id: str) -> tuple[Brief, frozenset[str]]:
@@ -174,7 +183,9 @@ def _kept(connection: Connection, found: ContractAt, times: int) -> dict[str, An
     own = (kept.agency_id == found.agency_id, kept.contract_id == found.contract_id)
     same = (kept.times == times, kept.definition_version == found.state.version)
     figures = connection.execute(select(kept.figures).where(*own, *same)).scalar()
-    return msgspec.json.decode(figures) if figures is not None else None
+    decoded = msgspec.json.decode(figures) if figures is not None else {}
+    # What an earlier version of the program has kept may lack something.
+    return decoded if "growth" in decoded else None
 
 
 def _keep(database: Database, found: ContractAt, times: int, ready: _Ready) -> None:

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.reporting.figures.words import OUTLOOKS
+
 
 class AskedSchema(Schema):
     """As known at the end of a day (`as_of`), or at a cut; as of now without either."""
@@ -21,3 +23,11 @@ class CompareSchema(AskedSchema):
 
 class CutSchema(Schema):
     on = fields.Date(required=True)
+
+
+class WarningsSchema(Schema):
+    """One page of the warnings: of one contract, with one outlook."""
+
+    contract = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    outlook = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(list(OUTLOOKS)))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))

@@ -51,6 +51,12 @@ STANDINGS = {
     "no_target": lazy_gettext("No target"),
     "too_early": lazy_gettext("Too early to say"),
 }
+OUTLOOKS = {
+    "unlikely": lazy_gettext("Target unlikely"),
+    "open": lazy_gettext("Target open"),
+    "likely": lazy_gettext("Target likely"),
+    "too_early": lazy_gettext("Too early to forecast"),
+}
 PERIOD_STANDINGS = {
     "running": lazy_gettext("Not over yet"),
     "open": lazy_gettext("Not locked yet"),

@@ -38,6 +38,12 @@ def required_a_month(measure: Measure, actual: Fraction | None, period: Period, 
     return missing / max(Fraction(12 * days_left, 365), Fraction(1)) if missing > 0 else None
 
 
+def missing_part(measure: Measure, actual: Fraction | None, period: Period, today: date) -> float:
+    """How far behind an even pace a measure is, as a part of its whole target: 0.1 is a tenth of the target."""
+    due = expected(measure, period, today)
+    return float(max((due - (actual or 0)) / measure.target, Fraction(0))) if due and measure.target else 0.0
+
+
 def standing(measure: Measure, actual: Fraction | None, period: Period, today: date) -> Standing:
     """The word for a measure on this day; a share of nothing is too early to judge until the period has ended."""
     return standing_told(measure.kind, measure.target, actual, period, today, met=measure.met(actual))

@@ -132,22 +132,23 @@ class Count:
     def served(self, output: Output) -> frozenset[str]:
         """Everybody counted in any measure of an output, those of the time of an opening balance too."""
         measures = (replace(measure, opening=None) for measure in counting_people(output))
-        return persons(session for measure in measures for session in self._sessions(measure))
+        return persons(session for measure in measures for session in self.sessions(measure))
 
     def whole(self) -> Whole:
         """All that the measures about sessions count, each session and person once."""
         outputs = self._definition.outputs
         measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
-        return whole_of(map(self._sessions, measures), self._definition.counting)
+        return whole_of(map(self.sessions, measures), self._definition.counting)
 
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:
             chosen = case_selection(measure, self._definition, self._facts)
             return Fraction(sum(why is None for _, why in chosen))
-        done = MEASURES[measure.counts](self._sessions(measure), self._definition.counting)
+        done = MEASURES[measure.counts](self.sessions(measure), self._definition.counting)
         return done + opening_value(measure, self._definition.period)
 
-    def _sessions(self, measure: Measure) -> list[Counted]:
+    def sessions(self, measure: Measure) -> list[Counted]:
+        """The sessions that count for a measure."""
         asked = measure.filters, measure.opening
         counted = self._known.get(asked)
         if counted is None:

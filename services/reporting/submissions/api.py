@@ -1,6 +1,6 @@
 """The JSON API of reporting periods: lock, draft, submit, answer, and late entries."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from flask import Response, jsonify
@@ -9,9 +9,9 @@ from flask_smorest import Blueprint
 from services.reporting.contracts.access import reached
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
-from services.reporting.ledger.published import PublishedUnit
+from services.reporting.ledger.published import AssessmentWritten, PublishedUnit
 from services.reporting.submissions import handlers
-from services.reporting.submissions.effects import Change, effects
+from services.reporting.submissions.effects import Change, StageWritten, effects, moved_now
 from services.reporting.submissions.queries import SentAt, report_numbered
 from services.reporting.submissions.schemas import (
     ConfirmLateSchema,
@@ -25,6 +25,7 @@ from services.reporting.submissions.verification import verify_report
 from services.reporting.submissions.views import (
     effect_values,
     late_of_period,
+    moved_values,
     one_period,
     periods_view,
     reports_view,
@@ -40,6 +41,8 @@ from shared.web.requests import answer, command_meta, expected_version, is_dry_r
 bp = Blueprint("submissions_api", __name__, url_prefix="/contracts", description="Reporting periods and their reports")
 
 effects_bp = Blueprint("effects_api", __name__, description="What a change would do to reports that were sent")
+
+T = TypeVar("T")
 
 _PERIOD = "/<contract_id>/periods/<last_day>"
 
@@ -166,18 +169,35 @@ def confirm_late(asked: dict[str, Any], contract_id: str, last_day: str) -> Resp
 @effects_bp.arguments(EffectsSchema())
 def ask_effects(asked: dict[str, Any]) -> Response:
     """What a change that is not saved yet would do to locked periods and to reports that were sent"""
-    try:
-        units = msgspec.convert(asked["units"], tuple[PublishedUnit, ...])
-    except msgspec.ValidationError as error:
-        raise Invalid("unit_unreadable", "This is not a session as it is published.", field="units") from error
-    change = Change(
-        units=units,
+    found = effects(service(), identity().agency_id, _change(asked))
+    return jsonify({"items": [effect_values(one) for one in found]})
+
+
+@effects_bp.post("/effects/figures")
+@requires(*RECORDERS)
+@effects_bp.arguments(EffectsSchema())
+def ask_figures(asked: dict[str, Any]) -> Response:
+    """Which figures of now, of every contract, a change that is not saved yet would move, from what to what"""
+    found = moved_now(service(), identity().agency_id, _change(asked))
+    return jsonify({"items": [moved_values(*one) for one in found]})
+
+
+def _change(asked: dict[str, Any]) -> Change:
+    return Change(
+        units=_published(asked, "units", PublishedUnit),
+        scores=_published(asked, "scores", AssessmentWritten),
+        stages=_published(asked, "stages", StageWritten),
         ended=tuple(asked["ended"]),
         joined=tuple(asked["joined"]),
         parted=tuple(asked["parted"]),
     )
-    found = effects(service(), identity().agency_id, change)
-    return jsonify({"items": [effect_values(one) for one in found]})
+
+
+def _published(asked: dict[str, Any], name: str, kind: type[T]) -> tuple[T, ...]:
+    try:
+        return msgspec.convert(asked[name], tuple[kind, ...])  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        raise Invalid("unit_unreadable", "This is not a session as it is published.", field=name) from error
 
 
 def _done(outcome: Outcome) -> Response:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, select
 
-from services.reporting.contracts.queries import contract_at
-from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
+from services.reporting.contracts.queries import ContractAt, contract_at
+from services.reporting.indicators.definition import Definition, Measure
+from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Stage, Unit, cases_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
-from services.reporting.ledger.published import PublishedUnit
+from services.reporting.ledger.published import AssessmentWritten, PublishedUnit, Read
 from services.reporting.ledger.queries import contracts_of_unit, edges_at, facts_at
 from services.reporting.submissions.document import counted_until
 from services.reporting.submissions.queries import PeriodAt, contracts_reported, periods_at
@@ -23,14 +24,43 @@ from shared.service import Service
 Edge = tuple[str, str]
 
 
+class StageWritten(Read):
+    """A case would come to be open, or be closed, on a day."""
+
+    case_id: str
+    stage: Literal["opened", "closed"]
+    on: str
+    contract_id: str | None = None
+
+
+Figure = tuple[Name, Measure | None, Value, Value]
+"""A figure with its value as counted now, and as it would be."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What would be written: sessions as they would be, the ids of those that would end, who would be whom."""
+    """What would be written: sessions, questionnaires and stages of cases as they would be, the ids of entries that
+    would end, who would be whom."""
 
     units: tuple[PublishedUnit, ...] = ()
+    scores: tuple[AssessmentWritten, ...] = ()
+    stages: tuple[StageWritten, ...] = ()
     ended: tuple[str, ...] = ()
     joined: tuple[Edge, ...] = ()
     parted: tuple[Edge, ...] = ()
+
+    @property
+    def replaced(self) -> set[str]:
+        """The ids of entries that would not be what they are."""
+        own = (*(one.unit_id for one in self.units), *(one.assessment_id for one in self.scores))
+        return {*own, *self.ended}
+
+    @property
+    def contracts(self) -> set[str]:
+        """The contracts that what would be written names."""
+        found = {segment.contract_id for unit in self.units for segment in unit.segments}
+        written = (*(one.contract_id for one in self.scores), *(one.contract_id for one in self.stages))
+        return found | {one for one in written if one is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +74,7 @@ class Effect:
     contract: Any
     period: PeriodAt
     number: int | None
-    figures: tuple[tuple[Name, Any, Value, Value], ...]
+    figures: tuple[Figure, ...]
 
 
 def effects(service: Service, agency_id: str, change: Change) -> list[Effect]:
@@ -58,16 +88,35 @@ def effects(service: Service, agency_id: str, change: Change) -> list[Effect]:
         ]
 
 
+def moved_now(service: Service, agency_id: str, change: Change) -> list[tuple[ContractAt, tuple[Figure, ...]]]:
+    """Each contract a change is about, with those of its figures of now that it would move."""
+    with service.database.read() as connection:
+        now = cut_now(connection)
+        moved = []
+        for contract_id in sorted(_named(connection, agency_id, change, now)):
+            found = contract_at(service.store, connection, agency_id, contract_id)
+            facts = facts_at(connection, agency_id, contract_id, now)
+            would = _changed(facts, edges_at(connection, agency_id, now), contract_id, change)
+            moved.append((found, _moved(found.definition, found.definition, facts, would)))
+        return moved
+
+
 def _touched(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
     """The contracts whose figures may move, of those that have a locked period."""
-    found = {segment.contract_id for unit in change.units for segment in unit.segments}
-    found |= {one for unit_id in change.ended for one in contracts_of_unit(connection, agency_id, unit_id, now)}
+    reported = {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
+    return _named(connection, agency_id, change, now) & reported
+
+
+def _named(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
+    """The contracts a change is about: those of the sessions as they are and as they would be, and of the people."""
+    found = set(change.contracts)
+    found |= {one for entry_id in change.replaced for one in contracts_of_unit(connection, agency_id, entry_id, now)}
     people = {person for edge in (*change.joined, *change.parted) for person in edge}
     if people:
         own = ledger.participation.c
         query = select(own.contract_id).where(own.agency_id == agency_id, own.person_id.in_(sorted(people)))
         found |= set(connection.execute(query).scalars())
-    return found & {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
+    return found
 
 
 def _of_contract(
@@ -86,12 +135,7 @@ def _of_contract(
         cut = Cut.parse(str(one.state.last_report.cut if one.state.last_report else one.state.cut))
         definition = contract_at(store, connection, agency_id, contract_id, cut["reporting"]).definition
         counted = counted_until(definition, one.period)
-        before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
-        moved = tuple(
-            (name, measure_of(definition, name), before[name], after[name])
-            for name in before
-            if before[name] != after[name]
-        )
+        moved = _moved(definition, counted, facts, would)
         if moved or one in own:
             last = one.state.last_report
             yield Effect(
@@ -103,25 +147,62 @@ def _of_contract(
             )
 
 
+def _moved(definition: Definition, counted: Definition, facts: Facts, would: Facts) -> tuple[Figure, ...]:
+    """The figures that are others by what would be known."""
+    before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
+    return tuple(
+        (name, measure_of(definition, name), before[name], after[name])
+        for name in before
+        if before[name] != after[name]
+    )
+
+
 def _days(facts: Facts, contract_id: str, change: Change) -> set[date] | None:
     """The days a change is about, before and after; None for a merge, which is about all of them."""
     if change.joined or change.parted:
         return None
-    gone = {unit.unit_id for unit in change.units} | set(change.ended)
-    days = {unit.occurred_on for unit in facts.units if unit.unit_id in gone}
+    days = {unit.occurred_on for unit in facts.units if unit.unit_id in change.replaced}
+    days |= {score.assessed_on for score in facts.scores if score.assessment_id in change.replaced}
     days |= {unit.occurred_on for unit in _begun(change, contract_id)}
+    days |= {score.assessed_on for score in _scored(change, contract_id)}
+    days |= {date.fromisoformat(one.on) for one in change.stages if one.contract_id == contract_id}
     return days or {date.max}
 
 
 def _changed(facts: Facts, edges: Sequence[Edge], contract_id: str, change: Change) -> Facts:
     """What would be known."""
-    gone = {unit.unit_id for unit in change.units} | set(change.ended)
-    kept = (unit for unit in facts.units if unit.unit_id not in gone)
+    gone = change.replaced
+    stages = [stage for case in facts.cases for stage in case.stages]
     return replace(
         facts,
-        units=(*kept, *_begun(change, contract_id)),
+        units=(*(one for one in facts.units if one.unit_id not in gone), *_begun(change, contract_id)),
+        scores=(*(one for one in facts.scores if one.assessment_id not in gone), *_scored(change, contract_id)),
+        cases=cases_of([*stages, *_staged(change, contract_id, stages)]) if change.stages else facts.cases,
         identities=Identities([*(one for one in edges if one not in change.parted), *change.joined]),
     )
+
+
+def _scored(change: Change, contract_id: str) -> Iterator[Score]:
+    """The questionnaires as one contract sees them."""
+    for one in change.scores:
+        if one.contract_id == contract_id:
+            yield Score(
+                assessment_id=one.assessment_id,
+                person_id=one.person_id,
+                instrument=one.instrument,
+                phase=one.phase,
+                assessed_on=date.fromisoformat(one.assessed_on),
+                total=one.total,
+                team_id=one.team_id,
+            )
+
+
+def _staged(change: Change, contract_id: str, known: Sequence[Stage]) -> Iterator[Stage]:
+    """The stages that cases would come to, each after all that is known of its case."""
+    latest = max((stage.version for stage in known), default=0)
+    for version, one in enumerate(change.stages, start=latest + 1):
+        if one.contract_id == contract_id:
+            yield Stage(case_id=one.case_id, version=version, stage=one.stage, on=date.fromisoformat(one.on))
 
 
 def _begun(change: Change, contract_id: str) -> Iterable[Unit]:

@@ -1,7 +1,7 @@
 """Reporting periods as JSON values, for pages and programs alike."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.submissions.document import day_of
-from services.reporting.submissions.effects import Effect
+from services.reporting.submissions.effects import Effect, Figure
 from services.reporting.submissions.queries import (
     PeriodAt,
     SentAt,
@@ -27,7 +27,16 @@ from services.reporting.submissions.queries import (
     reports_before,
 )
 from services.reporting.submissions.reports import contents_at, counted_report, late_entries
-from services.reporting.submissions.restating import End, Name, Restated, Step, measure_of, people_of, restatement
+from services.reporting.submissions.restating import (
+    End,
+    Name,
+    Restated,
+    Step,
+    Value,
+    measure_of,
+    people_of,
+    restatement,
+)
 from shared.clock import HONG_KONG, local_date
 from shared.service import Service
 
@@ -203,16 +212,26 @@ def effect_values(effect: Effect) -> Values:
         "contract": in_language(effect.contract, effect.contract_id),
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
         "report": effect.number,
-        "figures": [
-            {
-                "indicator": name[0],
-                "measure": name[1],
-                "name": figure_name(name, measure),
-                "now": _shown(measure, before),
-                "would": _shown(measure, after),
-            }
-            for name, measure, before, after in effect.figures
-        ],
+        "figures": [_moving(*one) for one in effect.figures],
+    }
+
+
+def moved_values(found: ContractAt, figures: Iterable[Figure]) -> Values:
+    """Which figures of one contract a change would move, with their names in the language of the request."""
+    return {
+        "contract_id": found.contract_id,
+        "contract": in_language(found.definition.title, found.contract_id),
+        "figures": [_moving(*one) for one in figures],
+    }
+
+
+def _moving(name: Name, measure: Measure | None, before: Value, after: Value) -> Values:
+    return {
+        "indicator": name[0],
+        "measure": name[1],
+        "name": figure_name(name, measure),
+        "now": _shown(measure, before),
+        "would": _shown(measure, after),
     }
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.reporting.contracts.yamltext import as_json, load
 from services.reporting.submissions import heads
-from tests.contract.reporting.conftest import Client, Others, family
+from tests.contract.reporting.conftest import KACHI, Client, Others, family
 
 FIRST, SECOND = "2018-11-30", "2019-05-31"
 MOTHER = family("person-m")
@@ -99,3 +100,43 @@ def test_a_merge_and_its_undoing_move_the_newest_report(leader: Client, others: 
 def test_what_is_no_session_is_refused(leader: Client) -> None:
     answered = leader.post("/effects", {"units": [{"unit_id": 7}]})
     assert (answered.status_code, answered.json["fields"][0]["path"]) == (422, "units")
+
+
+def score(assessment_id: str, person_id: str, phase: str, day: str, total: int) -> dict[str, Any]:
+    own = {"assessment_id": assessment_id, "person_id": person_id, "phase": phase, "assessed_on": day, "total": total}
+    return {**own, "instrument": "phq9", "contract_id": "kachi-2"}
+
+
+def test_a_questionnaire_entered_late_corrected_or_voided_says_what_it_moves(leader: Client, others: Others) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    others.assess("assessment-1", "person-m", "pre", "2018-07-02", 15)
+    others.assess("assessment-2", "person-m", "post", "2018-10-02", 9)
+    others.assess("assessment-3", "person-m", "pre", "2018-07-01", 12)
+    report(leader, FIRST)
+    gone = {"outcome-1/n": (1, 0), "outcome-1/improved": (1, 0)}
+    assert effects(leader, ended=["assessment-2"]) == [(FIRST, 1, gone)]
+    worse = {"outcome-1/improved": (1, 0), "outcome-1/worse": (0, 1)}
+    assert effects(leader, scores=[score("assessment-2", "person-m", "post", "2018-10-02", 20)]) == [(FIRST, 1, worse)]
+    late = score("assessment-4", "person-m", "post", "2018-11-02", 12)
+    assert effects(leader, scores=[late]) == [(FIRST, 1, {"outcome-1/improved": (1, 0), "outcome-1/unchanged": (0, 1)})]
+    assert effects(leader, scores=[{**late, "assessed_on": "2021-07-02"}]) == []
+
+
+def test_a_case_opened_or_closed_on_a_day_gone_by_says_what_it_moves(leader: Client, others: Others) -> None:
+    document = as_json(load(KACHI))
+    opened = {"id": "opened", "measure": "cases", "which": "opened", "target": 5}
+    document["outputs"].append({"id": "cases", "title": {"en": "Cases"}, "measures": [opened]})
+    assert leader.put("/contracts/kachi-2", {"document": document}, version=1).status_code == 200
+    others.store("case", "CaseOpened", "case-1", case_id="case-1", on="2018-07-01", contract_id="kachi-2")
+    report(leader, FIRST)
+    stage = {"case_id": "case-2", "stage": "opened", "on": "2018-08-01", "contract_id": "kachi-2"}
+    assert effects(leader, stages=[stage]) == [(FIRST, 1, {"cases/opened": (1, 2)})]
+    assert effects(leader, stages=[{**stage, "on": "2021-07-01"}]) == []
+    assert leader.post("/effects", {"stages": [{**stage, "stage": "paused"}]}).status_code == 422
+
+
+def test_a_session_that_leaves_a_contract_moves_its_report_too(leader: Client, others: Others) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    report(leader, FIRST)
+    elsewhere = unit("session-1", "2018-07-01", MOTHER, segments=[{"contract_id": "another"}])
+    assert effects(leader, units=[elsewhere]) == [(FIRST, 1, {"output-2/sessions": (1, 0), "output-2/persons": (1, 0)})]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.contract.reporting.conftest import Client, Others, family
 
@@ -263,3 +264,28 @@ def test_a_voided_session_feeds_nothing_and_an_unknown_one_is_not_found(leader: 
     assert leader.get("/units/session-9/figures").status_code == 404
     others.record("session-2", family("person-m"), agency="agency-two")
     assert leader.get("/units/session-2/figures").status_code == 404
+
+
+def test_the_research_appendix_says_both_denominators_other_rules_and_guards(
+    leader: Client, browser: FlaskClient, others: Others
+) -> None:
+    people = [f"person-{letter}" for letter in "mfs"]
+    others.record("session-1", family(*people))
+    for person, before, after in zip(people, (18, 12, 9), (9, 12, 4), strict=True):
+        others.assess(f"assessment-{person}-1", person, "pre", "2019-01-07", before)
+        others.assess(f"assessment-{person}-2", person, "post", "2019-06-03", after)
+    others.record("session-2", family("person-late"))
+    outcome = leader.get("/contracts/kachi-2/research").json["outcomes"][0]
+    more = outcome["appendix"]
+    assert [
+        (one["rule"], one["of_pairs"]["k"], one["of_pairs"]["n"], one["of_served"]["n"]) for one in more["rules"]
+    ] == [
+        ("any", 2, 3, 4),
+        ("points", 2, 3, 4),
+        ("band", 2, 3, 4),
+    ]
+    assert more["funnel"] | {"valid": 3, "neither": 1, "served": 4} == more["funnel"]
+    assert {"small", "zeros_dropped"} <= set(more["guards"])
+    page = browser.get("/reporting/contracts/kachi-2/research").text
+    assert "Fewer than ten pairs" in page
+    assert "2 / 4" in page

@@ -270,7 +270,9 @@ def test_kept_figures_are_used_until_something_touches_the_contract(
     others.record("session-1", MOTHER)
     leader.report()
     with service.database.write() as connection:
-        connection.execute(update(tables.kept_report).values(figures=b'{"outputs":[],"outcomes":[],"kept":true}'))
+        connection.execute(
+            update(tables.kept_report).values(figures=b'{"outputs":[],"outcomes":[],"growth":{},"kept":true}')
+        )
     assert leader.report()["kept"] is True
     others.record("session-2", MOTHER, segments=[{"contract_id": "other", "minutes": None}])
     assert leader.report()["kept"] is True

@@ -19,6 +19,7 @@ from shared.serviceunit.events import (
 from shared.serviceunit.lifecycle import (
     INITIAL,
     CorrectUnit,
+    MoveUnit,
     PlanUnit,
     Private,
     RecordUnit,
@@ -197,3 +198,53 @@ def test_every_coded_reason_voids(reason: str) -> None:
 def test_a_voided_entry_stays_readable() -> None:
     state = after([RECORDED, VOIDED])
     assert (state.phase, state.unit, state.note) == ("voided", UNIT, PRIVATE.note)
+
+
+MOVE_IT = MoveUnit(
+    source="kachi-2",
+    target="bridge",
+    period=(UNIT.occurred_on, UNIT.occurred_on + timedelta(days=9)),
+    reason="wrong_contract",
+)
+MOVED = (Segment(contract_id="bridge", minutes=60),)
+
+
+def test_a_moved_entry_is_corrected_and_keeps_everything_but_its_contract() -> None:
+    (moved,) = decide(MOVE_IT, after([RECORDED]))
+    assert moved == ServiceUnitCorrected(
+        unit=replace(UNIT, segments=MOVED),
+        reason="wrong_contract",
+        note=PRIVATE.note,
+        helpers=PRIVATE.helpers,
+        note_subject="person-1",
+    )
+
+
+def test_a_moved_plan_is_planned_anew() -> None:
+    (moved,) = decide(MOVE_IT, after([PLANNED]))
+    assert moved == replace(PLANNED, unit=replace(PLAN, segments=MOVED))
+
+
+def test_of_an_approved_split_one_part_moves() -> None:
+    parts = (Segment(contract_id="other", minutes=20), Segment(contract_id="kachi-2", minutes=40))
+    split = replace(RECORDED, unit=replace(UNIT, segments=parts, split_approval="letter 7"))
+    (moved,) = decide(MOVE_IT, after([split]))
+    assert isinstance(moved, ServiceUnitCorrected)
+    assert [(one.contract_id, one.minutes) for one in moved.unit.segments] == [("other", 20), ("bridge", 40)]
+    with pytest.raises(RuleBroken, match="booked under that contract already"):
+        decide(replace(MOVE_IT, target="other"), after([split]))
+
+
+@pytest.mark.parametrize(
+    ("given", "change", "code"),
+    [
+        ([RECORDED], {"source": "bridge"}, "not_of_contract"),
+        ([RECORDED], {"period": (TODAY + timedelta(days=1), TODAY + timedelta(days=9))}, "outside_the_other"),
+        ([RECORDED, VOIDED], {}, "entry_voided"),
+        ([], {}, "entry_not_found"),
+    ],
+)
+def test_what_cannot_be_moved_is_refused(given: Given, change: dict[str, Any], code: str) -> None:
+    with pytest.raises(CaseledgerError) as raised:
+        decide(replace(MOVE_IT, **change), after(given))
+    assert raised.value.code == code
