@@ -45,7 +45,7 @@ def crawl(visitor: Visitor) -> dict[str, str]:
         assert answer is not None
         if answer.status >= 400:
             visitor.complaints.append(f"{address}: {answer.status}")
-        if visitor.is_phone and page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if visitor.is_phone and page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
             visitor.complaints.append(f"{address}: wider than the phone")
         for link in page.eval_on_selector_all(
             "a[href^='/']:not([download])", "all => all.map(one => one.getAttribute('href'))"
