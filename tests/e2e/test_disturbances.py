@@ -37,7 +37,7 @@ class Words:
 PEOPLE = {
     "phone in Chinese": Words(PHONE, CHINESE, "worker2", "談及復診安排", "卓婉儀", "您輸入的內容仍在此處"),
     "desktop in English": Words(
-        DESKTOP, ENGLISH, "worker3", "Talked about the clinic", "Cheuk Yuen Yee", "What you typed is still here"
+        DESKTOP, ENGLISH, "worker3", "Talked about the clinic", "Lung Tsz Kit", "What you typed is still here"
     ),
 }
 
@@ -86,7 +86,7 @@ def test_a_sign_in_that_ends_in_the_middle_of_a_form_loses_nothing(name: str, vi
 
     # A form that cannot wait on the phone is kept just so.
     page.goto("/case/people/new")
-    page.locator("#name").fill(words.newcomer)
+    page.locator("#name_zh").fill(words.newcomer)
     visitor.end_session()
     page.locator(".actions .btn-primary").click()
     sign_in_again(visitor, words)
@@ -119,7 +119,7 @@ def test_the_server_dies_during_a_save_and_comes_back_without_names(
 
         # The roster asks the case service for names, which does not answer: people are there by their codes.
         page.goto(f"/groups/meetings/new?group_id={made_id('group', 'running 1')}")
-        expect(page.locator("main .notice")).to_contain_text("暫時未能顯示姓名")
+        expect(page.locator("main .notice", has_text="暫時未能顯示姓名")).to_be_visible()
         expect(page.locator(".person .name").first).to_have_text(re.compile(r"…\S+"))
         page.locator(".person .name").first.click()
         page.locator("#minutes").fill("60")

@@ -14,9 +14,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("br
 NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
-@pytest.mark.parametrize(("size", "language"), [(PHONE, CHINESE), (DESKTOP, ENGLISH)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "language", "alias"),
+    [(PHONE, CHINESE, "阿星"), (DESKTOP, ENGLISH, "Comet")],
+    ids=["phone in Chinese", "desktop in English"],
+)
 def test_a_day_is_logged_and_read_without_scripts(
-    browser: Browser, served: Served, size: Size, language: Language
+    browser: Browser, served: Served, size: Size, language: Language, alias: str
 ) -> None:
     visitor = Visitor.at(browser, served.url, size, scripts=False)
     page = visitor.page
@@ -33,7 +37,7 @@ def test_a_day_is_logged_and_read_without_scripts(
     page.wait_for_url("**/case/sessions/session-*")
     expect(people).to_contain_text(NAME)
 
-    page.goto(f"/groups/meetings/new?group_id={made_id('group', 'running 3')}")
+    page.goto(f"/groups/meetings/new?group_id={made_id('group', 'running 0')}")
     first = page.locator(".person").first
     expect(first.locator(".name")).to_have_text(NAME)
     first.locator(".chip", has=page.locator("[value=excused]")).click()
@@ -47,14 +51,15 @@ def test_a_day_is_logged_and_read_without_scripts(
     page.locator("button[name=near]").click()
     page.locator(".offer").first.click()
     expect(page.locator(".met")).to_have_count(1)
-    page.locator("#q").fill("無腳本")
+    page.locator("#q").fill(alias)
     page.locator("button[name=find]:not(.visually-hidden)").click()
     page.locator("[name=add_new]").click()
     page.locator(".met").nth(1).locator(".chip").nth(1).click()
+    page.locator("#team_id").select_option("team-outreach")
     save.click()
     page.wait_for_url("**/outreach/visits/visit-*")
     expect(page.locator("main .plain").first.locator("li")).to_have_count(2)
-    expect(people).to_contain_text("無腳本")
+    expect(people).to_contain_text(alias)
 
     assert visitor.figures("running")["output-2/sessions"] > 0
     page.locator(".measure a[href$='/output-1/attendances']").click()
