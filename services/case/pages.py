@@ -109,6 +109,17 @@ def contract_titles(who: Identity, running_on: date | None = None) -> dict[str, 
     }
 
 
+def contract_names(who: Identity) -> dict[str, list[str]]:
+    """Under what the agency's contracts are known, by id: the id, and the titles in every language."""
+    with service().database.read() as connection:
+        known = contracts(connection, who.agency_id)
+    return {one["contract_id"]: [one["contract_id"], *_titles(one["title"])] for one in known}
+
+
+def _titles(title: Any) -> list[str]:
+    return [str(one) for one in (title.values() if isinstance(title, dict) else [title]) if one]
+
+
 def filled(form: Mapping[str, str], *names: str) -> dict[str, str]:
     """Those fields of a form that are filled in."""
     return {name: form[name].strip() for name in names if form.get(name, "").strip()}

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Flask, Response, g, request
 from markupsafe import Markup
 
-from shared.auth.identity import identity, optional_identity
+from shared.auth.identity import optional_identity
 from shared.errors import Forbidden
 from shared.web.requests import service
 
@@ -21,9 +21,14 @@ KEPT = "X-Caseledger-Kept"
 
 def init_app(app: Flask) -> None:
     """Give the templates `keep_on_phone`, tell the browser of every page that asked for it, and look at who sends."""
-    app.jinja_env.globals.update(keep_on_phone=keep_on_phone, own_account_id=lambda: identity().account_id)
+    app.jinja_env.globals.update(keep_on_phone=keep_on_phone, own_account_id=_own_account_id)
     app.before_request(_refuse_other_author)
     app.after_request(_tell)
+
+
+def _own_account_id() -> str:
+    who = optional_identity()
+    return who.account_id if who is not None else ""
 
 
 def _refuse_other_author() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import requests
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 from deploy.demo.staff import PASSWORD
@@ -63,6 +64,7 @@ class Visitor:
     """One window of a browser, with a memory of its own."""
 
     page: Page
+    url: str
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
@@ -82,7 +84,7 @@ class Visitor:
     def within(cls, context: BrowserContext, url: str) -> "Visitor":
         """Listen to a page of the browser."""
         context.set_default_timeout(15_000)
-        visitor = cls(context.pages[0] if context.pages else context.new_page())
+        visitor = cls(context.pages[0] if context.pages else context.new_page(), url)
         visitor.page.on("console", visitor._heard)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(f"{visitor.page.url}: {error}"))
         visitor.page.on("request", lambda request: visitor._asked(request, urlsplit(url).netloc))
@@ -113,6 +115,12 @@ class Visitor:
         """End the session, as the menu does."""
         self._own_menu("form[action='/sign-out'] button")
         self.page.wait_for_url("**/sign-in")
+
+    def end_session(self) -> None:
+        """Let the sign-in end on the server; the browser has not heard of it."""
+        (token,) = [one for one in self.page.context.cookies() if one.get("name") == "caseledger"]
+        headers = {"Authorization": f"Bearer {token.get('value')}"}
+        requests.post(f"{self.url}/sign-out", headers=headers, timeout=30).raise_for_status()
 
     def _own_menu(self, entry: str) -> None:
         if self.is_phone:

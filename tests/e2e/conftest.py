@@ -1,6 +1,5 @@
 """The real server on a copy of the loaded demo, and a real browser in front of it."""
 
-import base64
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,9 +8,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from shared.testing.plugin import missing
-from shared.testing.settings import settings_in
 from tests.e2e.browsing import DESKTOP, Size, Visitor, installed_chromium, launched
-from tests.e2e.serving import Served, serving
+from tests.e2e.serving import Served, key_of, serving
 from tests.in_process import loaded_demo, shared_directory
 
 __all__ = ["loaded_demo", "shared_directory"]
@@ -33,8 +31,7 @@ def served(loaded_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """`caseledger serve` on a copy of the demo. All tests share it: each looks at what changes or is its own."""
     directory = tmp_path_factory.mktemp("served") / "data"
     shutil.copytree(loaded_demo, directory)
-    key_id, key = next(iter(settings_in(directory).master_keys.items()))
-    with serving(directory, {"CASELEDGER_MASTER_KEYS": f"{key_id}:{base64.b64encode(key).decode()}"}) as running:
+    with serving(directory, key_of(directory)) as running:
         yield running
 
 

@@ -52,7 +52,7 @@ def take(
     """Take one picture."""
     visitor = Visitor.at(browser, url, size, scheme)
     visitor.sign_in(username, language)
-    visitor.page.request.post("/first-steps")
+    visitor.page.request.post("/first-steps", headers={"Sec-Fetch-Site": "same-origin"})
     visitor.page.goto(page)
     keep(visitor.page, name)
     visitor.page.context.close()

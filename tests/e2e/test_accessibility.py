@@ -1,4 +1,4 @@
-"""No violation of WCAG 2.2 A or AA that axe-core can find, on the pages of the shell, in both languages and themes."""
+"""No violation of WCAG 2.2 A or AA that axe-core can find, in both languages and themes, and none in large text."""
 
 import os
 from collections.abc import Callable
@@ -10,6 +10,7 @@ import pytest
 from deploy.demo.steps import made_id
 from shared.testing.plugin import missing
 from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
+from tests.e2e.crowded import crowded
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
@@ -29,6 +30,17 @@ PAGES = (
     "/on-this-phone",
     "/account",
     "/help",
+)
+# What axe-core is asked about in the journeys that lead there.
+FOR_LARGE_TEXT = (
+    f"/groups/meetings/new?group_id={made_id('group', 'running 1')}",
+    "/outreach/visits/new",
+    f"/case/cases/{made_id('case', 'running 0')}",
+    f"/case/cases/{made_id('case', 'running 0')}?view=assessments",
+    "/case/people",
+    "/groups/groups",
+    "/groups/meetings",
+    "/outreach/visits",
 )
 FIGURE = "/reporting/contracts/running/figures/output-1/attendances?kind=group_meeting"
 OF_LEADERS = {
@@ -104,4 +116,16 @@ def looked_at(visitor: Visitor, axe: str, pages: tuple[str, ...]) -> dict[str, l
         # What the theme changes is the colours.
         visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")
         found[f"{path} in the dark"] = violations(visitor, axe, runOnly=["color-contrast"])
+        found[f"{path} in large text"] = crowded(visitor)
     return found
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+def test_nothing_is_lost_where_text_is_twice_as_large(visit: Callable[..., Visitor], language: Language) -> None:
+    leader = visit(PHONE)
+    leader.sign_in("leader1", language)
+    found = {}
+    for path in FOR_LARGE_TEXT:
+        leader.page.goto(path)
+        found[path] = crowded(leader)
+    assert {path: ones for path, ones in found.items() if ones} == {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from deploy.demo.staff import STAFF
 from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
@@ -95,3 +95,39 @@ def test_a_new_colleague_gets_a_temporary_password_and_chooses_another(
     newcomer.locator("#password").fill("my own words")
     newcomer.locator("main .btn-primary").click()
     expect(newcomer.locator("#caseload")).to_be_visible()
+    change_and_close(admin, newcomer, username, given)
+
+
+def change_and_close(admin: Visitor, newcomer: Page, username: str, given: str) -> None:
+    """The account takes on another role and a new team; a forgotten password is replaced; at last it is closed."""
+    page, team = admin.page, f"夜隊 {username}"
+    page.goto("/accounts")
+    page.locator("#name").fill(team)
+    page.locator("form[action='/accounts/teams'] .btn").click()
+    page.locator(".ledger tr", has_text=username).locator("a").click()
+    account = page.url
+    page.locator("#role .chip", has=page.locator("[value=team_leader]")).click()
+    page.locator("#team_ids .chip", has_text=team).click()
+    page.locator(".actions .btn-primary").click()
+    page.wait_for_url("/accounts")
+    expect(page.locator(".ledger tr", has_text=username)).to_contain_text(team)
+    newcomer.goto("/reading")  # It holds from the next page on.
+    expect(newcomer.locator("section[aria-labelledby=waiting]")).to_be_visible()
+    page.goto(account)
+    page.locator("form[action$='/password'] .btn").click()
+    assert page.locator(".handed-over").inner_text() != given
+    newcomer.goto("/")
+    newcomer.wait_for_url("**/sign-in*")
+    page.goto(account)
+    page.locator("form[action$='/disable'] .btn").click()
+    expect(page.locator(".ledger tr.struck", has_text=username)).to_have_count(1)
+
+    # Nobody locks themselves out.
+    page.goto("/accounts/account-admin")
+    expect(page.locator("form[action$='/disable']")).to_have_count(0)
+    page.locator("#role .chip", has=page.locator("[value=worker]")).click()
+    page.locator(".actions .btn-primary").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    admin.complaints.clear()  # The browser notes the status of the refusal.
+    page.goto("/accounts")
+    expect(page.locator(".ledger")).to_be_visible()

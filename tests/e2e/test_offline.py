@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Size, Visitor
+from tests.e2e.phone import count, cut, drawer, looked_after, synced
 from tests.e2e.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
@@ -16,24 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("br
 Return = Callable[[], Visitor]
 MEETING = "/groups/meetings/meeting-"
 SESSION = re.compile(r"/case/sessions/session-[0-9a-f-]+")
-TWO_WEEKS = 14 * 24 * 3600 * 1000
-
-# One transaction on the drawer: all records of a store as JSON (what is sealed shows as {}), after a change to each.
-DRAWER = """async ([store, days]) => {
-  const asked = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-  const drawer = await asked(indexedDB.open("caseledger"));
-  const records = drawer.transaction(store, "readwrite").objectStore(store);
-  const found = await asked(records.getAll());
-  if (days) for (const one of found) records.put({...one, written: one.written - days});
-  drawer.close();
-  return found.map((one) => JSON.parse(JSON.stringify(one)));
-}"""
-
-
-def drawer(page: Page, store: str, older: int = 0) -> list[dict[str, Any]]:
-    """What lies in the phone's drawer, made `older` by so many milliseconds."""
-    found: list[dict[str, Any]] = page.evaluate(DRAWER, [store, older])
-    return found
+VISITS, NEW_VISIT = "/outreach/api/v1/visits?limit=200", "/outreach/visits/new"
+HOUR = 3600 * 1000
+A_DAY_AND_MORE, TWO_WEEKS = 25 * HOUR, 14 * 24 * HOUR
 
 
 @pytest.fixture
@@ -53,21 +38,6 @@ def comes_back(browser: Browser, served: Served, tmp_path: Path) -> Iterator[Cal
     yield of_size
     for visitor in running:
         visitor.page.context.close()
-
-
-def looked_after(page: Page, *addresses: str) -> None:
-    """Wait until the service worker keeps the pages at these addresses."""
-    page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.wait_for_function(
-        """async (addresses) => {
-          const asked = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-          const drawer = await asked(indexedDB.open("caseledger"));
-          const kept = await asked(drawer.transaction("pages").objectStore("pages").getAllKeys());
-          drawer.close();
-          return addresses.every((one) => kept.some((key) => key.endsWith(` ${one}`)));
-        }""",
-        arg=list(addresses),
-    )
 
 
 def test_a_session_saved_without_a_connection_outlives_the_browser_and_counts_once(
@@ -177,3 +147,87 @@ def test_an_entry_stays_locked_to_its_author_on_a_shared_phone(comes_back: Calla
     page.goto(f"/groups/groups/{roster.partition('group_id=')[2]}")
     page.locator("tr", has_text="Held").locator(f"a[href^='{MEETING}']").first.click()
     expect(page.locator("main")).to_contain_text("77 minutes")
+
+
+def test_a_visit_is_logged_on_the_street_and_is_sent_after_two_weeks(comes_back: Callable[[Size], Return]) -> None:
+    start = comes_back(PHONE)
+    visitor = start()
+    page = visitor.page
+    visitor.sign_in("worker5", CHINESE)
+    page.goto(NEW_VISIT)
+    looked_after(page, "/on-this-phone", NEW_VISIT)
+    before = count(page, VISITS)
+
+    # The browser was closed, and is opened again where there is no connection.
+    visitor = start()
+    page = visitor.page
+    page.context.set_offline(True)
+    page.goto(NEW_VISIT)
+    cut(page)
+    expect(page.locator("main > .notice")).to_contain_text("暫時未能連線")
+    log_visit_on_the_street(page)
+    assert "高佬明" not in str(drawer(page, "entries"))
+
+    # What can be read is gone after a day, also without a connection; what was not sent never is.
+    drawer(page, "pages", older=A_DAY_AND_MORE)
+    page.goto(NEW_VISIT)
+    expect(page.locator("h1")).to_have_text("沒有連線")
+    assert drawer(page, "pages") == []
+    drawer(page, "entries", older=TWO_WEEKS)
+    visitor.end_session()
+    page.context.set_offline(False)
+    page.goto("/")
+    page.wait_for_url("**/sign-in*")
+    expect(page.locator("main .notice")).to_contain_text("此手機有 1 項紀錄等候傳送")
+    visitor.sign_in("worker5", CHINESE)
+    expect(page.locator("[data-entry=sent]")).to_have_count(1)
+    page.goto("/outreach/visits?phase=recorded")
+    assert count(page, VISITS) == before + 1
+    page.locator("main a[href^='/outreach/visits/visit-']").first.click()
+    people = page.locator("main .plain").first.locator("li")
+    expect(people).to_have_count(3)
+    expect(people.nth(1)).to_contain_text("未能接觸")
+    expect(people.nth(2)).to_contain_text("高佬明")
+
+
+def log_visit_on_the_street(page: Page) -> None:
+    """Without a connection: two whom one met before, one of them not met today, and somebody new."""
+    offers, met = page.locator(".offer:visible"), page.locator(".met")
+    first = offers.first.inner_text()
+    for number in (1, 2):
+        offers.first.click()
+        expect(met).to_have_count(number)
+    expect(met.first.locator("legend")).to_have_text(first)
+    met.nth(1).locator(".off").click()
+    expect(met).to_have_count(1)
+    offers.first.click()
+    met.nth(1).locator(".chip").nth(1).click()
+    page.locator("#q").fill("高佬明")  # Nobody can be looked for now, so somebody new is written down.
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=alert]")).to_contain_text("搜尋需要連線")
+    expect(page.locator("#away_alias")).to_have_value("高佬明")
+    page.locator("[data-add-new]").click()
+    expect(met).to_have_count(3)
+    page.locator(".actions .btn-primary").click()
+    page.wait_for_url("**/on-this-phone")
+    expect(page.locator("[data-entry=waiting]")).to_have_count(1)
+
+
+def test_the_browser_itself_sends_what_waits_when_no_page_is_open(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(PHONE)
+    page = visitor.page
+    visitor.sign_in("worker6", ENGLISH)
+    before = count(page, VISITS)
+    page.goto(NEW_VISIT)
+    looked_after(page, "/on-this-phone", NEW_VISIT)
+    page.context.set_offline(True)
+    page.locator("#unidentified_count").fill("4")
+    page.locator(".actions .btn-primary").click()
+    page.wait_for_url("**/on-this-phone")
+    expect(page.locator("[data-entry=waiting]")).to_have_count(1)
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    synced(page, visitor.url)
+    page.goto("/on-this-phone")
+    expect(page.locator("[data-entry=sent]")).to_have_count(1)
+    assert count(page, VISITS) == before + 1

@@ -26,16 +26,36 @@ class Story:
     colleague: str
     group: str
     newcomer: str
+    companion: str
     walk_in: str
+    online: str
     stale: str
 
 
 STORIES = {
     "phone in Chinese": Story(
-        PHONE, CHINESE, "assistant", "worker1", "running 1", "阮小鳳", "即場參加", "同事剛更新了這次出席紀錄"
+        PHONE,
+        CHINESE,
+        "assistant",
+        "worker1",
+        "running 1",
+        "阮小鳳",
+        "K18-0019",
+        "即場參加",
+        "網上",
+        "同事剛更新了這次出席紀錄",
     ),
     "desktop in English": Story(
-        DESKTOP, ENGLISH, "worker4", "leader1", "running 2", "Yuen Lai Fun", "Walk-in", "A colleague has just changed"
+        DESKTOP,
+        ENGLISH,
+        "worker4",
+        "leader1",
+        "running 2",
+        "Yuen Lai Fun",
+        "K18-0013",
+        "Walk-in",
+        "Online",
+        "A colleague has just changed",
     ),
 }
 
@@ -98,17 +118,35 @@ def test_a_meeting_is_logged_by_tapping_with_somebody_new(name: str, visit: Call
     page.locator("[name=register]").click()
     expect(page.locator(".person[data-place=walk_in] .name")).to_have_text(story.newcomer)
     expect(present).to_have_text(str(everybody))
+
+    # Somebody who came along stands apart; two are online; others are counted without names.
+    page.locator("#q").fill(story.companion)
+    page.keyboard.press("Enter")
+    page.locator("[name=add_companion]").first.click()
+    expect(page.locator(".person[data-place=beside]")).to_have_count(1)
+    expect(page.locator("[data-count=beside]")).to_have_text("1")
+    page.locator("#mode .chip", has=page.locator("[value=hybrid]")).click()
+    members.nth(2).locator(".online").click()
+    page.locator("#unidentified_count").fill("3")
+    page.locator("#partner_count").fill("2")
+    expect(page.locator("[data-count=others]")).to_have_text("5")
+    page.locator("details:has(#sign_in_sheet) > summary").click()
+    page.locator("#sign_in_sheet").fill("KC/2026/014")
     page.locator("#minutes").fill("90")
     save(worker)
     page.wait_for_url("**/groups/meetings/meeting-*")
     expect(page.locator("table tr", has_text=story.newcomer)).to_contain_text(story.walk_in)
+    expect(page.locator("h3 ~ .table-wrap tbody tr")).to_have_count(1)
+    expect(page.locator("table.ledger tr", has_text=story.online)).to_have_count(1)
+    expect(page.locator(".facts")).to_contain_text("KC/2026/014")
 
     # A list to sign is one tap away; and so is taking it all back.
     page.locator("a[href$='/sign-in-sheet']").click()
-    expect(page.locator(".to-sign tbody tr")).to_have_count(everybody + 1 + 6)
+    expect(page.locator(".to-sign tbody tr")).to_have_count(everybody + 2 + 6)
     page.go_back()
     page.locator(".undo button").click()
-    expect(page.locator("main a[href*='&like=meeting-']")).to_be_visible()
+    page.locator("main a[href*='&like=meeting-']").click()
+    expect(page.locator(".person")).to_have_count(everybody + 2)  # Begun with what was taken back.
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -84,6 +84,21 @@ def test_a_leader_at_a_desk_uses_keys_and_chooses_a_theme(visit: Callable[..., V
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("n?")  # While somebody types, keys are letters.
     expect(page.locator("#find")).to_have_value("n?")
+    for typed, leads_to in (
+        ("K18-0082", "/case/people/person-"),
+        ("照顾者", "/groups/groups/group-"),
+        ("家持", "/reporting/contracts/kachi-2"),
+    ):
+        page.locator("#find").fill(typed)
+        page.keyboard.press("Enter")
+        expect(page.locator(f".found a[href^='{leads_to}']").first).to_be_visible()
+
+    # What is not there says what to do instead.
+    page.goto("/case/cases/case-nobody")
+    assert leader.complaints.pop().endswith("404 (NOT FOUND)")
+    expect(page.locator("main .problem")).to_contain_text("Search for it by its number or name")
+    page.get_by_role("link", name="Back to Today").click()
+    page.wait_for_url("/")
     page.locator("h1").click()
     page.keyboard.press("n")
     expect(page.locator(".log-menu .menu a").first).to_be_focused()

@@ -50,14 +50,16 @@ def find() -> str:
         groups=(groups or {}).get("items", []),
         contacts=(contacts or {}).get("items", []),
         incomplete=groups is None or contacts is None,
-        contracts=[(one, title) for one, title in pages.contract_titles(who).items() if _fits(asked, one, title)],
+        contracts=_contracts(who, asked),
         teams=pages.teams(who),
         most=MOST,
     )
 
 
-def _fits(asked: str, contract_id: str, title: str) -> bool:
-    return holds(title, asked) or holds(contract_id, asked)
+def _contracts(who: Identity, asked: str) -> list[tuple[str, str]]:
+    """The contracts known under what was asked in any language, with their titles in the language of the page."""
+    titles, names = pages.contract_titles(who), pages.contract_names(who)
+    return [(one, title) for one, title in titles.items() if any(holds(name, asked) for name in names[one])]
 
 
 def _people(who: Identity, asked: str) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from shared.auth.teams import teams_seen
 from shared.clock import local_date
 from shared.errors import CaseledgerError
 from shared.web.field_messages import load
-from shared.web.requests import command_meta, expected_version, see_other, service
+from shared.web.requests import NOT_CONTENT, command_meta, expected_version, see_other, service
 
 bp = Blueprint("groups", __name__, url_prefix="/groups")
 
@@ -186,7 +186,7 @@ def _on_day(kind: type[OpenGroup] | type[EndGroup], group_id: str) -> Any:
 
 
 def _content() -> dict[str, str]:
-    return {name: text for name, text in request.form.items() if name not in ("idempotency_key", "version")}
+    return {name: text for name, text in request.form.items() if name not in NOT_CONTENT}
 
 
 def _filled(values: dict[str, Any], schema: Schema) -> dict[str, Any]:

@@ -47,9 +47,14 @@ class Row:
     target_groups: tuple[str, ...] = ()
 
     @property
+    def new_name(self) -> str:
+        """What somebody is known by whose contact is made with this visit."""
+        return self.alias or self.marks
+
+    @property
     def is_new(self) -> bool:
         """Say whether the contact is made with this visit."""
-        return bool(self.alias or self.marks)
+        return bool(self.new_name)
 
     @property
     def said(self) -> tuple[str, str]:

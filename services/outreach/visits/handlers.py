@@ -1,6 +1,6 @@
 """Visits: load, decide, append, in one transaction each; contacts first met on a visit are made with it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -156,9 +156,9 @@ def _alike(
             yield contacts.possible_duplicate(alike, paths[one.contact_id])
 
 
-def usual_role(service: Service, who: Identity, person_id: str) -> str:
-    """The role somebody has today, as far as it is known and only one."""
+def usual_roles(service: Service, who: Identity, person_ids: Collection[str]) -> dict[str, str]:
+    """The role each has today, as far as it is known and only one."""
     today = local_date(service.clock.now())
     with service.database.read() as connection:
-        known = people_on(connection, who.agency_id, [person_id], today).get(person_id)
-    return (known.role if known else None) or ""
+        known = people_on(connection, who.agency_id, list(person_ids), today)
+    return {person_id: one.role for person_id, one in known.items() if one.role}

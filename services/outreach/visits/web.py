@@ -185,13 +185,16 @@ def _shown(draft: Draft, state: UnitState, story: Sequence[Recorded], *, compari
     ids = {row.person_id for row in (*draft.rows, *(theirs.rows if theirs else ())) if not row.is_new}
     names, accounts = naming.names_by_id(who, list(ids)), naming.account_names(who)
     places, contracts, cases = naming.place_options(who), naming.contract_options(who), _case_options(state)
-    new = {row.person_id: row.alias or row.marks for row in draft.rows if row.is_new}
+    new = {row.person_id: row.new_name for row in draft.rows if row.is_new}
+    offered = suggested(who, draft, handlers.latest_visits(service(), who))
     known = {**names, **new, **accounts, **dict(places), **dict(contracts), **dict(cases)}
     return {
         "draft": draft,
         "version": len(story) or None,
         "names": names,
-        "suggested": suggested(who, draft, handlers.latest_visits(service(), who)),
+        "suggested": offered,
+        "usual_roles": handlers.usual_roles(service(), who, offered),
+        "anybody": Row(person_id="contact-anybody"),
         "known_places": places,
         "contracts": contracts,
         "teams": naming.team_options(who),
@@ -213,7 +216,7 @@ def _redraw(draft: Draft) -> bool:
     if "find" in form:
         draft.found = naming.find(who, teams_seen(who), form.get("q", ""))
     elif "add" in form:
-        draft.add(Row(person_id=form["add"], role=handlers.usual_role(service(), who, form["add"])))
+        _add(draft, [form["add"]])
     elif "add_new" in form:
         row = forms.new_row(form)
         if row.is_new:
@@ -221,8 +224,7 @@ def _redraw(draft: Draft) -> bool:
         else:
             draft.found = {}
     elif "add_case" in form:
-        for person_id in _members(form.get("case_id", "")):
-            draft.add(Row(person_id=person_id, role=handlers.usual_role(service(), who, person_id)))
+        _add(draft, _members(form.get("case_id", "")))
     elif "remove" in form:
         draft.remove(form["remove"])
     elif "near" in form:
@@ -230,6 +232,12 @@ def _redraw(draft: Draft) -> bool:
     else:
         return False
     return True
+
+
+def _add(draft: Draft, person_ids: list[str]) -> None:
+    roles = handlers.usual_roles(service(), identity(), person_ids)
+    for person_id in person_ids:
+        draft.add(Row(person_id=person_id, role=roles.get(person_id, "")))
 
 
 def _as_last(who: Identity) -> dict[str, Any]:

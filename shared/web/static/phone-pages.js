@@ -52,11 +52,16 @@ export async function keptForms(account) {
   return found;
 }
 
+/** Forgets what is older than a day. */
+export const forgetOld = () => forgetPages((record) => !isFresh(record));
+
+async function forgetPages(which) {
+  for (const record of await all("pages")) if (which(record)) await remove("pages", record.id);
+}
+
 /** Forgets the keys and the pages of everybody else, and what is older than a day. */
 export async function forgetOthers(account) {
-  for (const record of await all("pages")) {
-    if (record.account !== account || !isFresh(record)) await remove("pages", record.id);
-  }
+  await forgetPages((record) => record.account !== account || !isFresh(record));
   for (const holder of await all("keys")) {
     if (holder.account !== account) await remove("keys", holder.account);
   }

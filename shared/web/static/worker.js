@@ -54,6 +54,7 @@ async function shown(event) {
     if (response.ok) event.waitUntil(pages.keepPage(request.url, response.clone()));
     return response;
   } catch {
+    await orElse(null, pages.forgetOld());
     return kept ?? orElse(Response.error(), insteadOf(request));
   }
 }
