@@ -117,7 +117,10 @@ def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
 
 
 READ_TABLES = ReadTables(
-    projected=(tables.contract, tables.report_period), learnt=tables.ledger.all(), learn=_fill, replaced=_count_anew
+    projected=(tables.contract, tables.report_period, tables.sent_report),
+    learnt=tables.ledger.all(),
+    learn=_fill,
+    replaced=_count_anew,
 )
 
 

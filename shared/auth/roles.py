@@ -11,3 +11,6 @@ ADMINS: tuple[Role, ...] = ("agency_admin",)
 REPORT_READERS: tuple[Role, ...] = (*RECORDERS, "funder")
 EVERYONE: tuple[Role, ...] = REPORT_READERS
 """Whoever is signed in."""
+
+ELSEWHERE = "~"
+"""Stands between an agency and its contract where the account of another agency's funder names it."""
