@@ -7,6 +7,8 @@ from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
 from services.reporting.builder import web as builder_web
+from services.reporting.consolidated import api as consolidated_api
+from services.reporting.consolidated import web as consolidated_web
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -69,6 +71,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[
             builder_web.bp,
+            consolidated_web.bp,
             contracts_web.bp,
             figures_web.bp,
             web_compare.bp,
@@ -79,6 +82,7 @@ def create_app(service: Service) -> Flask:
             team_web.bp,
         ],
         api_blueprints=[
+            consolidated_api.bp,
             contracts_api.bp,
             figures_api.bp,
             exports_api.bp,

@@ -284,6 +284,12 @@ POST /outreach/contacts/<contact_id>/identify
 POST /outreach/contacts/<contact_id>/unidentify
 """
 
+OVERSEERS = """
+GET /reporting/api/v1/overview
+GET /reporting/overview
+GET /reporting/overview.<format_name>
+"""
+
 LEADERS = """
 GET+POST /api/v1/tokens
 DELETE /api/v1/tokens/<token_id>
@@ -369,6 +375,8 @@ GET /reporting/team/workload.xlsx
 """
 
 ADMINS = """
+PUT /api/v1/funders
+POST /accounts/funders
 GET+POST /accounts
 GET+POST /accounts/<account_id>
 POST /accounts/<account_id>/disable
@@ -391,6 +399,7 @@ ROLES = {
     "SIGNED_IN": ("assistant", "worker", "team_leader", "agency_admin", "funder"),
     "RECORDERS": ("assistant", "worker", "team_leader", "agency_admin"),
     "NOTE_READERS": ("worker", "team_leader", "agency_admin"),
+    "OVERSEERS": ("team_leader", "agency_admin", "funder"),
     "LEADERS": ("team_leader", "agency_admin"),
     "ADMINS": ("agency_admin",),
 }
@@ -402,6 +411,7 @@ MATRIX = {
         ("SIGNED_IN", SIGNED_IN),
         ("RECORDERS", RECORDERS),
         ("NOTE_READERS", NOTE_READERS),
+        ("OVERSEERS", OVERSEERS),
         ("LEADERS", LEADERS),
         ("ADMINS", ADMINS),
     )

@@ -429,6 +429,13 @@ MUTANTS = (
         "a funder sees the own contracts alone",
     ),
     Mutant(
+        "test_ax_07_a_funder_reads_what_was_submitted_and_nothing_since",
+        "services/reporting/figures/api.py",
+        'if who.role == "funder":',
+        "if False:",
+        "a funder reads reports as they were submitted",
+    ),
+    Mutant(
         "test_a002_07_a_session_cancelled_after_it_was_reported_goes_the_way_of_a_correction",
         _LEDGER,
         "return and_(own.service == service, own.born <= at, own.dead > at)",

@@ -7,6 +7,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from tests.api_client import Api
+from tests.integration.acceptance.conftest import Periods
 from tests.stories import add_contract, assess, at, id_of, kachi, meeting, open_case, register, session
 
 FILE = "/reporting/api/v1/contracts/kachi-2/report"
@@ -30,7 +31,11 @@ def test_a002_26_a_funder_gets_sums_alone_without_name_code_or_note(worker: Api)
     # Fails when `document_asked` lets everybody ask for what is for staff in reporting/exports/files.py.
     mother = register(worker, name_en="Mary Chan", alias="Auntie Mary")
     case = open_case(worker, mother)
-    held = [session(worker, case, at(mother), note="Met at the hospital"), meeting(worker, at(mother))]
+    held = [
+        session(worker, case, at(mother), on="2018-07-02", note="Met at the hospital"),
+        meeting(worker, at(mother), on="2018-07-02"),
+    ]
+    Periods(worker.house.as_("leader1")).report("2018-11-30")
     secrets = ("Mary", "hospital", mother, case, *map(id_of, held), "account-")
     funder = worker.house.as_("funder")
     assert funder.get(f"{FILE}.xlsx?audience=staff").status == 403
