@@ -76,7 +76,7 @@ class Network:
             timeout=60,
         )
         is_json = "json" in answer.headers.get("Content-Type", "")
-        return Answer(answer.status_code, answer.headers, answer.json() if is_json else {})
+        return Answer(answer.status_code, answer.headers, answer.json() if is_json and answer.content else {})
 
     def _session(self) -> requests.Session:
         if not hasattr(self._own, "session"):

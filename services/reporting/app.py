@@ -6,6 +6,9 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
+from services.reporting.breakdowns import api as breakdowns_api
+from services.reporting.breakdowns import events as breakdown_events
+from services.reporting.breakdowns import web as breakdowns_web
 from services.reporting.builder import web as builder_web
 from services.reporting.consolidated import api as consolidated_api
 from services.reporting.consolidated import web as consolidated_web
@@ -44,7 +47,7 @@ from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "reporting"
-EVENTS = (*contract_events.EVENTS, *submission_events.EVENTS, *erasure_events.EVENTS)
+EVENTS = (*contract_events.EVENTS, *breakdown_events.EVENTS, *submission_events.EVENTS, *erasure_events.EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -71,6 +74,7 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[
             builder_web.bp,
+            breakdowns_web.bp,
             consolidated_web.bp,
             contracts_web.bp,
             figures_web.bp,
@@ -82,6 +86,7 @@ def create_app(service: Service) -> Flask:
             team_web.bp,
         ],
         api_blueprints=[
+            breakdowns_api.bp,
             consolidated_api.bp,
             contracts_api.bp,
             figures_api.bp,

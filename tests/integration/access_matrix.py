@@ -197,6 +197,9 @@ POST /outreach/visits/<visit_id>/referral
 GET+POST /outreach/visits/<visit_id>/void
 GET+POST /outreach/visits/new
 GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>
+GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/parts.<format_name>
 GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
@@ -344,6 +347,8 @@ GET /outreach/note-reviews
 POST /outreach/note-reviews/<visit_id>
 POST /outreach/api/v1/today/team
 POST /reporting/api/v1/contracts
+PUT /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/release
+POST /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/release
 PUT /reporting/api/v1/contracts/<contract_id>
 POST /reporting/api/v1/contracts/<contract_id>/deliverables/<deliverable_id>
 POST /reporting/contracts/<contract_id>/deliverables/<deliverable_id>

@@ -91,6 +91,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "number": "1",
             "what": "sessions",
             "format_name": "csv",
+            "by": "gender",
             "draft_id": "draft-nobodys",
             "step": "parties",
             "place": "0",

@@ -178,6 +178,20 @@ def _target_group_ended(batch: Batch, arrived: Arrived) -> None:
     batch.add_attribute(arrived, ended.person_id, "target_group", ended.target_group, None, ended.to_date)
 
 
+def _members(batch: Batch, arrived: Arrived) -> None:
+    for member in read(arrived, published.CaseRegistered).members:
+        _related(batch, arrived, member)
+
+
+def _member(batch: Batch, arrived: Arrived) -> None:
+    _related(batch, arrived, read(arrived, published.PublishedMember))
+
+
+def _related(batch: Batch, arrived: Arrived, member: published.PublishedMember) -> None:
+    """Who somebody is to a case stays so when they leave it."""
+    batch.add_attribute(arrived, member.person_id, "relationship", member.relationship, member.from_date)
+
+
 _ENTRIES: dict[str, Handler] = {
     "ServiceUnitRecorded": _unit,
     "ServiceUnitCorrected": _unit,
@@ -192,6 +206,8 @@ _ENTRIES: dict[str, Handler] = {
 _ENTRY_EVENTS = frozenset(_ENTRIES)
 HANDLERS: dict[str, Handler] = {
     **_ENTRIES,
+    "CaseRegistered": _members,
+    "CaseMemberJoined": _member,
     "CaseOpened": _case_opened,
     "CaseReopened": _case_opened,
     "CaseClosed": _case_closed,

@@ -144,6 +144,16 @@ class PersonTargetGroup(Read):
     to_date: str | None = None
 
 
+class PublishedMember(Read):
+    person_id: str
+    relationship: str
+    from_date: str | None = None
+
+
+class CaseRegistered(Read):
+    members: tuple[PublishedMember, ...] = ()
+
+
 class PersonErased(Read):
     person_id: str
 

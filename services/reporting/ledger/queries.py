@@ -151,6 +151,12 @@ def seen_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) 
     }
 
 
+def attributes_at(connection: Connection, agency_id: str, cut: Cut) -> list[tuple[str, str, str]]:
+    """The codes of an agency's people at a cut: person, name and value."""
+    rows = connection.execute(_ATTRIBUTES.at(cut), {"agency_id": agency_id, **positions(cut)})
+    return [(person_id, name, value) for person_id, name, value in rows]
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """Codes that are kept separated by commas."""
     return tuple(text.split(",")) if text else ()
@@ -210,6 +216,12 @@ _identity = tables.ledger.identity
 _IDENTITIES = _Slice(
     lambda parked: select(_identity.c.person_id, _identity.c.into_id).where(
         _identity.c.agency_id == bindparam("agency_id"), alive(_identity, parked=parked)
+    )
+)
+_attribute = tables.ledger.attribute
+_ATTRIBUTES = _Slice(
+    lambda parked: select(_attribute.c.person_id, _attribute.c.name, _attribute.c.value).where(
+        _attribute.c.agency_id == bindparam("agency_id"), alive(_attribute, parked=parked)
     )
 )
 _occasion = tables.ledger.occasion
