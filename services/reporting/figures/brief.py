@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from services.reporting.indicators.definition import MeasureKind, Period
 from services.reporting.indicators.indicators import share
@@ -66,7 +67,11 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One report; `sums` is None of one that was sent before such sums were sealed with it."""
+    """One report; `sums` is None of one that was sent before such sums were sealed with it.
+
+    `counted` says where the measures stood on the last day of the period that was reported: that day stays what it is,
+    and nobody counts it again for every look at many contracts. None of a report of now.
+    """
 
     title: dict[str, str]
     funder: dict[str, str]
@@ -76,6 +81,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     outcomes: int
     outcomes_passed: int
     sums: Sums | None = None
+    counted: dict[Standing, int] | None = None
 
     @property
     def period(self) -> Period:
@@ -83,6 +89,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def standings(self, day: date) -> dict[Standing, int]:
         """How many measures stand where on a day, what needs somebody first."""
+        if self.counted is not None:
+            return self.counted
         counted = Counter(one.standing(self.period, day) for one in self.lines)
         return {word: counted[word] for word in STANDINGS if counted[word]}
 
@@ -101,7 +109,7 @@ def sums_of(whole: Whole) -> Sums:
 
 def brief_of(report: Mapping[str, Any], sums: Mapping[str, Any] | Sums | None) -> Brief:
     """A report's JSON values in brief; of `sums` what was sealed with it."""
-    return Brief(
+    brief = Brief(
         title=report["title"],
         funder=report.get("funder") or {},
         first=date.fromisoformat(report["period"]["from"]),
@@ -111,6 +119,10 @@ def brief_of(report: Mapping[str, Any], sums: Mapping[str, Any] | Sums | None) -
         outcomes_passed=sum(bool(one["passed"]) for one in report["outcomes"]),
         sums=msgspec.convert(sums, Sums) if isinstance(sums, Mapping) else sums,
     )
+    reported = report.get("reporting_period")
+    if reported is None:
+        return brief
+    return structs.replace(brief, counted=brief.standings(date.fromisoformat(reported["to"])))
 
 
 decode = msgspec.json.Decoder(Brief).decode

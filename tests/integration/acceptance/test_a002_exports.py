@@ -49,6 +49,24 @@ def test_a002_26_a_funder_gets_sums_alone_without_name_code_or_note(worker: Api)
     assert not [one for one in ("Mary", "hospital") if one in evidence]
 
 
+def test_a002_26_small_cells_by_what_people_are_stay_in_unless_released(worker: Api) -> None:
+    # Fails when `printed` takes every breakdown for one of no personal attribute in reporting/breakdowns/domain.py.
+    women = [register(worker, gender="female") for _ in range(9)]
+    meeting(worker, *map(at, [*women, register(worker, gender="male")])).accepted()
+    place = "/reporting/api/v1/contracts/kachi-2/figures/output-1/persons/by/gender"
+    leader = worker.house.as_("leader1")
+
+    def shown(query: str) -> list[int | None]:
+        return [one["people"] for one in leader.get(f"{place}{query}").accepted().body["parts"]]
+
+    assert shown("") == [9, 1]
+    # With the one man alone held back, ten less nine would tell of him.
+    assert shown("?audience=funder") == [None, None]
+    leader.put(f"{place}/release", {"reason": "consented"}, version=0).accepted()
+    assert shown("?audience=funder") == [9, 1]
+    assert leader.get(place).body["released_because"] == "consented"
+
+
 def test_a002_27_the_ninth_answer_and_its_task_are_in_no_file(worker: Api) -> None:
     # Fails when the ninth answer weighs more than its points in the total, in case/assessments/domain.py.
     mother = register(worker)
