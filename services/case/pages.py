@@ -5,6 +5,7 @@ Names of people appear on the pages of this service alone.
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 from flask import Flask
 from flask_babel import get_locale

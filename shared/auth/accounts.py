@@ -151,6 +151,14 @@ class Accounts:
             rows = connection.execute(select(agency.c.agency_id, agency.c.name).order_by(agency.c.created_at))
             return [(row.agency_id, row.name) for row in rows]
 
+    def agency_names(self, agency_ids: Collection[str]) -> dict[str, str]:
+        """Return the names of these agencies by their ids."""
+        with self._database.ask() as connection:
+            rows = connection.execute(
+                select(agency.c.agency_id, agency.c.name).where(agency.c.agency_id.in_(agency_ids))
+            )
+            return {row.agency_id: row.name for row in rows}
+
     def agency_name(self, agency_id: str) -> str:
         """Return the name of an agency."""
         with self._database.ask() as connection:

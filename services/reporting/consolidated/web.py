@@ -96,8 +96,7 @@ def _asked() -> dict[str, str]:
 
 def _agencies(rows: list[Row]) -> dict[str, str]:
     """The names of the agencies of these rows."""
-    accounts = service().accounts
-    return {agency_id: accounts.agency_name(agency_id) for agency_id in sorted({row.agency_id for row in rows})}
+    return service().accounts.agency_names(sorted({row.agency_id for row in rows}))
 
 
 def _named(rows: list[Row]) -> list[tuple[Row, str, str]]:

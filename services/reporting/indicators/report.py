@@ -140,6 +140,12 @@ class Count:
         measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
         return whole_of(map(self.sessions, measures), self._definition.counting)
 
+    def whole(self) -> Whole:
+        """All that the measures about sessions count, each session and person once."""
+        outputs = self._definition.outputs
+        measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
+        return whole_of(map(self._sessions, measures), self._definition.counting)
+
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:
             chosen = case_selection(measure, self._definition, self._facts)
