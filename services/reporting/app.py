@@ -21,6 +21,8 @@ from services.reporting.figures import web_compare, web_figure, web_moved
 from services.reporting.help import web as help_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
+from services.reporting.quality import api as quality_api
+from services.reporting.quality import web as quality_web
 from services.reporting.signing import web as signing_web
 from services.reporting.submissions import api as submissions_api
 from services.reporting.submissions import events as submission_events
@@ -75,6 +77,7 @@ def create_app(service: Service) -> Flask:
             web_figure.bp,
             web_moved.bp,
             exports_web.bp,
+            quality_web.bp,
             submissions_web.bp,
             team_web.bp,
         ],
@@ -84,6 +87,7 @@ def create_app(service: Service) -> Flask:
             exports_api.bp,
             submissions_api.bp,
             submissions_api.effects_bp,
+            quality_api.bp,
         ],
         root_blueprints=[
             today_web.home,

@@ -108,6 +108,7 @@ GET+POST /case/api/v1/tallies
 GET+PUT /case/api/v1/tallies/<tally_id>
 POST /case/api/v1/tallies/<tally_id>/void
 POST /case/api/v1/today
+POST /case/api/v1/doubts
 GET /case/cases
 GET /case/cases/<case_id>
 GET /case/cases/<case_id>/summary
@@ -150,6 +151,7 @@ POST /groups/api/v1/meetings/<meeting_id>/void
 POST /groups/api/v1/meetings/plan
 GET+POST /groups/api/v1/practitioners
 POST /groups/api/v1/today
+POST /groups/api/v1/doubts
 GET /groups/groups
 GET /groups/groups/<group_id>
 GET+POST /groups/groups/<group_id>/edit
@@ -178,6 +180,7 @@ POST /outreach/api/v1/contacts/<contact_id>/target-groups
 POST /outreach/api/v1/contacts/<contact_id>/target-groups/end
 GET+POST /outreach/api/v1/places
 POST /outreach/api/v1/today
+POST /outreach/api/v1/doubts
 GET+POST /outreach/api/v1/visits
 GET+PUT /outreach/api/v1/visits/<visit_id>
 GET /outreach/api/v1/visits/<visit_id>/history
@@ -201,6 +204,9 @@ GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
 GET /reporting/contracts/<contract_id>/moved
+GET /reporting/contracts/<contract_id>/quality
+GET /reporting/contracts/<contract_id>/quality.csv
+GET /reporting/api/v1/contracts/<contract_id>/quality
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/late
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/restatement
 GET /reporting/contracts/<contract_id>/periods/<last_day>
@@ -364,6 +370,8 @@ POST /reporting/contracts/drafts/<draft_id>/discard
 POST /reporting/contracts/drafts/<draft_id>/publish
 GET+POST /reporting/contracts/new
 GET /reporting/team
+GET /reporting/team/quality
+GET /reporting/team/quality.csv
 GET /reporting/team/workload.csv
 GET /reporting/team/workload.xlsx
 """

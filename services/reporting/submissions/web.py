@@ -15,6 +15,7 @@ from services.reporting.figures.who import account_names
 from services.reporting.figures.words import measure_name, part_name
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.since import parts_of
+from services.reporting.quality.queries import quality_of_contract
 from services.reporting.submissions import handlers
 from services.reporting.submissions.queries import report_numbered
 from services.reporting.submissions.restating import Name
@@ -182,6 +183,7 @@ def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None 
         name=_names(found.definition),
         accounts=account_names(who.agency_id),
         may_write=who.role in LEADERS,
+        quality=quality_of_contract(service(), who.agency_id, contract_id, own.period),
         error=error,
         reasons={
             vocabulary: [
