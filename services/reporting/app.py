@@ -6,6 +6,10 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
+from services.reporting.audits import api as audits_api
+from services.reporting.audits import events as audit_events
+from services.reporting.audits import projections as audit_projections
+from services.reporting.audits import web as audits_web
 from services.reporting.builder import web as builder_web
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
@@ -44,7 +48,7 @@ from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "reporting"
-EVENTS = (*contract_events.EVENTS, *submission_events.EVENTS, *erasure_events.EVENTS)
+EVENTS = (*contract_events.EVENTS, *submission_events.EVENTS, *audit_events.EVENTS, *erasure_events.EVENTS)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -78,6 +82,7 @@ def create_app(service: Service) -> Flask:
             web_moved.bp,
             exports_web.bp,
             quality_web.bp,
+            audits_web.bp,
             submissions_web.bp,
             team_web.bp,
         ],
@@ -88,6 +93,7 @@ def create_app(service: Service) -> Flask:
             submissions_api.bp,
             submissions_api.effects_bp,
             quality_api.bp,
+            audits_api.bp,
         ],
         root_blueprints=[
             today_web.home,
@@ -109,6 +115,7 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write the read tables that follow from this service's own events."""
     contract_projections.project(connection, pending)
     submission_projections.project(connection, pending)
+    audit_projections.project(connection, pending)
 
 
 def _count_anew(connection: Connection) -> None:
@@ -121,7 +128,10 @@ def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
 
 
 READ_TABLES = ReadTables(
-    projected=(tables.contract, tables.report_period), learnt=tables.ledger.all(), learn=_fill, replaced=_count_anew
+    projected=(tables.contract, tables.report_period, tables.drawn),
+    learnt=tables.ledger.all(),
+    learn=_fill,
+    replaced=_count_anew,
 )
 
 

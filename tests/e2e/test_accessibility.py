@@ -41,6 +41,7 @@ OF_LEADERS = {
         "/reporting/contracts/running/moved",
         "/reporting/contracts/running/export",
         "/reporting/contracts/running/compare",
+        "/reporting/contracts/running/audit",
         "/reporting/contracts/running/quality",
         "/reporting/contracts/running/quality?rule=late",
         "/reporting/team",

@@ -95,6 +95,8 @@ GET+POST /case/api/v1/people
 GET+PUT /case/api/v1/people/<person_id>
 POST /case/api/v1/people/<person_id>/roles
 POST /case/api/v1/people/<person_id>/roles/end
+POST /case/api/v1/people/<person_id>/consents
+POST /case/api/v1/people/<person_id>/consents/end
 POST /case/api/v1/people/<person_id>/target-groups
 POST /case/api/v1/people/<person_id>/target-groups/end
 POST /case/api/v1/people/search
@@ -126,6 +128,8 @@ GET /case/people/<person_id>
 GET+POST /case/people/<person_id>/edit
 POST /case/people/<person_id>/roles
 POST /case/people/<person_id>/roles/end
+POST /case/people/<person_id>/consents
+POST /case/people/<person_id>/consents/end
 POST /case/people/<person_id>/target-groups
 POST /case/people/<person_id>/target-groups/end
 GET+POST /case/people/new
@@ -369,6 +373,16 @@ GET+POST /reporting/contracts/drafts/<draft_id>/<step>/<int:place>
 POST /reporting/contracts/drafts/<draft_id>/discard
 POST /reporting/contracts/drafts/<draft_id>/publish
 GET+POST /reporting/contracts/new
+GET /reporting/contracts/<contract_id>/audit
+POST /reporting/contracts/<contract_id>/samples
+GET /reporting/contracts/<contract_id>/samples/<sample_id>
+GET /reporting/contracts/<contract_id>/samples/<sample_id>/sample.csv
+POST /reporting/contracts/<contract_id>/samples/<sample_id>/items
+POST /reporting/contracts/<contract_id>/extracts
+GET+POST /reporting/api/v1/contracts/<contract_id>/samples
+GET /reporting/api/v1/contracts/<contract_id>/samples/<sample_id>
+POST /reporting/api/v1/contracts/<contract_id>/samples/<sample_id>/items
+GET+POST /reporting/api/v1/contracts/<contract_id>/extracts
 GET /reporting/team
 GET /reporting/team/quality
 GET /reporting/team/quality.csv

@@ -203,6 +203,11 @@ def _consent_withdrawn(batch: Batch, arrived: Arrived) -> None:
     batch.add_attribute(arrived, withdrawn.person_id, "consent", withdrawn.purpose, None, withdrawn.on)
 
 
+def _erased(batch: Batch, arrived: Arrived) -> None:
+    """Whoever is erased consents to nothing any more; codes stay, since they are counted by."""
+    batch.end_attribute(arrived, read(arrived, published.PersonErased).person_id, "consent")
+
+
 _ENTRIES: dict[str, Handler] = {
     "ServiceUnitRecorded": _unit,
     "ServiceUnitCorrected": _unit,
@@ -230,6 +235,7 @@ HANDLERS: dict[str, Handler] = {
     "TargetGroupEnded": _target_group_ended,
     "ConsentGiven": _consent_given,
     "ConsentWithdrawn": _consent_withdrawn,
+    "PersonErased": _erased,
 }
 VERSIONS: dict[str, int] = {}
 """The newest version read of an event, where it is not the first."""
