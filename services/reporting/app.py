@@ -27,6 +27,8 @@ from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
 from services.reporting.quality import api as quality_api
 from services.reporting.quality import web as quality_web
+from services.reporting.returns import api as returns_api
+from services.reporting.returns import web as returns_web
 from services.reporting.signing import web as signing_web
 from services.reporting.submissions import api as submissions_api
 from services.reporting.submissions import events as submission_events
@@ -85,6 +87,7 @@ def create_app(service: Service) -> Flask:
             audits_web.bp,
             submissions_web.bp,
             team_web.bp,
+            returns_web.bp,
         ],
         api_blueprints=[
             contracts_api.bp,
@@ -94,6 +97,7 @@ def create_app(service: Service) -> Flask:
             submissions_api.effects_bp,
             quality_api.bp,
             audits_api.bp,
+            returns_api.bp,
         ],
         root_blueprints=[
             today_web.home,

@@ -46,6 +46,7 @@ OF_LEADERS = {
         "/reporting/contracts/running/quality?rule=late",
         "/reporting/team",
         "/reporting/team/quality",
+        "/reporting/team/return",
         "/case/imports",
         "/feeds",
     ),

@@ -16,9 +16,9 @@ from services.reporting.quality.domain import OWNERS, Finding
 from services.reporting.quality.queries import Quality, quality_of_contract, quality_of_teams
 from services.reporting.quality.words import address_of
 from services.reporting.submissions.queries import period_ending, periods_at
+from services.reporting.team.access import teams_asked, teams_led
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
-from shared.auth.teams import require_known_team, require_team, teams_seen
 from shared.clock import local_date
 from shared.errors import NotFound
 from shared.web.names import names_of
@@ -54,16 +54,15 @@ def take_contract(contract_id: str) -> Response:
 @requires(*LEADERS)
 def show_teams() -> str:
     """What is doubtful or missing in the work of a leader's teams in the last twelve months."""
-    teams, period = _teams_asked()
-    return _page(quality_of_teams(service(), identity().agency_id, teams, period), found=None, period=period)
+    period = _year()
+    return _page(quality_of_teams(service(), identity().agency_id, teams_asked(), period), found=None, period=period)
 
 
 @bp.get("/team/quality.csv")
 @requires(*LEADERS)
 def take_teams() -> Response:
     """The same of a leader's teams as CSV by codes"""
-    teams, period = _teams_asked()
-    return _file(quality_of_teams(service(), identity().agency_id, teams, period), "team")
+    return _file(quality_of_teams(service(), identity().agency_id, teams_asked(), _year()), "team")
 
 
 def _page(quality: Quality, **more: Any) -> str:
@@ -80,7 +79,7 @@ def _page(quality: Quality, **more: Any) -> str:
         names=names_of(people),
         accounts=account_names(who.agency_id),
         teams=team_names(who.agency_id),
-        own_teams=_own_teams(),
+        own_teams=teams_led(),
         here=here,
         place_of=_place_of,
         **more,
@@ -126,16 +125,7 @@ def _period_asked(contract_id: str) -> Period | None:
         return period_ending(periods_at(service().store, connection, found), last_day).period
 
 
-def _teams_asked() -> tuple[list[str], Period]:
-    """The teams that the address asks for, else all that this leader leads, and the last twelve months."""
-    who, team, today = identity(), request.args.get("team") or None, local_date(service().clock.now())
-    if team is not None:
-        require_known_team(who, service().accounts, team)
-        require_team(who, team)
-    return [team] if team else _own_teams(), Period(first=today - LOOKED_BACK, last=today)
-
-
-def _own_teams() -> list[str]:
-    who = identity()
-    seen = teams_seen(who)
-    return [one.team_id for one in service().accounts.list_teams(who.agency_id) if seen is None or one.team_id in seen]
+def _year() -> Period:
+    """The last twelve months."""
+    today = local_date(service().clock.now())
+    return Period(first=today - LOOKED_BACK, last=today)

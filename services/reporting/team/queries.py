@@ -32,8 +32,10 @@ def occasions(
     last: date,
     *,
     of_groups: bool = False,
+    referring: bool = False,
 ) -> list[Occasion]:
-    """What these teams gave from the first to the last day, both included; `of_groups` leaves out all else."""
+    """What these teams gave from the first to the last day, both included; `of_groups` leaves out all else, and
+    `referring` all at which nobody was referred."""
     its_entry = and_(_entry.c.entry_id == _table.c.unit_id, _entry.c.version == _table.c.version)
     wanted = (
         select(_table, _entry.c.contracts, _FIRST_RECORDED.label("first_recorded"))
@@ -47,6 +49,8 @@ def occasions(
     )
     if of_groups:
         wanted = wanted.where(_table.c.group_id.is_not(None))
+    if referring:
+        wanted = wanted.where(_table.c.referred_on.is_not(None))
     return [_occasion(row) for row in connection.execute(wanted, positions(cut_now(connection)))]
 
 
