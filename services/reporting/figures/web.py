@@ -9,7 +9,7 @@ from services.reporting.figures.overview import overview, overviews
 from services.reporting.figures.queries import figures_of_unit
 from services.reporting.figures.reports import NOW
 from services.reporting.figures.words import measure_name
-from services.reporting.quality.queries import quality_of_contract
+from services.reporting.quality.queries import count_of_contract
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
@@ -61,8 +61,7 @@ def _doubts(who: Identity, contract_id: str) -> int | None:
     """How much of what was recorded is to be looked at, for those who can: what the ledger shows by itself."""
     if who.role not in RECORDERS:
         return None
-    quality = quality_of_contract(service(), who.agency_id, contract_id, asking=False)
-    return sum(count for _, count in quality.counts)
+    return count_of_contract(service(), who.agency_id, contract_id)
 
 
 @bp.get("/units/<unit_id>/figures")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, select
 
@@ -21,9 +22,10 @@ from services.reporting.quality.domain import (
     of_occasions,
     within,
 )
-from services.reporting.tables import ledger
+from services.reporting.tables import ledger, touched
 from services.reporting.team.domain import Occasion
 from services.reporting.team.queries import occasions
+from shared.database import Database
 from shared.service import Service
 from shared.web.asking import ask_each
 
@@ -32,6 +34,10 @@ OF_SERVICE = {"not_recorded": frozenset(ASKED), "beyond_membership": {"groups"},
 """Which services know of what the ledger does not; while one of them does not answer, the rule says nothing."""
 ALLOWANCE = timedelta(days=31)
 """What was recorded for no contract is looked for so long before and after a contract too: its dates may be wrong."""
+
+
+_KEPT: WeakKeyDictionary[Database, dict[tuple[str, str], tuple[tuple[int, int], int]]] = WeakKeyDictionary()
+"""In this process, by contract: as of which count of changes and which definition, and how much was to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,27 @@ def quality_of_contract(
     rules = by_rule([*found, *asked], _answering(answers))
     counted = [one for one in given if contract_id in one.contracts and (period is None or one.occurred_on in period)]
     return Quality(within(rules, period or own), delays(counted), _missing(answers))
+
+
+def count_of_contract(service: Service, agency_id: str, contract_id: str) -> int:
+    """How much the ledger shows that is to be looked at under a contract.
+
+    Kept while nothing of the contract has moved, since its page shows figures that are kept in the same way: what only
+    entries of other contracts have changed (an overlap that is gone) is told by the page of data quality at once, and
+    here with the contract's next entry.
+    """
+    kept = _KEPT.setdefault(service.database, {})
+    with service.database.read() as connection:
+        own = (touched.c.agency_id == agency_id, touched.c.contract_id == contract_id)
+        times = connection.execute(select(touched.c.times).where(*own)).scalar() or 0
+        version = contract_at(service.store, connection, agency_id, contract_id).state.version
+    now = (times, version)
+    known, count = kept.get((agency_id, contract_id), (None, 0))
+    if known != now:
+        quality = quality_of_contract(service, agency_id, contract_id, asking=False)
+        count = sum(found for _, found in quality.counts)
+        kept[agency_id, contract_id] = (now, count)
+    return count
 
 
 def quality_of_teams(service: Service, agency_id: str, team_ids: Collection[str], period: Period) -> Quality:
