@@ -385,7 +385,8 @@ POST /reporting/api/v1/contracts/<contract_id>/samples/<sample_id>/items
 GET+POST /reporting/api/v1/contracts/<contract_id>/extracts
 GET /reporting/team
 GET /reporting/team/return
-GET /reporting/team/return/return.<file_format>
+GET /reporting/team/return/return.csv
+GET /reporting/team/return/return.xlsx
 GET /reporting/api/v1/team/return
 GET /reporting/team/quality
 GET /reporting/team/quality.csv

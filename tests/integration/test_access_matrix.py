@@ -92,6 +92,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "what": "sessions",
             "format_name": "csv",
             "draft_id": "draft-nobodys",
+            "sample_id": "sample-nobodys",
             "step": "parties",
             "place": "0",
             "account_id": "account-worker7",

@@ -9,6 +9,7 @@ from services.reporting.audits import handlers
 from services.reporting.audits.queries import drawn_of, is_drawn_again, sample_at
 from services.reporting.audits.schemas import CheckSchema, ExtractSchema, SampleSchema
 from services.reporting.audits.views import drawn_values, extract_file, sample_values
+from services.reporting.contracts.queries import contract_at
 from services.reporting.figures.access import sees_scores
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
@@ -21,9 +22,7 @@ bp = Blueprint("audits_api", __name__, url_prefix="/contracts", description="Spo
 @requires(*LEADERS)
 def list_samples(contract_id: str) -> Response:
     """The samples drawn of a contract, the newest first"""
-    with service().database.read() as connection:
-        found = drawn_of(service().store, connection, identity().agency_id, contract_id, "sample")
-    return jsonify({"items": [drawn_values(one) for one in found]})
+    return _drawn(contract_id, "sample")
 
 
 @bp.post("/<contract_id>/samples")
@@ -59,9 +58,7 @@ def check(asked: dict[str, Any], contract_id: str, sample_id: str) -> Response:
 @requires(*LEADERS)
 def list_extracts(contract_id: str) -> Response:
     """The extracts drawn of a contract: by whom, when and of how many people"""
-    with service().database.read() as connection:
-        found = drawn_of(service().store, connection, identity().agency_id, contract_id, "extract")
-    return jsonify({"items": [drawn_values(one) for one in found]})
+    return _drawn(contract_id, "extract")
 
 
 @bp.post("/<contract_id>/extracts")
@@ -72,6 +69,14 @@ def extract(asked: dict[str, Any], contract_id: str) -> Response:
     made = handlers.draw_extract(service(), command_meta(), contract_id, asked["format"], sees_scores(identity()))
     seen(made.outcome)
     return extract_file(made, contract_id, asked["format"], service().clock.now())
+
+
+def _drawn(contract_id: str, what: str) -> Response:
+    agency_id = identity().agency_id
+    with service().database.read() as connection:
+        contract_at(service().store, connection, agency_id, contract_id)
+        found = drawn_of(service().store, connection, agency_id, contract_id, what)
+    return jsonify({"items": [drawn_values(one) for one in found]})
 
 
 def _sample(contract_id: str, sample_id: str) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from services.reporting.figures.address import query
 from services.reporting.figures.who import account_names, team_names
 from services.reporting.indicators.definition import Period
 from services.reporting.returns.domain import UNASSIGNED, Line
-from services.reporting.returns.files import FORMATS, NAMES, TEAM, file_name, line_values, month_name, return_file
+from services.reporting.returns.files import NAMES, TEAM, file_name, line_values, month_name, return_file
 from services.reporting.returns.queries import month_of, return_of
 from services.reporting.team.access import teams_asked, teams_led
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.clock import local_date
-from shared.errors import NotFound
 from shared.web.requests import service
 
 bp = Blueprint("returns", __name__, url_prefix="/team/return")
@@ -47,15 +46,14 @@ def show() -> str:
     )
 
 
-@bp.get("/return.<file_format>")
+@bp.get("/return.csv", defaults={"format_name": "csv"})
+@bp.get("/return.xlsx", defaults={"format_name": "xlsx"})
 @requires(*LEADERS)
-def take(file_format: str) -> Response:
+def take(format_name: str) -> Response:
     """The same as CSV by codes, or as a workbook"""
-    if file_format not in FORMATS:
-        raise NotFound("no_such_format", "A report comes as %(formats)s.", formats=", ".join(FORMATS))
     month = _month()
-    made = return_file(_lines(), file_format, month)
-    return as_attachment(made, EXPORTED[file_format].media_type, file_name(month, file_format))
+    made = return_file(_lines(), format_name, month)
+    return as_attachment(made, EXPORTED[format_name].media_type, file_name(month, format_name))
 
 
 def _lines() -> list[Line]:
