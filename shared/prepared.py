@@ -8,7 +8,19 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Delete, Dialect, Insert, Select, Text, Update, bindparam
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    literal_column,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -24,7 +36,7 @@ class Prepared:
     """
 
     def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
-        self._statement = statement
+        self.statement = statement
         self._words: dict[str, _Words] = {}
 
     def all(self, connection: Connection, **parameters: Any) -> list[Any]:
@@ -45,7 +57,7 @@ class Prepared:
     def _for(self, connection: Connection) -> "_Words":
         dialect = connection.dialect
         if dialect.name not in self._words:
-            self._words[dialect.name] = _Words(self._statement, dialect)
+            self._words[dialect.name] = _Words(self.statement, dialect)
         return self._words[dialect.name]
 
     @staticmethod
@@ -119,6 +131,14 @@ def _in_json(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
 def _in_array(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
     column, given = (compiler.process(part, **options) for part in (element.column, element.given))
     return f"{column} = ANY ({given})"
+
+
+def also(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """`column` is the text `name`: asked of rows that `one_of` has found, never what they are looked for by.
+
+    SQLite takes an agency for a handful of rows and would go through all of them.
+    """
+    return column.concat(literal_column("''")) == bindparam(name)
 
 
 class _Texts(TypeDecorator[Collection[str]]):

@@ -13,7 +13,8 @@ from shared.database import Database
 from shared.eventstore import EventRegistry, EventStore
 from shared.eventstore.store import Projector
 from shared.migrate import upgrade
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 from shared.settings import Settings
 
 

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import requests
 
 from deploy.demo.plan import steps
+from deploy.demo.reports import SHARED_WITH, submissions
 from deploy.demo.staff import AGENCIES, PASSWORD, STAFF, Agency, Member
 from deploy.demo.steps import Order, Step, VersionOf
 from shared.auth.setup_code import setup_code
@@ -75,7 +76,7 @@ class Network:
             timeout=60,
         )
         is_json = "json" in answer.headers.get("Content-Type", "")
-        return Answer(answer.status_code, answer.headers, answer.json() if is_json else {})
+        return Answer(answer.status_code, answer.headers, answer.json() if is_json and answer.content else {})
 
     def _session(self) -> requests.Session:
         if not hasattr(self._own, "session"):
@@ -87,7 +88,7 @@ class Network:
 def load_demo(base_url: str, data: Path, progress: Progress) -> None:
     """Load the demo into the suite at `base_url`, whose data directory is `data`; does nothing when it is there."""
     if not is_loaded(data):
-        Loader(Network(base_url), data, progress).load()
+        Loader(Network(base_url), data, progress, submits=True).load()
 
 
 def is_loaded(data: Path) -> bool:
@@ -118,7 +119,8 @@ def moment_of(day: date) -> datetime:
 class Loader:
     """One load: signs everybody in, moves the clock from day to day, remembers versions and positions.
 
-    What was typed after `last_day` is left out.
+    What was typed after `last_day` is left out. Reports are submitted (`submits`) where every service answers at one
+    address: sealing one asks the others how far they reach.
     """
 
     transport: Transport
@@ -126,6 +128,7 @@ class Loader:
     progress: Progress
     listener: Listener | None = None
     last_day: date = date.max
+    submits: bool = False
     _tokens: dict[str, str] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
     _seen: dict[str, int] = field(default_factory=dict)
@@ -151,6 +154,8 @@ class Loader:
         self._sign_off(today)
         self._set_clock(None)
         self._let_all_arrive()
+        if self.submits:
+            self._submit_reports(today)
         self._tell(today, len(plan), len(plan), finished=True)
 
     def _sign_off(self, today: date) -> None:
@@ -188,6 +193,27 @@ class Loader:
                 return
             if time.monotonic() > deadline:
                 raise LoadFailed(f"Reporting has not heard all of {', '.join(behind)}: {answer.status}")
+
+    def _submit_reports(self, today: date) -> None:
+        """Lock a period of each contract, send its report, and let the funder read it."""
+        for one in submissions(today):
+            path = f"/reporting/api/v1/contracts/{one.contract}/periods"
+            for act in ("lock", "reports"):
+                items = self.transport.send("GET", path, self._bearer(one.leader), None).body["items"]
+                period = next(each for each in items if one.is_of(each["to"]))
+                if period["reports"] or (act == "lock" and period["locked"]):
+                    continue  # It was done before the load was interrupted.
+                key = {"Idempotency-Key": f"demo:{act}:{one.contract}", "If-Match": f'"{period["version"]}"'}
+                self._expect(201 if act == "reports" else 200, f"{path}/{period['to']}/{act}", one.leader, key)
+        body = {"username": SHARED_WITH, "contract_ids": ["harbour"]}
+        answer = self.transport.send("PUT", "/api/v1/funders", self._bearer("harbour-admin"), body)
+        if answer.status != 204:
+            raise LoadFailed(f"The funder cannot be let in: {answer.status} {answer.body}")
+
+    def _expect(self, status: int, path: str, who: str, headers: Mapping[str, str]) -> None:
+        answer = self.transport.send("POST", path, {**self._bearer(who), **headers}, {})
+        if answer.status != status:
+            raise LoadFailed(f"POST {path}: {answer.status} {answer.body}")
 
     def _today(self) -> date:
         """The day the demo is dated by: that of its first start, also when the load is resumed on another."""

@@ -15,7 +15,10 @@ from shared.auth.identity import PUBLIC, access_of
 _GROUPS = {
     PUBLIC: "anybody",
     frozenset(roles.EVERYONE): "everyone",
-    **{frozenset(getattr(roles, name)): name for name in ("RECORDERS", "NOTE_READERS", "LEADERS", "ADMINS")},
+    **{
+        frozenset(getattr(roles, name)): name
+        for name in ("RECORDERS", "NOTE_READERS", "OVERSEERS", "LEADERS", "ADMINS")
+    },
 }
 _MANY = 12
 """Above this number of fields a request has its own line under the table."""

@@ -1,6 +1,6 @@
 """The coded vocabulary of people and cases that only this service uses, each code with its two labels."""
 
-from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, TASK_AWAITS, TASK_KINDS, Labels
+from shared.serviceunit.codes import CLOSING_REASONS, DISTRICTS, RELATIONSHIPS, TASK_AWAITS, TASK_KINDS, Labels
 
 __all__ = [
     "CASE_KINDS",
@@ -20,25 +20,6 @@ __all__ = [
 ERASURE_REASONS: Labels = {
     "requested": ("The person asked for it", "當事人要求"),
     "retention_ended": ("No longer required", "保存期已屆滿"),
-    "other": ("Other", "其他"),
-}
-RELATIONSHIPS: Labels = {
-    "self": ("The person the case is about", "個案當事人"),
-    "mother": ("Mother", "母親"),
-    "father": ("Father", "父親"),
-    "parent": ("Parent", "父母"),
-    "spouse": ("Spouse", "配偶"),
-    "partner": ("Partner", "伴侶"),
-    "son": ("Son", "兒子"),
-    "daughter": ("Daughter", "女兒"),
-    "child": ("Child", "子女"),
-    "brother": ("Brother", "兄弟"),
-    "sister": ("Sister", "姊妹"),
-    "sibling": ("Sibling", "兄弟姊妹"),
-    "grandparent": ("Grandparent", "祖父母"),
-    "grandchild": ("Grandchild", "孫"),
-    "relative": ("Other relative", "其他親屬"),
-    "friend": ("Friend", "朋友"),
     "other": ("Other", "其他"),
 }
 CASE_KINDS: Labels = {"family": ("Family", "家庭"), "person": ("One person", "個人")}

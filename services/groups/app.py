@@ -31,7 +31,7 @@ from shared.bus.port import Bus
 from shared.clock import Clock
 from shared.eventstore import EventStore, Pending
 from shared.eventstore.store import Projector
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 from shared.service import ReadTables, Service, open_service
 from shared.serviceunit.events import EVENTS as UNIT_EVENTS
 from shared.serviceunit.learnt.inbox import learn_contracts, learn_people

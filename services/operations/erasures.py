@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from shared.eventstore.tables import EVENT
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 _TELLING = ("PersonErased", "PersonKeysDropped", "NoteReviewed")
 

@@ -31,7 +31,8 @@ from shared.bus.port import BusError
 from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore import EventStore, Outbox
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 from shared.relay.grants import let_relay_publish
 from shared.relay.relay import last_published
 from shared.settings import DATABASES, DEMO_MARK, SERVICES, Settings, load_settings

@@ -10,7 +10,12 @@ from services.reporting.audits import api as audits_api
 from services.reporting.audits import events as audit_events
 from services.reporting.audits import projections as audit_projections
 from services.reporting.audits import web as audits_web
+from services.reporting.breakdowns import api as breakdowns_api
+from services.reporting.breakdowns import events as breakdown_events
+from services.reporting.breakdowns import web as breakdowns_web
 from services.reporting.builder import web as builder_web
+from services.reporting.consolidated import api as consolidated_api
+from services.reporting.consolidated import web as consolidated_web
 from services.reporting.contracts import api as contracts_api
 from services.reporting.contracts import events as contract_events
 from services.reporting.contracts import projections as contract_projections
@@ -50,7 +55,13 @@ from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "reporting"
-EVENTS = (*contract_events.EVENTS, *submission_events.EVENTS, *audit_events.EVENTS, *erasure_events.EVENTS)
+EVENTS = (
+    *contract_events.EVENTS,
+    *breakdown_events.EVENTS,
+    *submission_events.EVENTS,
+    *audit_events.EVENTS,
+    *erasure_events.EVENTS,
+)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -77,6 +88,8 @@ def create_app(service: Service) -> Flask:
         "services.reporting",
         blueprints=[
             builder_web.bp,
+            breakdowns_web.bp,
+            consolidated_web.bp,
             contracts_web.bp,
             figures_web.bp,
             web_compare.bp,
@@ -90,6 +103,8 @@ def create_app(service: Service) -> Flask:
             returns_web.bp,
         ],
         api_blueprints=[
+            breakdowns_api.bp,
+            consolidated_api.bp,
             contracts_api.bp,
             figures_api.bp,
             exports_api.bp,
@@ -132,7 +147,7 @@ def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
 
 
 READ_TABLES = ReadTables(
-    projected=(tables.contract, tables.report_period, tables.drawn),
+    projected=(tables.contract, tables.report_period, tables.drawn, tables.sent_report),
     learnt=tables.ledger.all(),
     learn=_fill,
     replaced=_count_anew,

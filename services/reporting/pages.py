@@ -1,8 +1,11 @@
 """What this service's templates use beside the shell's functions."""
 
+from typing import Any
+
 from flask import Flask
 from flask_babel import get_locale
 
+from services.reporting.contracts.access import name_for
 from services.reporting.contracts.instruments import NAMES
 from services.reporting.contracts.queries import contracts_of
 from services.reporting.figures import words
@@ -21,6 +24,7 @@ def init_app(app: Flask) -> None:
         contract_titles=_contract_titles,
         label=lambda vocabulary, code: label(vocabulary, code, str(get_locale())),
         in_language=in_language,
+        contract_url=_contract_url,
         instrument=lambda instrument_id: in_language(NAMES.get(instrument_id, {"en": instrument_id})),
         measure_name=words.measure_name,
         printed=printed,
@@ -41,6 +45,11 @@ def init_app(app: Flask) -> None:
         owner_words=quality.OWNERS,
         band_words=quality.BANDS,
     )
+
+
+def _contract_url(found: Any) -> str:
+    """Where a contract is shown to the asker: of anything that knows its agency and its name there."""
+    return f"/reporting/contracts/{name_for(identity(), (found.agency_id, found.contract_id))}"
 
 
 def _contract_titles() -> dict[str, str]:

@@ -262,6 +262,20 @@ drawn = Table(
     sqlite_with_rowid=False,
 )
 
+# Of every reporting period the report that was sent last, in brief.
+sent_report = Table(
+    "sent_report",
+    metadata,
+    _key("agency_id"),
+    _key("contract_id"),
+    _key("last_day"),
+    _key("first_day"),
+    Column("number", Integer, nullable=False),
+    _text("standing"),
+    Column("brief", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # How often a batch has touched a contract's facts: figures kept for an earlier count are stale.
 touched = Table(
     "touched",
@@ -279,6 +293,8 @@ kept_report = Table(
     Column("times", Integer, nullable=False),
     Column("definition_version", Integer, nullable=False),
     Column("figures", LargeBinary, nullable=False),
+    Column("brief", LargeBinary),
+    Column("people", LargeBinary),  # JSON: the ids of everybody counted, for unions over contracts
 )
 
 # A contract that somebody is writing: theirs alone until it is registered, or made a new version of `contract_id`.

@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
 from shared.auth import throttle
+from shared.auth.funders import let_read, own_contracts
 from shared.auth.holder import IDENTITY, identity_in
 from shared.auth.identity import Identity
 from shared.auth.kept import KeptFilters
@@ -226,6 +227,11 @@ class Accounts:
         with self._database.write() as connection:
             change_account(connection, agency_id, account_id, change, by)
 
+    def let_read(self, agency_id: str, username: str, contract_ids: Collection[str]) -> None:
+        """Let a funder with an account at another agency read these contracts of this one, and no others of it."""
+        with self._database.write() as connection:
+            let_read(connection, agency_id, username, contract_ids)
+
     def rename_team(self, agency_id: str, team_id: str, name: str) -> None:
         """Give a team of the agency another name."""
         new_name = text(name, "name")
@@ -367,7 +373,7 @@ def _account(rows: Sequence[RowMapping]) -> Account:
         display_name=first["display_name"],
         role=cast("Role", first["role"]),
         team_ids=tuple(row["team_id"] for row in rows if row["team_id"] is not None),
-        contract_ids=tuple(first["contract_ids"]),
+        contract_ids=own_contracts(first["contract_ids"]),
         disabled=first["disabled_at"] is not None,
         must_change=first["must_change"],
     )

@@ -17,6 +17,7 @@ from shared.auth.schemas import (
     AccountsSchema,
     AgencySchema,
     DemoClockSchema,
+    FunderSchema,
     IssuedSchema,
     MeSchema,
     NewAgencySchema,
@@ -113,6 +114,15 @@ def change_account(body: dict[str, Any], account_id: str) -> Account:
     who, accounts = identity(), service().accounts
     accounts.change_account(who.agency_id, account_id, AccountChange.of(**body), by=who.account_id)
     return accounts.account(who.agency_id, account_id)
+
+
+@bp.put("/funders")
+@requires(*ADMINS)
+@bp.arguments(FunderSchema)
+@bp.response(204)
+def let_funder_read(body: dict[str, Any]) -> None:
+    """Which contracts of the agency a funder with an account at another agency may read; an empty list ends it"""
+    service().accounts.let_read(identity().agency_id, body["username"], body["contract_ids"])
 
 
 @bp.post("/accounts/<account_id>/temporary-password")

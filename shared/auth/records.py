@@ -7,6 +7,7 @@ from typing import Any, cast, get_args
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
+from shared.auth.funders import contracts_after, require_own
 from shared.auth.passwords import hash_password
 from shared.auth.roles import Role
 from shared.auth.tables import account, agency, membership, team
@@ -121,9 +122,13 @@ def change_account(connection: Connection, agency_id: str, account_id: str, chan
         require_other_administrator(connection, agency_id, account_id, by)
     _require_teams(connection, agency_id, change.team_ids)
     own = update(account).where(account.c.account_id == account_id, account.c.agency_id == agency_id)
-    given = {name: getattr(change, name) for name in ("display_name", "role")}
-    if connection.execute(own.values(**given, contract_ids=list(change.contract_ids))).rowcount == 0:
+    row = select(account.c.contract_ids).where(account.c.account_id == account_id, account.c.agency_id == agency_id)
+    before = connection.execute(row.with_for_update()).scalar_one_or_none()
+    if before is None:
         raise NotFound("account_not_found", "There is no such account.")
+    named = contracts_after(change.contract_ids, before) if change.role == "funder" else []
+    given = {name: getattr(change, name) for name in ("display_name", "role")}
+    connection.execute(own.values(**given, contract_ids=named))
     connection.execute(delete(membership).where(membership.c.account_id == account_id))
     _join(connection, account_id, change.team_ids)
 
@@ -188,6 +193,7 @@ def _check_role(role: str, team_ids: Collection[str], contract_ids: Collection[s
         raise Invalid("funder_has_no_team", "A funder belongs to no team.", field="team_ids")
     if role != "funder" and contract_ids:
         raise Invalid("only_funders_have_contracts", "Only a funder's account names contracts.", field="contract_ids")
+    require_own(contract_ids)
     if role in ("assistant", "worker", "team_leader") and not team_ids:
         raise Invalid("team_required", "Please choose at least one team.", field="team_ids")
 

@@ -69,6 +69,11 @@ class AccountChangeSchema(Schema):
     contract_ids = fields.List(fields.String(validate=_ID), load_default=list)
 
 
+class FunderSchema(Schema):
+    username = fields.String(required=True, validate=_TEXT)
+    contract_ids = fields.List(fields.String(validate=_ID), required=True)
+
+
 class TemporaryPasswordSchema(Schema):
     password = fields.String()
 

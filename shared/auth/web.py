@@ -202,6 +202,19 @@ def rename_team(team_id: str) -> Page:
     return see_other("/accounts")
 
 
+@bp.post("/accounts/funders")
+@requires(*ADMINS)
+def let_funder_read() -> Page:
+    """Say which contracts of the agency a funder with an account at another agency may read."""
+    form = request.form
+    try:
+        service().accounts.let_read(identity().agency_id, form.get("funder", ""), form.getlist("contracts"))
+    except CaseledgerError as error:
+        return _accounts(error), error.status
+    flash(gettext("Saved. It holds from now on."))
+    return see_other("/accounts")
+
+
 @bp.route("/accounts/<account_id>", methods=["GET", "POST"])
 @requires(*ADMINS)
 def account_page(account_id: str) -> Page:

@@ -13,6 +13,7 @@ from shared.database import to_micros
 from shared.errors import CaseledgerError, FieldError, RuleBroken, Unavailable
 from shared.eventstore import CommandMeta
 from shared.importing.jobs import Job
+from shared.importing.joined import savepoint
 from shared.importing.kinds import Desk, Doubt, Kind
 from shared.importing.tables import imported
 
@@ -114,7 +115,7 @@ class Bench:
         for line in lines:
             line.entry_id = entry_id
         try:
-            with self.desk.connection.begin_nested():
+            with savepoint(self.desk.connection):
                 meta = self._meta(lines[0], entry_id, version)
                 doubts = self.kind.save(self.desk, meta, entry_id, version, [line.values for line in lines])
                 if doubts and not sure:

@@ -4,14 +4,16 @@ Each command keeps a savepoint, so that one that fails takes nothing else with i
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from shared.database import Database
 from shared.eventstore import CommandMeta, EventStore, Outcome
 from shared.eventstore.store import Body
+from shared.prepared import run_on_driver
 from shared.service import Service
 
 
@@ -19,6 +21,37 @@ def joined(service: Service, connection: Connection) -> Service:
     """The service, whose every read and write is a part of the transaction of `connection`."""
     database = _JoinedDatabase(service.database, connection)
     return replace(service, database=database, store=_JoinedStore(service.store, database))
+
+
+@contextmanager
+def savepoint(connection: Connection, *, kept: bool = True) -> Iterator[None]:
+    """Undo alone what the block did when it raises, or when it is not to be `kept`.
+
+    Told to the driver itself: Core would put each of its words together anew, for every row.
+    """
+
+    def tell(words: str) -> None:
+        run_on_driver(connection, connection.connection.cursor().execute, words)
+
+    def undo() -> None:
+        tell("ROLLBACK TO SAVEPOINT one_alone")
+        tell("RELEASE SAVEPOINT one_alone")
+
+    tell("SAVEPOINT one_alone")
+    try:
+        yield
+    except DBAPIError:
+        # A database that is full or gone has undone everything itself; its own error says so.
+        with suppress(DBAPIError):
+            undo()
+        raise
+    except BaseException:
+        undo()
+        raise
+    if kept:
+        tell("RELEASE SAVEPOINT one_alone")
+    else:
+        undo()
 
 
 class _JoinedDatabase(Database):
@@ -38,7 +71,7 @@ class _JoinedDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._joined.begin_nested():
+        with savepoint(self._joined):
             yield self._joined
 
 
@@ -50,15 +83,5 @@ class _JoinedStore(EventStore):
         self.database = database
 
     def run(self, meta: CommandMeta, body: Body, *, dry_run: bool = False) -> Outcome:
-        with self.database.read() as connection:
-            saved = connection.begin_nested()
-            try:
-                outcome = self._preview(connection, meta, body) if dry_run else self.run_within(connection, meta, body)
-            except BaseException:
-                saved.rollback()
-                raise
-            if dry_run:
-                saved.rollback()
-            else:
-                saved.commit()
-            return outcome
+        with self.database.read() as connection, savepoint(connection, kept=not dry_run):
+            return self._preview(connection, meta, body) if dry_run else self.run_within(connection, meta, body)

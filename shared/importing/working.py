@@ -146,12 +146,13 @@ def _next(connection: Connection, service: Service, kind: Kind, job: Job) -> lis
 def _lines(
     connection: Connection, service: Service, kind: Kind, job: Job, states: Sequence[str], most: int, *more: Any
 ) -> list[Line]:
-    wanted = select(_ROW.row_no, _ROW.state, _ROW.cells).where(
-        _ROW.import_id == job.import_id, _ROW.state.in_(states), *more
-    )
+    wanted = select(_ROW.row_no, _ROW.state, _ROW.cells).where(_ROW.import_id == job.import_id, *more)
+    wanted = wanted.order_by(_ROW.row_no).limit(most)
+    # One state after the other, each by its index: of all together the rows that are done would be gone through too.
+    rows = [row for state in states for row in connection.execute(wanted.where(_ROW.state == state))]
     sealer = jobs.sealer_of(service, job)
     lines = []
-    for row in connection.execute(wanted.order_by(_ROW.row_no).limit(most)):
+    for row in sorted(rows)[:most]:
         line = Line(row.row_no, row.state)
         _parsed(service, kind, job, line, sealer.open(f"row {row.row_no}", row.cells))
         lines.append(line)

@@ -208,6 +208,30 @@ TASK_AWAITS: Labels = {
     "advice": ("Waits for advice", "待諮詢"),
     "report": ("Waits for the report", "待舉報"),
 }
+RELEASE_REASONS: Labels = {
+    "required": ("The agreement with the funder asks for it", "資助協議要求"),
+    "consented": ("The people concerned agree", "當事人同意"),
+    "not_recognisable": ("Nobody can be recognised by it", "無法從中辨認任何人"),
+}
+RELATIONSHIPS: Labels = {
+    "self": ("The person the case is about", "個案當事人"),
+    "mother": ("Mother", "母親"),
+    "father": ("Father", "父親"),
+    "parent": ("Parent", "父母"),
+    "spouse": ("Spouse", "配偶"),
+    "partner": ("Partner", "伴侶"),
+    "son": ("Son", "兒子"),
+    "daughter": ("Daughter", "女兒"),
+    "child": ("Child", "子女"),
+    "brother": ("Brother", "兄弟"),
+    "sister": ("Sister", "姊妹"),
+    "sibling": ("Sibling", "兄弟姊妹"),
+    "grandparent": ("Grandparent", "祖父母"),
+    "grandchild": ("Grandchild", "孫"),
+    "relative": ("Other relative", "其他親屬"),
+    "friend": ("Friend", "朋友"),
+    "other": ("Other", "其他"),
+}
 VOCABULARIES: Mapping[str, Labels] = {
     "kind": KINDS,
     "status": UNIT_STATUSES,
@@ -228,6 +252,8 @@ VOCABULARIES: Mapping[str, Labels] = {
     "gender": GENDERS,
     "district": DISTRICTS,
     "consent": CONSENTS,
+    "relationship": RELATIONSHIPS,
+    "release_reason": RELEASE_REASONS,
     "origin": ORIGINS,
     "feed": FEEDS,
     "task_kind": TASK_KINDS,

@@ -8,7 +8,8 @@ from shared.clock import Clock
 from shared.database import Database
 from shared.events import Sealed, event
 from shared.eventstore import CommandMeta, EventRegistry, EventStore, Pending, Work, event_tables
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 
 SERVICE = "books"
 MASTER_KEYS = MasterKeys({"test": bytes(range(32))})

@@ -10,7 +10,7 @@ import pytest
 
 from shared.errors import KeyReused, NotFound, RuleBroken, StaleVersion, Unavailable
 from shared.eventstore import CommandMeta, EventStore, Outcome, Work
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 from shared.testing import books
 from shared.testing.books import BookClosed, MarkMade, add_mark, meta
 from shared.testing.clock import FixedClock

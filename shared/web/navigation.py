@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from shared.auth.roles import ADMINS, LEADERS, NOTE_READERS, RECORDERS, REPORT_READERS, Role
+from shared.auth.roles import ADMINS, LEADERS, NOTE_READERS, OVERSEERS, RECORDERS, REPORT_READERS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ PLACES = (
     Place(lazy_gettext("Groups"), "/groups/groups", "groups", RECORDERS, on_phone=True, holds=("/groups",)),
     Place(lazy_gettext("Visits"), "/outreach/visits", "visits", RECORDERS, holds=("/outreach",)),
     Place(lazy_gettext("Contracts"), "/reporting/contracts", "contracts", REPORT_READERS, holds=("/reporting",)),
+    Place(lazy_gettext("At one look"), "/reporting/overview", "overview", OVERSEERS),
     Place(lazy_gettext("Same-day tasks"), "/case/tasks", "task", NOTE_READERS),
     Place(lazy_gettext("Team"), "/reporting/team", "team", LEADERS),
     Place(lazy_gettext("Recently used"), "/case/search", "recent", RECORDERS),

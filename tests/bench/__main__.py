@@ -15,7 +15,7 @@ from rich.table import Table
 
 from shared.testing.kafka import NoKafka, running_kafka
 from shared.testing.postgres import NoPostgres, running_postgres
-from tests.bench import cluster, exports, figures, grown, http, imports, memory, pages, rebuild, store
+from tests.bench import cluster, exports, figures, grown, http, imports, memory, overview, pages, rebuild, store
 from tests.bench.measure import Ratio
 
 SIZES = {"full": 1.0, "smoke": 0.004}
@@ -43,6 +43,7 @@ def every(scale: float, broker: str | None, server: str | None) -> Iterator[Rati
     return chain(
         store.run(scale, server),
         figures.run(scale),
+        overview.run(scale),
         exports.run(scale),
         http.run(scale, server),
         cluster.run(scale, broker, server),

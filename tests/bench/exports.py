@@ -1,4 +1,4 @@
-"""A report as a file, from a ledger as large as the demo's contract, ten and a hundred times: seconds and memory.
+"""A report, and it as a file, from a ledger as large as the demo's contract, ten and a hundred times: time and memory.
 
 Each file is made in a process of its own, as `caseledger report` does, so that its memory is its own.
 """
@@ -11,20 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from subprocess import run as run_process
 
-from sqlalchemy import literal, select, update
-
 from services.reporting.exports.documents import document_of
 from services.reporting.exports.rendering import FORMATS, render
 from services.reporting.figures.reports import Asked
-from services.reporting.tables import ledger, touched
-from services.suite import Suite, build
+from services.suite import build
 from shared import logs
 from shared.settings import load_settings
 from tests.bench.figures import fill, suite
 from tests.bench.measure import Ratio, seconds
+from tests.bench.sizes import AGENCY, CONTRACT, measured, multiply, told
 
-AGENCY, CONTRACT = "agency-0", "contract-0"
 SECONDS, MEGABYTES = 20, 300
+RESTATED = 1000.0
+"""Milliseconds in which all that moved a whole contract is told, up to ten times the demo's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +37,21 @@ class Measured:
 
 
 def run(scale: float) -> Iterator[Ratio]:
-    """The workbook with its evidence at each size; the other formats at the largest, where only sums stand in them."""
+    """The figures and the workbook with its evidence at each size; the other formats at the largest: only sums."""
     logs.configure("WARNING")
     times = 1
     largest = max(2, int(100 * scale))
     with suite() as house:
         fill(house, 1)
-        one = made("xlsx")
+        one, first = made("xlsx"), measured(house)
         yield from _told("demo's size", one, None)
+        yield from told("demo's size", first, first, aims={"restatement": RESTATED})
         for size in sorted({min(10, largest), largest}):
-            _multiply(house, times, size)
+            multiply(house.services["reporting"].database, times, size)
             times = size
             yield from _told(f"{size} times", made("xlsx"), one)
+            aims = {"restatement": RESTATED} if size <= 10 else {}
+            yield from told(f"{size} times", measured(house), first, aims=aims)
         for name in ("pdf", "docx", "csv", "json"):
             large = made(name)
             yield Ratio(
@@ -73,20 +75,6 @@ def _told(name: str, this: Measured, one: Measured | None) -> Iterator[Ratio]:
             unit="s",
             aim=None,
         )
-
-
-def _multiply(house: Suite, times: int, size: int) -> None:
-    """Copy the sessions of the contract until there are `size` times as many as at first."""
-    segment = ledger.segment
-    others = [column for column in segment.c if column.name != "unit_id"]
-    names = ["unit_id", *(column.name for column in others)]
-    original = segment.c.unit_id.not_like("%/%")
-    with house.services["reporting"].database.write() as connection:
-        for number in range(times, size):
-            rows = select(segment.c.unit_id + literal(f"/{number}"), *others).where(original)
-            connection.execute(segment.insert().from_select(names, rows))
-        # What was kept ready of fewer sessions is not what they would be now.
-        connection.execute(update(touched).values(times=touched.c.times + 1))
 
 
 def made(name: str) -> Measured:

@@ -21,7 +21,8 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.eventstore import CommandMeta, EventRegistry, EventStore, Work, event_tables
 from shared.eventstore.tables import EVENT
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 from shared.serviceunit.events import EVENTS, ServiceUnitRecorded
 from shared.serviceunit.unit import Participant, Segment, ServiceUnit
 from shared.testing.postgres import fresh_database

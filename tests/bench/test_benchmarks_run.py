@@ -26,6 +26,7 @@ def test_every_benchmark_runs_at_a_small_size(kafka_address: str, postgres_url: 
         "rebuild against the live consumer",
         "leader: median of",
         "a case, 2 times the sessions",
+        "a funder's overview of",
         "import saving against one by one",
     ):
         assert name in run.stdout

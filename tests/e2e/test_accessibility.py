@@ -40,6 +40,8 @@ OF_LEADERS = {
         FIGURE,
         "/reporting/contracts/running/moved",
         "/reporting/contracts/running/export",
+        "/reporting/contracts/running/figures/output-1/attendances/by/gender",
+        "/reporting/overview",
         "/reporting/contracts/running/compare",
         "/reporting/contracts/running/audit",
         "/reporting/contracts/running/quality",

@@ -12,7 +12,9 @@ from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size,
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
 # Ids and other names in an address; one page of a kind is enough here.
-PARTICULAR = re.compile(r"/[a-z]+-[0-9a-f]{8}-[0-9a-f-]+|(?<=/contracts/)[^/?]+|(?<=/figures/).+")
+PARTICULAR = re.compile(
+    r"/[a-z]+-[0-9a-f]{8}-[0-9a-f-]+|(?<=/contracts/)[^/?]+|(?<=/figures/)[^/?]+/[^/?]+|(?<=/by/)[^/?]+"
+)
 FEWEST = {"worker1": 30, "worker4": 30, "leader1": 30, "admin": 30, "funder": 3}
 
 

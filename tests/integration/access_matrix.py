@@ -204,6 +204,9 @@ POST /outreach/visits/<visit_id>/referral
 GET+POST /outreach/visits/<visit_id>/void
 GET+POST /outreach/visits/new
 GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>
+GET /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>
+GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/parts.<format_name>
 GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
@@ -294,6 +297,12 @@ POST /outreach/contacts/<contact_id>/identify
 POST /outreach/contacts/<contact_id>/unidentify
 """
 
+OVERSEERS = """
+GET /reporting/api/v1/overview
+GET /reporting/overview
+GET /reporting/overview.<format_name>
+"""
+
 LEADERS = """
 GET+POST /api/v1/tokens
 DELETE /api/v1/tokens/<token_id>
@@ -348,6 +357,8 @@ GET /outreach/note-reviews
 POST /outreach/note-reviews/<visit_id>
 POST /outreach/api/v1/today/team
 POST /reporting/api/v1/contracts
+PUT /reporting/api/v1/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/release
+POST /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/by/<by>/release
 PUT /reporting/api/v1/contracts/<contract_id>
 POST /reporting/api/v1/contracts/<contract_id>/deliverables/<deliverable_id>
 POST /reporting/contracts/<contract_id>/deliverables/<deliverable_id>
@@ -395,6 +406,8 @@ GET /reporting/team/workload.xlsx
 """
 
 ADMINS = """
+PUT /api/v1/funders
+POST /accounts/funders
 GET+POST /accounts
 GET+POST /accounts/<account_id>
 POST /accounts/<account_id>/disable
@@ -417,6 +430,7 @@ ROLES = {
     "SIGNED_IN": ("assistant", "worker", "team_leader", "agency_admin", "funder"),
     "RECORDERS": ("assistant", "worker", "team_leader", "agency_admin"),
     "NOTE_READERS": ("worker", "team_leader", "agency_admin"),
+    "OVERSEERS": ("team_leader", "agency_admin", "funder"),
     "LEADERS": ("team_leader", "agency_admin"),
     "ADMINS": ("agency_admin",),
 }
@@ -428,6 +442,7 @@ MATRIX = {
         ("SIGNED_IN", SIGNED_IN),
         ("RECORDERS", RECORDERS),
         ("NOTE_READERS", NOTE_READERS),
+        ("OVERSEERS", OVERSEERS),
         ("LEADERS", LEADERS),
         ("ADMINS", ADMINS),
     )

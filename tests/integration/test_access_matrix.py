@@ -37,7 +37,7 @@ PEOPLE_OF_ROLE = {
 # These act for everybody, or end the very session that asks.
 NOT_ASKED = {("DELETE", "/api/v1/sessions/current"), ("POST", "/api/v1/demo/clock")}
 # Resources that are named by more than their id, or that are nobody's.
-NOT_FOREIGN = {"name", "kind", "shape"}
+NOT_FOREIGN = {"name", "kind", "shape", "format_name"}
 
 Route = tuple[str, str]
 
@@ -91,6 +91,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "number": "1",
             "what": "sessions",
             "format_name": "csv",
+            "by": "gender",
             "draft_id": "draft-nobodys",
             "sample_id": "sample-nobodys",
             "step": "parties",

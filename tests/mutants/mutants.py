@@ -331,6 +331,20 @@ MUTANTS = (
         "single sessions are for the staff alone",
     ),
     Mutant(
+        "test_a002_26_small_cells_by_what_people_are_stay_in_unless_released",
+        "services/reporting/breakdowns/domain.py",
+        "if whole.by not in PERSONAL or release.reason is not None:",
+        "if True:",
+        "small cells of a personal attribute are held back",
+    ),
+    Mutant(
+        "test_a002_26_small_cells_by_what_people_are_stay_in_unless_released",
+        "services/reporting/indicators/suppression.py",
+        "while len(hidden) < 2 or sum(counts[place] for place in hidden) < 2 * least:",
+        "while False:",
+        "a cell that is held back does not follow from the others",
+    ),
+    Mutant(
         "test_a002_27_the_ninth_answer_and_its_task_are_in_no_file",
         "services/case/assessments/domain.py",
         "return sum(entry.answers), risk",
@@ -427,6 +441,13 @@ MUTANTS = (
         'if who.role != "funder":',
         "if True:",
         "a funder sees the own contracts alone",
+    ),
+    Mutant(
+        "test_ax_07_a_funder_reads_what_was_submitted_and_nothing_since",
+        "services/reporting/figures/api.py",
+        'if who.role == "funder":',
+        "if False:",
+        "a funder reads reports as they were submitted",
     ),
     Mutant(
         "test_a002_07_a_session_cancelled_after_it_was_reported_goes_the_way_of_a_correction",

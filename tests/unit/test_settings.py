@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import shared.settings
-from shared.privacy import MasterKeyError
+from shared.privacy.keys import MasterKeyError
 from shared.settings import DATABASES, Settings, load_settings
 
 ROOT = Path(shared.settings.__file__).parent.parent

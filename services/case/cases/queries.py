@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from services.case.cases.domain import Case
 from services.case.people.queries import same_person
 from services.case.tables import case_file, case_member, person
-from shared.prepared import Prepared, one_of
+from shared.prepared import Prepared, also, one_of
 
 _of_cases = (
     select(person.c.root_id)
@@ -31,7 +31,7 @@ _TAKEN = Prepared(
 _CASES_OF = Prepared(
     select(person.c.root_id, case_member.c.case_id)
     .join(case_member, case_member.c.person_id == person.c.person_id)
-    .where(one_of(person.c.root_id, "people"), person.c.agency_id == bindparam("agency"))
+    .where(one_of(person.c.root_id, "people"), also(person.c.agency_id, "agency"))
 )
 
 

@@ -22,7 +22,7 @@ from services.case.tables import (
 )
 from shared.database import from_micros, to_micros
 from shared.eventstore import Work
-from shared.prepared import Prepared, one_of
+from shared.prepared import Prepared, also, one_of
 from shared.serviceunit import codes
 from shared.spelling import MARKS, asked_for
 
@@ -39,7 +39,7 @@ class Known:
 
 _KNOWN = Prepared(
     select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased).where(
-        one_of(person.c.person_id, "people"), person.c.agency_id == bindparam("agency")
+        one_of(person.c.person_id, "people"), also(person.c.agency_id, "agency")
     )
 )
 _same = person.alias("same")
@@ -55,7 +55,7 @@ _WITH_GROUPS = Prepared(
             or_(person_code.c.to_date.is_(None), person_code.c.to_date >= bindparam("day")),
         ),
     )
-    .where(one_of(person.c.person_id, "people"), person.c.agency_id == bindparam("agency"))
+    .where(one_of(person.c.person_id, "people"), also(person.c.agency_id, "agency"))
 )
 
 

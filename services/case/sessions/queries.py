@@ -19,7 +19,7 @@ from services.case.tables import (
     session_worker,
 )
 from shared.errors import Invalid
-from shared.prepared import Prepared, one_of
+from shared.prepared import Prepared, also, one_of
 from shared.serviceunit.unit import ServiceUnit
 
 ADDRESS = "/case/sessions"
@@ -39,7 +39,7 @@ _CASES = Prepared(
         case_period.c.closed_on,
     )
     .outerjoin(case_period, case_period.c.case_id == case_file.c.case_id)
-    .where(case_file.c.agency_id == bindparam("agency"), one_of(case_file.c.case_id, "cases"))
+    .where(one_of(case_file.c.case_id, "cases"), also(case_file.c.agency_id, "agency"))
     .order_by(case_period.c.number)
 )
 _OF_WORKERS = select(session_worker.c.unit_id).where(
@@ -50,17 +50,17 @@ _OF_PEOPLE = select(session_person.c.unit_id).where(
     one_of(session_person.c.person_id, "people"),
     session_person.c.occurred_on.between(bindparam("first"), bindparam("last")),
 )
+# Joined, not asked with IN: SQLite would go through all sessions of the agency to find these few.
+_FEW = _OF_WORKERS.union(_OF_PEOPLE).subquery("few")
 _NEAR = Prepared(
-    select(session_unit.c.unit).where(
-        session_unit.c.unit_id.in_(_OF_WORKERS.union(_OF_PEOPLE)),
-        session_unit.c.agency_id == bindparam("agency"),
-        session_unit.c.phase == "recorded",
-    )
+    select(session_unit.c.unit)
+    .select_from(_FEW.join(session_unit, session_unit.c.unit_id == _FEW.c.unit_id))
+    .where(session_unit.c.agency_id == bindparam("agency"), session_unit.c.phase == "recorded")
 )
 _MERGED = Prepared(
     select(person.c.person_id, person.c.root_id).where(
-        person.c.agency_id == bindparam("agency"),
         one_of(person.c.person_id, "people"),
+        also(person.c.agency_id, "agency"),
         person.c.root_id != person.c.person_id,
     )
 )

@@ -7,7 +7,7 @@ from shared.auth.identity import Identity
 from shared.auth.teams import require_team
 from shared.errors import Invalid, RuleBroken
 from shared.eventstore import CommandMeta, EventStore, Outcome, Work
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 from shared.service import Service
 
 DECISIONS = ("kept", "destroyed")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from services.groups.erasures.handlers import drop_keys
 from shared.bus.envelope import Arrived
 from shared.eventstore import CommandMeta, EventStore
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 
 class _Erased(msgspec.Struct, frozen=True):

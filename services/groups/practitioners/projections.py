@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert
 from services.groups.practitioners.events import PractitionerRegistered
 from services.groups.tables import practitioner
 from shared.eventstore import Pending
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 
 def project(connection: Connection, pending: Pending, vault: Vault) -> None:

@@ -10,7 +10,7 @@ from services.groups.people.domain import PersonOnDay
 from services.groups.practitioners.domain import normalised
 from services.groups.practitioners.projections import bound_to
 from services.groups.tables import practitioner
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 PREFIX = "practitioner-"
 _ROW = practitioner.c

@@ -16,7 +16,7 @@ from services.outreach.contacts.events import (
 )
 from services.outreach.tables import contact
 from shared.eventstore import Pending
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 
 def project(connection: Connection, pending: Pending, vault: Vault) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from services.outreach.contacts.domain import Contact, is_same_alias, looking_for
 from services.outreach.contacts.projections import bound_to
 from services.outreach.tables import contact
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 _ROW = contact.c
 _AT_ONCE = 500

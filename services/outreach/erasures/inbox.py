@@ -10,7 +10,7 @@ from services.outreach.erasures.events import PersonKeysDropped
 from services.outreach.people.queries import contacts_identified_as
 from shared.bus.envelope import Arrived
 from shared.eventstore import CommandMeta, EventStore, Work
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 SERVICE = "outreach"
 

@@ -6,20 +6,20 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from services.outreach.contacts.domain import groups_on
 from services.outreach.contacts.events import DatedGroup
 from services.outreach.people.domain import PersonOnDay
 from services.outreach.tables import contact
-from shared.prepared import Prepared, one_of
+from shared.prepared import Prepared, also, one_of
 from shared.serviceunit.learnt.queries import codes_on, merges, registered, resolved
 
 Codes = Mapping[tuple[str, str], tuple[str, ...]]
 _CONTACTS = Prepared(
     select(
         contact.c.contact_id, contact.c.identified_as, contact.c.erased, contact.c.role, contact.c.target_groups
-    ).where(one_of(contact.c.contact_id, "contacts"), contact.c.agency_id == bindparam("agency"))
+    ).where(one_of(contact.c.contact_id, "contacts"), also(contact.c.agency_id, "agency"))
 )
 
 

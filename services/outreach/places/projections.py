@@ -5,7 +5,7 @@ from sqlalchemy import Connection, insert
 from services.outreach.places.events import PlaceRegistered
 from services.outreach.tables import place
 from shared.eventstore import Pending
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 
 def project(connection: Connection, pending: Pending, vault: Vault) -> None:

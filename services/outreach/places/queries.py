@@ -6,7 +6,7 @@ from sqlalchemy import Connection, exists, select
 
 from services.outreach.places.projections import bound_to
 from services.outreach.tables import place
-from shared.privacy import Vault
+from shared.privacy.vault import Vault
 
 
 def places(connection: Connection, vault: Vault, agency_id: str) -> list[dict[str, Any]]:

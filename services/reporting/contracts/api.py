@@ -6,9 +6,9 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from services.reporting.contracts import handlers
-from services.reporting.contracts.access import require_seen, seen_by
+from services.reporting.contracts.access import reached
 from services.reporting.contracts.domain import INITIAL, evolve
-from services.reporting.contracts.queries import ContractAt, contract_at, contracts_of, deliverables_of
+from services.reporting.contracts.queries import ContractAt, contract_at, contracts_seen, deliverables_of
 from services.reporting.contracts.schemas import ContractListSchema, ContractSchema, DeliverableSchema, VariationSchema
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, REPORT_READERS
@@ -54,9 +54,9 @@ def vary(asked: dict[str, Any], contract_id: str) -> Response:
 def list_contracts(asked: dict[str, Any]) -> Response:
     """The contracts one may see, those that end last first."""
     who, limit = identity(), asked["limit"]
-    after = asked["after"].split("~", 1) if asked["after"] else None
+    day, _, name = (asked["after"] or "").partition("~")
     with service().database.read() as connection:
-        items = contracts_of(connection, who.agency_id, seen_by(who), after=after, limit=limit)
+        items = contracts_seen(connection, who, after=(day, name) if day else None, limit=limit)
     return jsonify(
         {"items": [_listed(one) for one in items], "next": _cursor(items[-1]) if len(items) == limit else None}
     )
@@ -67,10 +67,11 @@ def list_contracts(asked: dict[str, Any]) -> Response:
 def read(contract_id: str) -> Response:
     """One contract with its document and its deliverables."""
     who = identity()
-    require_seen(who, contract_id)
+    agency_id, contract_id = reached(who, contract_id)
     with service().database.read() as connection:
-        found = contract_at(service().store, connection, who.agency_id, contract_id)
-    response = jsonify(_represented(found))
+        found = contract_at(service().store, connection, agency_id, contract_id)
+    # What was handed over is part of a report, which a funder reads as it was submitted.
+    response = jsonify(_represented(found, with_done=who.role != "funder"))
     response.set_etag(str(found.stream_version))
     return response
 
@@ -109,7 +110,7 @@ def _cursor(one: dict[str, Any]) -> str:
     return f"{one['period']['to'].isoformat()}~{one['contract_id']}"
 
 
-def _represented(found: ContractAt) -> dict[str, Any]:
+def _represented(found: ContractAt, *, with_done: bool) -> dict[str, Any]:
     period = found.definition.period
     return {
         "contract_id": found.contract_id,
@@ -118,5 +119,5 @@ def _represented(found: ContractAt) -> dict[str, Any]:
         "title": dict(found.definition.title),
         "period": {"from": period.first.isoformat(), "to": period.last.isoformat()},
         "document": found.state.document,
-        "deliverables": deliverables_of(found),
+        **({"deliverables": deliverables_of(found)} if with_done else {}),
     }

@@ -1,16 +1,17 @@
 """Contracts as they are read: the list, and one contract as it stood at a position of this service."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from services.reporting.contracts.access import name_for, seen_by
 from services.reporting.contracts.document import definition_of
 from services.reporting.contracts.domain import INITIAL, ContractState, evolve
 from services.reporting.indicators.definition import Definition
 from services.reporting.tables import contract
+from shared.auth.identity import Identity
 from shared.errors import NotFound
 from shared.eventstore import EventStore
 
@@ -58,34 +59,47 @@ def contract_at(
 
 
 def contracts_of(
-    connection: Connection,
-    agency_id: str,
-    only: Collection[str] | None = None,
-    *,
-    after: tuple[str, str] | None = None,
-    limit: int = 50,
+    connection: Connection, agency_id: str, *, after: tuple[str, str] | None = None, limit: int = 50
 ) -> list[dict[str, Any]]:
-    """The agency's contracts, those that end last first; `only` narrows them to these names."""
+    """The agency's contracts, those that end last first."""
     columns = contract.c
     query = select(contract).where(columns.agency_id == agency_id)
-    if only is not None:
-        query = query.where(columns.contract_id.in_(sorted(only)))
     if after is not None:
         last_day, contract_id = after
         query = query.where(
             (columns.last_day < last_day) | ((columns.last_day == last_day) & (columns.contract_id > contract_id))
         )
     query = query.order_by(columns.last_day.desc(), columns.contract_id).limit(limit)
-    return [
-        {
-            "contract_id": row.contract_id,
-            "title": row.title,
-            "funder": row.funder,
-            "period": {"from": date.fromisoformat(row.first_day), "to": date.fromisoformat(row.last_day)},
-            "definition_version": row.version,
-        }
-        for row in connection.execute(query)
-    ]
+    return [_listed(row, row.contract_id) for row in connection.execute(query)]
+
+
+def contracts_seen(
+    connection: Connection, who: Identity, *, after: tuple[str, str] | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """The contracts this person sees, those that end last first, each by the name that addresses have for it."""
+    own = seen_by(who)
+    if own is None:
+        return contracts_of(connection, who.agency_id, after=after, limit=limit)
+    query = select(contract).where(contract.c.agency_id.in_({agency_id for agency_id, _ in own}))
+    rows = [row for row in connection.execute(query) if (row.agency_id, row.contract_id) in own]
+    listed = (_listed(row, name_for(who, (row.agency_id, row.contract_id))) for row in rows)
+    ordered = sorted(listed, key=_place_in_list)
+    start = (-date.fromisoformat(after[0]).toordinal(), after[1]) if after else None
+    return [one for one in ordered if start is None or _place_in_list(one) > start][:limit]
+
+
+def _place_in_list(one: dict[str, Any]) -> tuple[int, str]:
+    return -one["period"]["to"].toordinal(), one["contract_id"]
+
+
+def _listed(row: Row[Any], name: str) -> dict[str, Any]:
+    return {
+        "contract_id": name,
+        "title": row.title,
+        "funder": row.funder,
+        "period": {"from": date.fromisoformat(row.first_day), "to": date.fromisoformat(row.last_day)},
+        "definition_version": row.version,
+    }
 
 
 def agencies_of(connection: Connection, contract_id: str) -> list[str]:

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Response
 
-from services.reporting.contracts.access import require_seen
+from services.reporting.contracts.access import reached
 from services.reporting.exports.documents import document_of, sealed_document
 from services.reporting.exports.rendering import FORMATS, Format, file_name, render
 from services.reporting.exports.words import Language
 from services.reporting.figures.language import is_chinese
 from services.reporting.figures.reports import Asked
+from services.reporting.submissions.reading import newest_document
 from shared.auth.identity import identity
 from shared.auth.roles import RECORDERS
 from shared.errors import Forbidden, NotFound
@@ -24,13 +25,15 @@ def language_of(asked: Values) -> Language:
 
 
 def document_asked(contract_id: str, asked: Values, *, with_evidence: bool = False) -> Values:
-    """The report document of a request; NotFound where this person sees no such contract."""
+    """The report document of a request, a funder's as it was submitted last; NotFound where there is none to see."""
     who = identity()
-    require_seen(who, contract_id)
+    agency_id, contract_id = reached(who, contract_id)
     if asked["audience"] == "staff" and who.role not in RECORDERS:
         raise Forbidden("not_for_funders", "Single sessions are shown to the staff of the agency only.")
+    if who.role == "funder":
+        return newest_document(service(), agency_id, contract_id, asks_of=asked["as_of"] or asked["cut"])
     which = Asked(as_of=asked["as_of"], cut=asked["cut"])
-    return document_of(service(), who.agency_id, contract_id, which, with_evidence=with_evidence)
+    return document_of(service(), agency_id, contract_id, which, with_evidence=with_evidence)
 
 
 def report_file(contract_id: str, format_name: str, asked: Values) -> Response:
@@ -41,9 +44,8 @@ def report_file(contract_id: str, format_name: str, asked: Values) -> Response:
 
 def sealed_file(contract_id: str, last_day: str, number: int, format_name: str, asked: Values) -> Response:
     """A report that was sent, as the file it was sent as: whatever has become of its entries since."""
-    who = identity()
-    require_seen(who, contract_id)
-    document = sealed_document(service(), who.agency_id, contract_id, last_day, number)
+    agency_id, contract_id = reached(identity(), contract_id)
+    document = sealed_document(service(), agency_id, contract_id, last_day, number)
     return _file(document, format_name, {**asked, "audience": "funder"})
 
 

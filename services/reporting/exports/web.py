@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import lazy_gettext
 from marshmallow import Schema
 
-from services.reporting.contracts.access import require_seen
 from services.reporting.exports.files import as_attachment, document_asked, language_of, report_file, sealed_file
 from services.reporting.exports.rendering import FORMATS, file_name, filled_form
 from services.reporting.exports.schemas import ExportSchema, LanguageSchema
@@ -50,7 +49,6 @@ def keep_sealed(contract_id: str, last_day: str, number: int, format_name: str) 
 @requires(*REPORT_READERS)
 def export(contract_id: str) -> Page:
     """Every format to choose from; a spreadsheet that is sent comes back filled in."""
-    require_seen(identity(), contract_id)
     asked = _asked()
     document = document_asked(contract_id, asked)
     words = Words(language_of(asked))
@@ -68,6 +66,7 @@ def export(contract_id: str) -> Page:
     page = render_template(
         "reporting/export.html",
         document=document,
+        base=f"/reporting/contracts/{contract_id}",
         asked=asked,
         language=words.language,
         formats=[(name, _FORMAT_WORDS[name]) for name in FORMATS],

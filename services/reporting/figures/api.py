@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.reporting.contracts.access import require_seen
+from services.reporting.contracts.access import reached
+from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.figures.compared import chosen_sides, compared_values
 from services.reporting.figures.queries import figure_behind, figures_of_unit
@@ -13,6 +14,7 @@ from services.reporting.figures.reports import Asked, contract_report, fresh_val
 from services.reporting.figures.schemas import AskedSchema, CompareSchema, CutSchema
 from services.reporting.figures.words import measure_name
 from services.reporting.ledger.cuts import cut_now, cut_on, freshness
+from services.reporting.submissions.reading import newest_document
 from shared.auth.identity import identity, requires
 from shared.auth.roles import RECORDERS, REPORT_READERS
 from shared.clock import local_date
@@ -25,10 +27,13 @@ bp = Blueprint("figures_api", __name__, description="Figures and what stands beh
 @requires(*REPORT_READERS)
 @bp.arguments(AskedSchema(), location="query")
 def report(asked: dict[str, Any], contract_id: str) -> Response:
-    """A contract's figures: now, as known on a day, or at a cut."""
+    """A contract's figures: now, as known on a day, or at a cut; for a funder as they were submitted last."""
     who = identity()
-    require_seen(who, contract_id)
-    return jsonify(contract_report(service(), who.agency_id, contract_id, Asked(**asked)))
+    agency_id, contract_id = reached(who, contract_id)
+    if who.role == "funder":
+        asks_of = asked["as_of"] or asked["cut"]
+        return jsonify(for_funder(newest_document(service(), agency_id, contract_id, asks_of=asks_of)))
+    return jsonify(contract_report(service(), agency_id, contract_id, Asked(**asked)))
 
 
 @bp.get("/contracts/<contract_id>/figures/<indicator>/<measure>")

@@ -1,12 +1,10 @@
 """A contract's report prepared for a page: every measure with its word, its pace and its address."""
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from services.reporting.contracts.queries import ContractAt, contracts_of
-from services.reporting.figures.chosen import Paged, paged
+from services.reporting.contracts.queries import ContractAt
 from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.figures.reports import NOW, Asked, contract_with_report
 from services.reporting.indicators.indicators import share
@@ -16,8 +14,6 @@ from shared.clock import local_date
 from shared.service import Service
 
 Values = dict[str, Any]
-_MOST = 10_000
-_ORDER = ("not_met", "behind", "on_pace", "met", "too_early", "no_target")
 
 
 def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = NOW) -> Values:
@@ -42,22 +38,6 @@ def overview(service: Service, agency_id: str, contract_id: str, asked: Asked = 
         "months": [one for one in months if one <= today],
         "all_months": len(months),
     }
-
-
-def overviews(
-    service: Service, agency_id: str, only: frozenset[str] | None, *, page: str | None = None, size: int
-) -> Paged[Values]:
-    """One page of the contracts with how many measures stand where; those that end last come first."""
-    with service.database.read() as connection:
-        contracts = paged(contracts_of(connection, agency_id, only, limit=_MOST), page, size)
-    return replace(contracts, rows=[{**one, **_standings(service, agency_id, one)} for one in contracts.rows])
-
-
-def _standings(service: Service, agency_id: str, contract: Values) -> Values:
-    view = overview(service, agency_id, contract["contract_id"])
-    standings = [line["standing"] for group in view["groups"] for line in group["measures"]]
-    counts = [(word, standings.count(word)) for word in _ORDER if word in standings]
-    return {"counts": counts, "ended": view["ended"], "as_of": view["as_of"]}
 
 
 def _exact(figure: Values) -> Fraction | None:

@@ -10,10 +10,13 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from services.reporting.contracts.queries import ContractAt, contract_at, deliverables_of
+from services.reporting.figures.brief import Brief, brief_of, encode, sums_of
 from services.reporting.figures.rendering import figures_of, months_values
+from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Unit
 from services.reporting.indicators.months import by_month
-from services.reporting.indicators.report import report
+from services.reporting.indicators.report import Count, report
+from services.reporting.indicators.whole import Whole
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import Freshness, cut_asked, cut_now, freshness, silence
 from services.reporting.ledger.queries import facts_at
@@ -54,12 +57,14 @@ def contract_with_report(
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         times = _times_touched(connection, agency_id, contract_id)
         kept = _kept(connection, found, times) if asked.is_now else None
-        figures = kept or _with_months(connection, found, cut)
+        ready = None if kept else _made_ready(connection, found, cut)
+        figures = ready.figures if ready else kept
         fresh, silent = freshness(connection), silence(connection)
-    if asked.is_now and kept is None:
-        _keep(service.database, found, times, figures)
+    if asked.is_now and ready is not None:
+        _keep(service.database, found, times, ready)
     # While the bus is silent, what has arrived is what was known when it last spoke.
     moment = service.clock.now().astimezone(HONG_KONG) - silent
+    assert figures is not None
     return found, {
         **heading(found, cut),
         "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
@@ -83,11 +88,34 @@ def counted(
     return figures_of(report(found.definition, facts))
 
 
-def _with_months(connection: Connection, found: ContractAt, cut: Cut) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Figures that were counted just now, and what they come to as a whole."""
+
+    figures: dict[str, Any]
+    whole: Whole
+
+    def brief(self, definition: Definition) -> Brief:
+        return brief_of({**titles(definition), **self.figures}, sums_of(self.whole))
+
+
+def _made_ready(connection: Connection, found: ContractAt, cut: Cut) -> _Ready:
     """The figures, and beside them what each month brought."""
     facts = facts_at(connection, found.agency_id, found.contract_id, cut)
     months = months_values(found.definition, by_month(found.definition, facts))
-    return {**figures_of(report(found.definition, facts)), "by_month": months}
+    count = Count(found.definition, facts)
+    figures = figures_of(report(found.definition, facts, count))
+    return _Ready({**figures, "by_month": months}, count.whole())
+
+
+def brief_now(service: Service, agency_id: str, contract_id: str) -> tuple[Brief, frozenset[str]]:
+    """A contract's figures in brief and everybody they count, by code: counted now, and kept from now on."""
+    with service.database.read() as connection:
+        cut = cut_now(connection)
+        found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
+        times, ready = _times_touched(connection, agency_id, contract_id), _made_ready(connection, found, cut)
+    _keep(service.database, found, times, ready)
+    return ready.brief(found.definition), ready.whole.everybody
 
 
 def report_of(store: EventStore, connection: Connection, agency_id: str, contract_id: str) -> dict[str, Any]:
@@ -108,23 +136,30 @@ def fresh_values(one: Freshness) -> dict[str, Any]:
 
 def heading(found: ContractAt, cut: Cut) -> dict[str, Any]:
     """Which contract a report is of, by which definition and at which cut."""
-    definition = found.definition
     return {
         "contract": found.contract_id,
-        "title": dict(definition.title),
-        "funder": dict(definition.funder),
-        "district": dict(definition.district),
-        "period": {"from": definition.period.first.isoformat(), "to": definition.period.last.isoformat()},
+        **titles(found.definition),
         "definition_version": found.state.version,
         "cut": str(cut),
     }
 
 
+def titles(definition: Definition) -> dict[str, Any]:
+    """What a contract is called, by whom and where, and from when to when it runs."""
+    return {
+        "title": dict(definition.title),
+        "funder": dict(definition.funder),
+        "district": dict(definition.district),
+        "period": {"from": definition.period.first.isoformat(), "to": definition.period.last.isoformat()},
+    }
+
+
 _KEEP = text(
-    "INSERT INTO kept_report (agency_id, contract_id, times, definition_version, figures)"
-    " VALUES (:agency_id, :contract_id, :times, :definition_version, :figures)"
+    "INSERT INTO kept_report (agency_id, contract_id, times, definition_version, figures, brief, people)"
+    " VALUES (:agency_id, :contract_id, :times, :definition_version, :figures, :brief, :people)"
     " ON CONFLICT (agency_id, contract_id) DO UPDATE SET times = excluded.times,"
-    " definition_version = excluded.definition_version, figures = excluded.figures"
+    " definition_version = excluded.definition_version, figures = excluded.figures,"
+    " brief = excluded.brief, people = excluded.people"
 )
 
 
@@ -142,14 +177,16 @@ def _kept(connection: Connection, found: ContractAt, times: int) -> dict[str, An
     return msgspec.json.decode(figures) if figures is not None else None
 
 
-def _keep(database: Database, found: ContractAt, times: int, figures: dict[str, Any]) -> None:
+def _keep(database: Database, found: ContractAt, times: int, ready: _Ready) -> None:
     """Keep what was counted. `times` is of the same picture as the figures: a batch since then has made them stale."""
     row = {
         "agency_id": found.agency_id,
         "contract_id": found.contract_id,
         "times": times,
         "definition_version": found.state.version,
-        "figures": msgspec.json.encode(figures),
+        "figures": msgspec.json.encode(ready.figures),
+        "brief": encode(ready.brief(found.definition)),
+        "people": msgspec.json.encode(sorted(ready.whole.everybody)),
     }
     # Keeping is a convenience: whoever only reads never fails for it.
     with suppress(Unavailable), database.write() as connection:

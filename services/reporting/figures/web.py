@@ -3,13 +3,15 @@
 from flask import Blueprint, render_template, request
 
 from services.reporting.builder.drafts import drafts_of
-from services.reporting.contracts.access import require_seen, seen_by
+from services.reporting.consolidated.queries import one_page
+from services.reporting.contracts.access import reached
 from services.reporting.figures.address import asked_of_address, query, query_of
-from services.reporting.figures.overview import overview, overviews
+from services.reporting.figures.overview import overview
 from services.reporting.figures.queries import figures_of_unit
 from services.reporting.figures.reports import NOW
 from services.reporting.figures.words import measure_name
 from services.reporting.quality.queries import count_of_contract
+from services.reporting.submissions.reading import sent_contract
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
@@ -25,7 +27,7 @@ CONTRACTS_SHOWN = 20
 def list_contracts() -> str:
     """All contracts that this person may see."""
     who = identity()
-    page = overviews(service(), who.agency_id, seen_by(who), page=request.args.get("page"), size=CONTRACTS_SHOWN)
+    page = one_page(service(), who, request.args.get("page"), CONTRACTS_SHOWN)
     with service().database.read() as connection:
         begun = drafts_of(connection, who) if who.role in LEADERS else []
     return render_template(
@@ -40,10 +42,12 @@ def list_contracts() -> str:
 @bp.get("/contracts/<contract_id>")
 @requires(*REPORT_READERS)
 def show_contract(contract_id: str) -> str:
-    """One contract: a line for every measure, the outcomes, the deliverables."""
+    """One contract: a line for every measure, the outcomes, the deliverables; for a funder as it was reported last."""
     who, asked, today = identity(), asked_of_address(), local_date(service().clock.now())
-    require_seen(who, contract_id)
-    view = overview(service(), who.agency_id, contract_id, asked)
+    agency_id, contract_id = reached(who, contract_id)
+    if who.role == "funder":
+        return render_template("reporting/sent-contract.html", **sent_contract(service(), agency_id, contract_id))
+    view = overview(service(), agency_id, contract_id, asked)
     return render_template(
         "reporting/contract.html",
         view=view,

@@ -79,7 +79,8 @@ class Filter:
         """The session with its people, or None when it does not count."""
         if self._by_measure(unit) or self._by_rules(unit):
             return None
-        people = frozenset(identities.resolve(person.person_id) for person in self.matching(unit))
+        same = identities.resolved
+        people = frozenset(same.get(one.person_id, one.person_id) for one in self.matching(unit))
         return Counted(unit, people) if people else None
 
     def _by_measure(self, unit: Unit) -> str | None:

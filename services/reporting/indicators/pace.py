@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from services.reporting.indicators.definition import Measure, Period
+from services.reporting.indicators.definition import Measure, MeasureKind, Period
 
 Standing = Literal["met", "on_pace", "behind", "not_met", "no_target", "too_early"]
 
@@ -14,11 +14,15 @@ def expected(measure: Measure, period: Period, today: date) -> Fraction | None:
 
     A share does not grow with time: the whole target is expected of it on any day.
     """
-    if measure.target is None or measure.kind == "share":
-        return measure.target
+    return _expected(measure.kind, measure.target, period, today)
+
+
+def _expected(kind: MeasureKind, target: Fraction | None, period: Period, today: date) -> Fraction | None:
+    if target is None or kind == "share":
+        return target
     whole = (period.last - period.first).days + 1
     gone = min(max((today - period.first).days + 1, 0), whole)
-    return measure.target * gone / whole
+    return target * gone / whole
 
 
 def required_a_month(measure: Measure, actual: Fraction | None, period: Period, today: date) -> Fraction | None:
@@ -36,10 +40,23 @@ def required_a_month(measure: Measure, actual: Fraction | None, period: Period, 
 
 def standing(measure: Measure, actual: Fraction | None, period: Period, today: date) -> Standing:
     """The word for a measure on this day; a share of nothing is too early to judge until the period has ended."""
-    by_now = expected(measure, period, today)
+    return standing_told(measure.kind, measure.target, actual, period, today, met=measure.met(actual))
+
+
+def standing_told(
+    kind: MeasureKind,
+    target: Fraction | None,
+    actual: Fraction | None,
+    period: Period,
+    today: date,
+    *,
+    met: bool | None,
+) -> Standing:
+    """The same word for a figure that was counted and sent: whether it is `met` stands in the report."""
+    by_now = _expected(kind, target, period, today)
     if by_now is None:
         return "no_target"
-    if measure.met(actual):
+    if met:
         return "met"
     if today > period.last:
         return "not_met"

@@ -29,6 +29,7 @@ from services.reporting.indicators.indicators import (
     satisfaction,
     share,
 )
+from services.reporting.indicators.whole import Whole, whole_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,9 @@ class Report:
     outcomes: tuple[OutcomeFigure, ...]
 
 
-def report(definition: Definition, facts: Facts) -> Report:
-    """Count everything the definition asks for."""
-    count = Count(definition, facts)
+def report(definition: Definition, facts: Facts, count: "Count | None" = None) -> Report:
+    """Count everything the definition asks for; with a `count` of the same two that goes on to be used."""
+    count = count or Count(definition, facts)
     steps = _steps(definition, facts)
     figures = [
         replace(count.figure(output, measure), steps=steps.get((output.id, measure.id), ()))
@@ -136,6 +137,12 @@ class Count:
         """Every session as each measure of an output counts it, those of the time of an opening balance too."""
         for measure in counting_people(output):
             yield from self._sessions(replace(measure, opening=None))
+
+    def whole(self) -> Whole:
+        """All that the measures about sessions count, each session and person once."""
+        outputs = self._definition.outputs
+        measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
+        return whole_of(map(self._sessions, measures), self._definition.counting)
 
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:

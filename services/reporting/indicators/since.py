@@ -46,10 +46,19 @@ def moved_since(
     known = teller.tell(_known(then, edges))
     steps = teller.tell(in_order(after))
     measures = (
-        _of_measure(definition, output, one, known, steps) for output in definition.outputs for one in output.measures
+        _of_measure(definition, output, one, known, steps)
+        for output in definition.outputs
+        for one in output.measures
+        if _is_about(definition, one, steps)
     )
     outcomes = (figure for outcome in definition.outcomes for figure in _of_outcome(definition, outcome, known, steps))
     return [figure for figure in chain(measures, outcomes) if figure.moved]
+
+
+def _is_about(definition: Definition, measure: Measure, steps: Iterable[Step]) -> bool:
+    """Whether anything in these steps counts for a measure: without that, what was known need not be looked through."""
+    running = running_measure(definition, measure)
+    return any(running.apply(step) for step in steps)
 
 
 def _of_measure(

@@ -208,6 +208,21 @@ def _erased(batch: Batch, arrived: Arrived) -> None:
     batch.end_attribute(arrived, read(arrived, published.PersonErased).person_id, "consent")
 
 
+def _registered(batch: Batch, arrived: Arrived) -> None:
+    _case_moved(batch, arrived)
+    for member in read(arrived, published.CaseRegistered).members:
+        _related(batch, arrived, member)
+
+
+def _member(batch: Batch, arrived: Arrived) -> None:
+    _related(batch, arrived, read(arrived, published.PublishedMember))
+
+
+def _related(batch: Batch, arrived: Arrived, member: published.PublishedMember) -> None:
+    """Who somebody is to a case stays so when they leave it."""
+    batch.add_attribute(arrived, member.person_id, "relationship", member.relationship, member.from_date)
+
+
 _ENTRIES: dict[str, Handler] = {
     "ServiceUnitRecorded": _unit,
     "ServiceUnitCorrected": _unit,
@@ -223,6 +238,8 @@ _ENTRY_EVENTS = frozenset(_ENTRIES)
 HANDLERS: dict[str, Handler] = {
     **_ENTRIES,
     **dict.fromkeys(_MOVES, _case_moved),
+    "CaseRegistered": _registered,
+    "CaseMemberJoined": _member,
     "PersonMergedInto": _merged,
     "PersonUnmerged": _unmerged,
     "ContactIdentified": _identified,

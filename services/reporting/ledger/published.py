@@ -171,6 +171,16 @@ class PersonConsent(Read):
     on: str
 
 
+class PublishedMember(Read):
+    person_id: str
+    relationship: str
+    from_date: str | None = None
+
+
+class CaseRegistered(Read):
+    members: tuple[PublishedMember, ...] = ()
+
+
 class PersonErased(Read):
     person_id: str
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -11,8 +13,10 @@ from services.reporting import tables
 from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit, cases_of
 from services.reporting.ledger.cut import SOURCES, Cut
 
-_people = msgspec.json.Decoder(tuple[Presence, ...])
-_day = date.fromisoformat
+# Many sessions are of the same day and of the same people: of each there is one in memory.
+_people = lru_cache(4096)(msgspec.json.Decoder(tuple[Presence, ...]).decode)
+_day = lru_cache(4096)(date.fromisoformat)
+_PORTION = {"yield_per": 1000}
 
 
 def facts_at(
@@ -30,11 +34,9 @@ def facts_at(
     segments = _SEGMENTS.at(cut)
     if only is not None:
         segments = segments.where(tables.ledger.segment.c.unit_id == only)
-    units = tuple(unit_of(row) for row in connection.execute(segments, which).all())
-    if taken_away:
-        units = tuple(unit for unit in units if unit.unit_id not in taken_away)
+    rows = connection.execute(segments, which, execution_options=_PORTION)
     return Facts(
-        units=(*units, *added),
+        units=(*(unit_of(row) for row in rows if row[0] not in taken_away), *added),
         scores=tuple(score_of(row) for row in connection.execute(_SCORES.at(cut), which).all()),
         tallies=tuple(tally_of(row) for row in connection.execute(_TALLIES.at(cut), which).all()),
         cases=cases_of(stage_of(row) for row in connection.execute(_STAGES.at(cut), which).all()),
@@ -45,7 +47,7 @@ def facts_at(
 def units_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> Iterator[Unit]:
     """The sessions that live at a cut, one after another: of many, only some are held at a time."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    rows = connection.execute(_SEGMENTS.at(cut), which, execution_options={"yield_per": 1000})
+    rows = connection.execute(_SEGMENTS.at(cut), which, execution_options=_PORTION)
     return (unit_of(row) for row in rows)
 
 
@@ -97,19 +99,19 @@ def unit_of(row: Sequence[Any]) -> Unit:
     return Unit(
         unit_id=row[0],
         version=row[1],
-        service=row[2],
+        service=intern(row[2]),
         event_id=row[3],
-        kind=row[4],
-        status=row[5],
+        kind=intern(row[4]),
+        status=intern(row[5]),
         occurred_on=_day(row[6]),
         minutes=row[7],
-        mode=row[8],
-        setting=row[9],
-        activity=row[10],
+        mode=intern(row[8]),
+        setting=intern(row[9]),
+        activity=row[10] and intern(row[10]),
         tags=words_of(row[11]),
         organisation_id=row[12],
         unidentified=row[13],
-        people=_people.decode(row[14]),
+        people=_people(row[14]),
     )
 
 
@@ -147,6 +149,12 @@ def seen_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) 
     return {
         row.unit_id: Seen(team_id=row.team_id, group_id=row.group_id, workers=words_of(row.workers)) for row in rows
     }
+
+
+def attributes_at(connection: Connection, agency_id: str, cut: Cut) -> list[tuple[str, str, str]]:
+    """The codes of an agency's people at a cut: person, name and value."""
+    rows = connection.execute(_ATTRIBUTES.at(cut), {"agency_id": agency_id, **positions(cut)})
+    return [(person_id, name, value) for person_id, name, value in rows]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -208,6 +216,12 @@ _identity = tables.ledger.identity
 _IDENTITIES = _Slice(
     lambda parked: select(_identity.c.person_id, _identity.c.into_id).where(
         _identity.c.agency_id == bindparam("agency_id"), alive(_identity, parked=parked)
+    )
+)
+_attribute = tables.ledger.attribute
+_ATTRIBUTES = _Slice(
+    lambda parked: select(_attribute.c.person_id, _attribute.c.name, _attribute.c.value).where(
+        _attribute.c.agency_id == bindparam("agency_id"), alive(_attribute, parked=parked)
     )
 )
 _occasion = tables.ledger.occasion

@@ -6,7 +6,7 @@ import msgspec
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from services.reporting.contracts.access import require_seen
+from services.reporting.contracts.access import reached
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.ledger.published import PublishedUnit
@@ -49,9 +49,9 @@ _PERIOD = "/<contract_id>/periods/<last_day>"
 def list_periods(contract_id: str) -> Response:
     """The reporting periods of a contract, where each stands, and its reports"""
     who = identity()
-    require_seen(who, contract_id)
+    agency_id, contract_id = reached(who, contract_id)
     view = reports_view if who.role == "funder" else periods_view
-    return jsonify({"items": view(service(), who.agency_id, contract_id)})
+    return jsonify({"items": view(service(), agency_id, contract_id)})
 
 
 @bp.post(f"{_PERIOD}/lock")
@@ -95,8 +95,8 @@ def submit(contract_id: str, last_day: str) -> Response:
 def read_report(contract_id: str, last_day: str, number: int) -> Response:
     """One report as it was sent"""
     who = identity()
-    require_seen(who, contract_id)
-    period = one_period(service(), who.agency_id, contract_id, last_day)
+    agency_id, contract_id = reached(who, contract_id)
+    period = one_period(service(), agency_id, contract_id, last_day)
     response = jsonify(_report(report_numbered(period, number), for_a_funder=who.role == "funder"))
     response.set_etag(str(period.version))
     return response
@@ -107,8 +107,8 @@ def read_report(contract_id: str, last_day: str, number: int) -> Response:
 def verification(contract_id: str, last_day: str, number: int) -> Response:
     """Count a report again and name every difference from what was sent"""
     who = identity()
-    require_seen(who, contract_id)
-    differences = verify_report(service(), who.agency_id, contract_id, last_day, number).differences
+    agency_id, contract_id = reached(who, contract_id)
+    differences = verify_report(service(), agency_id, contract_id, last_day, number).differences
     # A difference may quote an entry, which is for the agency to look at.
     told = [] if who.role == "funder" else list(differences)
     return jsonify({"verified": not differences, "differences": told})

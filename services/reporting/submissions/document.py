@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.reporting.contracts.queries import ContractAt, deliverables_of
+from services.reporting.figures.brief import Sums, sums_of
 from services.reporting.figures.rendering import figures_of, output_values
 from services.reporting.figures.reports import heading
 from services.reporting.indicators.changes import Happened, Thing
 from services.reporting.indicators.definition import Definition, Period
 from services.reporting.indicators.facts import Facts, Score, Stage, Tally, Unit
-from services.reporting.indicators.report import report
+from services.reporting.indicators.report import Count, report
 from services.reporting.ledger.cut import Cut
 
 Values = dict[str, Any]
@@ -62,6 +63,11 @@ def document_of(
     }
     rounded: Values = _rounded(values)
     return rounded
+
+
+def sums_at(contents: Contents) -> Sums:
+    """What the contract comes to by the end of the period, each session and person once."""
+    return sums_of(Count(counted_until(contents.found.definition, contents.period), contents.facts).whole())
 
 
 def contributing(contents: Contents) -> list[str]:

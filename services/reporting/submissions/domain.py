@@ -66,6 +66,7 @@ class SubmitReport:
     entries: int
     files: Mapping[str, str]
     waiting: int
+    whole: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +268,7 @@ def _submitted(command: SubmitReport, state: PeriodState) -> ReportSubmitted:
         digest=command.digest,
         entries=command.entries,
         files=dict(command.files),
+        whole=dict(command.whole),
     )
 
 

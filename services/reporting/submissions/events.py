@@ -42,7 +42,8 @@ class ReportSubmitted:
     """A report went to the funder, and is kept as it was sent: `document` is all of it.
 
     `digest` is of the events that it was counted from, in the order of their ids, and `entries` says how many they are;
-    `files` holds the digest of every file that it becomes.
+    `files` holds the digest of every file that it becomes. `whole` is what the contract comes to at this cut, each
+    session and person once: `people`, `practitioners`, `sessions`, `attendances`, `minutes` and `kinds` of sessions.
     """
 
     contract_id: str
@@ -53,6 +54,7 @@ class ReportSubmitted:
     digest: str
     entries: int
     files: dict[str, str] = field(default_factory=dict)
+    whole: dict[str, Any] | None = None
 
 
 @event("ReportReturned", subject="note_subject")

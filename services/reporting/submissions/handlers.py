@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from services.reporting.contracts.queries import contract_at
 from services.reporting.exports.digests import file_digests
 from services.reporting.figures.said import said_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
-from services.reporting.submissions.document import contributing, digest_of
+from services.reporting.submissions.document import contributing, digest_of, sums_at
 from services.reporting.submissions.domain import (
     INITIAL,
     AcceptReport,
@@ -137,6 +139,7 @@ def submit_report(
             digest=digest_of(ids),
             entries=len(ids),
             files=file_digests(document),
+            whole=msgspec.to_builtins(sums_at(contents)),
             waiting=len(unconfirmed(late, asked.periods)),
         )
 

@@ -67,21 +67,26 @@ def restatement(
         (one.of.id, one.measure.id if one.measure is not None else str(one.part)): one.moved
         for one in moved_since(counted, then.facts, then.edges, after)
     }
-    stations = _stations(then, now, counted)
+    stations = _stations(then, now, counted, moved)
     names = dict.fromkeys(name for station in stations for name in station)
     found = (_restated(name, moved.get(name, ()), [one.get(name) for one in stations]) for name in names)
     return [one for one in found if one.steps]
 
 
-def _stations(then: Contents, now: Contents, counted: Definition) -> list[Mapping[Name, Value]]:
-    """All figures as they were, with what was recorded since, to the end of the other period, and as they are."""
-    longer = counted_until(then.found.definition, now.period)
-    return [
-        dict(exact_figures(counted, then.facts)),
-        dict(exact_figures(counted, now.facts)),
-        dict(exact_figures(longer, now.facts)),
-        dict(exact_figures(counted_until(now.found.definition, now.period), now.facts)),
-    ]
+def _stations(
+    then: Contents, now: Contents, counted: Definition, moved: Mapping[Name, tuple[Moved, ...]]
+) -> list[Mapping[Name, Value]]:
+    """All figures as they were, with what was recorded since, to the end of the other period, and as they are.
+
+    Each count looks at every session: what was recorded since is taken from what it moved, and nothing is counted
+    again where neither the period nor the definition has changed.
+    """
+    was = dict(exact_figures(counted, then.facts))
+    recorded = was | {name: steps[-1].after for name, steps in moved.items()}
+    longer, own = (counted_until(one.found.definition, now.period) for one in (then, now))
+    to_date = recorded if longer == counted else dict(exact_figures(longer, now.facts))
+    as_is = to_date if own == longer else dict(exact_figures(own, now.facts))
+    return [was, recorded, to_date, as_is]
 
 
 def exact_figures(definition: Definition, facts: Facts) -> Iterator[tuple[Name, Value]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from services.reporting.contracts.queries import contract_at
 from services.reporting.exports.digests import file_digests
 from services.reporting.ledger.cuts import cut_written
-from services.reporting.submissions.document import contributing, digest_of
+from services.reporting.submissions.document import contributing, digest_of, sums_at
 from services.reporting.submissions.queries import (
     PeriodAt,
     SentAt,
@@ -75,6 +75,9 @@ def _differences(
     )
     again |= {name: sent.document[name] for name in ("names", "how")}
     yield from unlike("", sent.document, msgspec.json.decode(msgspec.json.encode(again)))
+    if report.recorded.event.whole is not None:
+        whole = msgspec.json.decode(msgspec.json.encode(sums_at(contents)))
+        yield from unlike("whole", report.recorded.event.whole, whole)
     ids = contributing(contents)
     if (len(ids), digest_of(ids)) != (sent.entries, sent.digest):
         yield f"entries: {sent.entries} with digest {sent.digest[:12]} were sent, {len(ids)} are counted again"

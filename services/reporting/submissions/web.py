@@ -6,19 +6,15 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 
-from services.reporting.contracts.access import require_seen
+from services.reporting.contracts.access import reached
 from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
-from services.reporting.figures.language import in_language
 from services.reporting.figures.who import account_names
-from services.reporting.figures.words import measure_name, part_name
-from services.reporting.indicators.definition import Definition
-from services.reporting.indicators.since import parts_of
 from services.reporting.quality.queries import quality_of_contract
 from services.reporting.submissions import handlers
 from services.reporting.submissions.queries import report_numbered
-from services.reporting.submissions.restating import Name
+from services.reporting.submissions.reading import definition_then, names_in
 from services.reporting.submissions.verification import verify_report
 from services.reporting.submissions.views import (
     draft_document,
@@ -46,12 +42,12 @@ _PERIOD = "/<contract_id>/periods/<last_day>"
 def list_periods(contract_id: str) -> str:
     """The reporting periods of a contract: where each stands, and its reports."""
     who = identity()
-    require_seen(who, contract_id)
+    agency_id, contract_id = reached(who, contract_id)
     view = reports_view if who.role == "funder" else periods_view
     return render_template(
         "reporting/periods.html",
-        found=_found(contract_id),
-        periods=view(service(), who.agency_id, contract_id),
+        found=_found(agency_id, contract_id),
+        periods=view(service(), agency_id, contract_id),
         is_funder=who.role == "funder",
     )
 
@@ -123,21 +119,20 @@ def confirm_late(contract_id: str, last_day: str) -> Page:
 def show_report(contract_id: str, last_day: str, number: int) -> str:
     """One report as it was sent; when asked, counted again beside it."""
     who = identity()
-    require_seen(who, contract_id)
-    period = one_period(service(), who.agency_id, contract_id, last_day)
-    report = report_numbered(period, number)
+    agency_id, contract_id = reached(who, contract_id)
+    report = report_numbered(one_period(service(), agency_id, contract_id, last_day), number)
     verified = (
-        verify_report(service(), who.agency_id, contract_id, last_day, number) if request.args.get("verify") else None
+        verify_report(service(), agency_id, contract_id, last_day, number) if request.args.get("verify") else None
     )
     return render_template(
         "reporting/report.html",
-        found=_found(contract_id),
+        found=_found(agency_id, contract_id),
         report=report,
         document=for_funder(report.sent.document) if who.role == "funder" else report.sent.document,
         last_day=last_day,
         verified=verified,
-        name=_names(_definition_then(contract_id, report.cut["reporting"])),
-        accounts=account_names(who.agency_id),
+        name=names_in(definition_then(service(), agency_id, contract_id, report).definition),
+        accounts=account_names(agency_id),
         is_funder=who.role == "funder",
     )
 
@@ -158,9 +153,9 @@ def show_restatement(contract_id: str, last_day: str, number: int) -> str:
     )
     return render_template(
         "reporting/restatement.html",
-        found=_found(contract_id),
+        found=_found(who.agency_id, contract_id),
         view=view,
-        name=_names(view["first"].found.definition, view["second"].found.definition),
+        name=names_in(view["first"].found.definition, view["second"].found.definition),
         accounts=account_names(who.agency_id),
     )
 
@@ -171,7 +166,7 @@ def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None 
     period = next((one for one in periods if one["to"] == last_day), None)
     own = one_period(service(), who.agency_id, contract_id, last_day)
     document = draft_document(service(), who.agency_id, contract_id, last_day)
-    found = _found(contract_id)
+    found = _found(who.agency_id, contract_id)
     return render_template(
         "reporting/period.html",
         found=found,
@@ -180,7 +175,7 @@ def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None 
         own=own,
         document=document,
         late=late_of_period(service(), who.agency_id, contract_id, last_day),
-        name=_names(found.definition),
+        name=names_in(found.definition),
         accounts=account_names(who.agency_id),
         may_write=who.role in LEADERS,
         quality=quality_of_contract(service(), who.agency_id, contract_id, own.period),
@@ -203,32 +198,6 @@ def _saved(contract_id: str, last_day: str, handle: Callable[..., Outcome], **gi
     return see_other(f"/reporting/contracts/{contract_id}/periods/{last_day}", outcome)
 
 
-def _found(contract_id: str) -> ContractAt:
+def _found(agency_id: str, contract_id: str) -> ContractAt:
     with service().database.read() as connection:
-        return contract_at(service().store, connection, identity().agency_id, contract_id)
-
-
-def _definition_then(contract_id: str, position: int) -> Definition:
-    with service().database.read() as connection:
-        return contract_at(service().store, connection, identity().agency_id, contract_id, position).definition
-
-
-def _names(*definitions: Definition) -> Callable[[str, str], str]:
-    """The words for figures of these definitions, the first that has it; the codes of one that no contract has."""
-    words: dict[Name, str] = {}
-    for definition in definitions:
-        for output in definition.outputs:
-            above = in_language(output.title, output.id)
-            words |= {
-                name: words.get(name, f"{above} · {measure_name(one)}")
-                for one in output.measures
-                for name in [(output.id, one.id)]
-            }
-        for outcome in definition.outcomes:
-            above = in_language(outcome.title, outcome.id)
-            words |= {
-                name: words.get(name, f"{above} · {part_name(part, post_only=outcome.post_only)}")
-                for part in parts_of(outcome)
-                for name in [(outcome.id, part)]
-            }
-    return lambda indicator, measure: words.get((indicator, measure), f"{indicator}/{measure}")
+        return contract_at(service().store, connection, agency_id, contract_id)

@@ -6,9 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_babel import gettext
 
-from services.reporting.contracts.access import seen_by
-from services.reporting.figures.chosen import Paged
-from services.reporting.figures.overview import overviews
+from services.reporting.consolidated.queries import one_page
 from services.reporting.help.steps import steps_for
 from services.reporting.today.domain import MOST_NAMED, arranged
 from shared.auth.identity import identity, requires
@@ -40,7 +38,9 @@ def today() -> str:
         shows_lists=bool(lists) or (who.role in RECORDERS and who.role not in LEADERS),
         missing=[name for name, answer in answers.items() if answer is None],
         names=names_of(lists.people()),
-        contracts=_contracts() if who.role not in RECORDERS or who.role in LEADERS else None,
+        contracts=one_page(service(), who, None, CONTRACTS_SHOWN)
+        if who.role not in RECORDERS or who.role in LEADERS
+        else None,
         today=local_date(now),
         steps=[] if who.toured else steps_for(who.role),
         most_named=MOST_NAMED,
@@ -59,8 +59,3 @@ def _near_day(on: date, today: date) -> str:
         return str(gettext("Today"))
     year = on.year if on.year == today.year else "-"
     return day(on).replace(f"{year}年", "").removesuffix(f" {year}")
-
-
-def _contracts() -> Paged[dict[str, Any]]:
-    who = identity()
-    return overviews(service(), who.agency_id, seen_by(who), size=CONTRACTS_SHOWN)

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from shared.prepared import Prepared, one_of
+from shared.prepared import Prepared, also, one_of
 from shared.serviceunit.learnt.tables import known_code, known_contract, known_member, known_person
 
 _REGISTERED = Prepared(
     select(known_person.c.person_id, known_person.c.erased).where(
-        one_of(known_person.c.person_id, "people"), known_person.c.agency_id == bindparam("agency")
+        one_of(known_person.c.person_id, "people"), also(known_person.c.agency_id, "agency")
     )
 )
 _CODES = Prepared(

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from services.reporting import app as reporting
+from services.reporting.submissions import heads
 from shared.auth.accounts import Accounts
 from shared.bus.embedded import EmbeddedBus
 from shared.eventstore import RawEvent
@@ -174,3 +176,69 @@ def leader(as_user: Callable[[str], Client], clock: FixedClock) -> Client:
 def browser(app: Flask, accounts: Accounts, leader: Client) -> FlaskClient:
     """The leader's browser."""
     return page_client(app, accounts, "leader")
+
+
+@pytest.fixture
+def heads_of_others(monkeypatch: pytest.MonkeyPatch, others: Others) -> dict[str, int]:
+    """How far the others' stores reach, as they answer; here no other service is served."""
+    ahead = {"case": 0, "groups": 0, "outreach": 0}
+
+    def ask(path: str, _: dict[str, Any]) -> dict[str, Any] | None:
+        source = path.split("/")[1]
+        if ahead[source] < 0:
+            return None
+        return {"position": others.positions.get(source, 0) + ahead[source]}
+
+    monkeypatch.setattr(heads, "ask", ask)
+    monkeypatch.setattr(heads, "_SECONDS", 0.01)
+    return ahead
+
+
+@dataclass
+class Periods:
+    """The reporting periods of the contract, as a leader works on them."""
+
+    leader: Client
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        return {one["to"]: one for one in self.leader.get("/contracts/kachi-2/periods").json["items"]}
+
+    def post(self, last_day: str, path: str, body: Any = None) -> TestResponse:
+        version = self.items()[last_day]["version"]
+        return self.leader.post(f"/contracts/kachi-2/periods/{last_day}/{path}", body, version=version)
+
+    def lock(self, last_day: str) -> None:
+        answered = self.post(last_day, "lock")
+        assert answered.status_code == 200, answered.json
+
+    def submit(self, last_day: str) -> dict[str, Any]:
+        answered = self.post(last_day, "reports")
+        assert answered.status_code == 201, answered.json
+        return answered.json["document"]
+
+    def report(self, last_day: str) -> dict[str, Any]:
+        """Lock and submit."""
+        self.lock(last_day)
+        return self.submit(last_day)
+
+    def draft(self, last_day: str, narrative: dict[str, str]) -> TestResponse:
+        version = self.items()[last_day]["version"]
+        path = f"/contracts/kachi-2/periods/{last_day}/draft"
+        return self.leader.put(path, {"narrative": narrative}, version=version)
+
+    def verified(self, last_day: str, number: int = 1) -> list[str]:
+        path = f"/contracts/kachi-2/periods/{last_day}/reports/{number}/verification"
+        return self.leader.get(path).json["differences"]
+
+    def late(self, last_day: str) -> list[dict[str, Any]]:
+        return self.leader.get(f"/contracts/kachi-2/periods/{last_day}/late").json["items"]
+
+    def confirm(self, last_day: str, reason: str = "leave") -> None:
+        event_ids = [one["event_id"] for one in self.late(last_day)]
+        answered = self.post(last_day, "late", {"event_ids": event_ids, "reason": reason})
+        assert answered.status_code == 200, answered.json
+
+
+@pytest.fixture
+def periods(leader: Client, heads_of_others: dict[str, int]) -> Periods:
+    return Periods(leader)

@@ -14,8 +14,7 @@ from services.reporting.exports.rendering import FORMATS
 from services.reporting.submissions import heads
 from shared.auth.accounts import Accounts
 from shared.testing.people import page_client
-from tests.contract.reporting.conftest import Client, Others, family
-from tests.contract.reporting.test_submissions import Periods
+from tests.contract.reporting.conftest import Client, Others, Periods, family
 
 REPORT = "/reporting/contracts/kachi-2"
 
@@ -87,9 +86,11 @@ def test_what_there_is_not_is_refused(told: Client, browser: FlaskClient, path: 
 
 
 def test_a_funder_gets_its_own_report_and_never_the_evidence(
-    told: Client, as_user: Callable[[str], Client], app: Flask, accounts: Accounts
+    told: Client, periods: Periods, as_user: Callable[[str], Client], app: Flask, accounts: Accounts
 ) -> None:
     funder = as_user("funder")
+    assert funder.get("/contracts/kachi-2/report.pdf").json["code"] == "no_report_yet"
+    periods.report("2018-11-30")
     assert funder.get("/contracts/kachi-2/report.pdf").status_code == 200
     assert funder.get("/contracts/other/report.pdf").status_code == 404
     assert funder.get("/contracts/kachi-2/report.xlsx", audience="staff").status_code == 403

@@ -19,7 +19,7 @@ from shared.auth.roles import Role
 from shared.testing.clock import FixedClock
 from shared.testing.people import ACCOUNTS, AGENCY, page_client
 from shared.web.system import colours
-from tests.contract.reporting.conftest import KACHI, Client, Others, family
+from tests.contract.reporting.conftest import KACHI, Client, Others, Periods, family
 
 CHINESE = {"ACCEPT_LANGUAGE": "zh-HK"}
 CONTRACT = "/reporting/contracts/kachi-2"
@@ -141,10 +141,15 @@ def test_a_deliverable_is_marked_done(browser: FlaskClient) -> None:
     assert "Sat 1 May 2021" in page
 
 
-def test_a_funder_sees_figures_without_what_is_behind_them(browse: Browse, others: Others) -> None:
-    others.record("session-1", family("person-m"))
+def test_a_funder_sees_what_was_submitted_without_what_is_behind_it(
+    browse: Browse, others: Others, periods: Periods
+) -> None:
+    others.record("session-1", family("person-m"), occurred_on="2018-07-02")
     funder = browse("funder")
+    assert "No report of this contract has been submitted yet" in funder.get(CONTRACT).text
+    periods.report("2018-11-30")
     page = funder.get(CONTRACT).text
+    assert f'href="{CONTRACT}/periods/2018-11-30/reports/1"' in page
     assert "/figures/" not in page
     assert funder.get(f"{CONTRACT}/figures/output-2/sessions").status_code == 403
     assert funder.get("/reporting/contracts/new").status_code == 403

@@ -16,7 +16,7 @@ from services.reporting.ledger.cuts import cut_now
 from services.reporting.ledger.queries import facts_at
 from shared.service import Service
 from shared.testing.people import AGENCY
-from tests.contract.reporting.conftest import Client, Others, family, field_codes
+from tests.contract.reporting.conftest import Client, Others, Periods, family, field_codes
 
 MOTHER, FATHER = family("person-m"), family("person-f")
 
@@ -351,11 +351,16 @@ def test_figures_with_a_session_added_or_taken_away_are_what_they_would_be(
 
 
 def test_a_funder_sees_the_report_of_its_own_contract_and_nobody_behind_it(
-    leader: Client, others: Others, as_user: Callable[[str], Client]
+    leader: Client, others: Others, periods: Periods, as_user: Callable[[str], Client]
 ) -> None:
-    others.record("session-1", MOTHER)
+    others.record("session-1", MOTHER, occurred_on="2018-07-02")
     funder = as_user("funder")
-    assert funder.figures()["output-2/sessions"] == 1
+    assert funder.get("/contracts/kachi-2/report").json["code"] == "no_report_yet"
+    periods.report("2018-11-30")
+    others.record("session-2", MOTHER, occurred_on="2018-07-03")
+    assert (funder.figures()["output-2/sessions"], leader.figures()["output-2/sessions"]) == (1, 2)
+    assert funder.get("/contracts/kachi-2/report", as_of="2019-01-01").json["code"] == "sealed_reports_only"
+    assert "deliverables" not in funder.get("/contracts/kachi-2").json
     assert "person-m" not in funder.get("/contracts/kachi-2/report").text
     assert funder.get("/contracts/kachi-2/figures/output-2/sessions").status_code == 403
     assert funder.get("/units/session-1/figures").status_code == 403

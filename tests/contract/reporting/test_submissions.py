@@ -1,87 +1,20 @@
 """Periods are locked, reported, answered and opened again; what was sent can be counted again, whatever comes later."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import update
-from werkzeug.test import TestResponse
 
 from services.reporting import tables
 from services.reporting.ledger import inbox
-from services.reporting.submissions import heads
 from shared.service import Service
-from tests.contract.reporting.conftest import Client, Others, family, field_codes
+from tests.contract.reporting.conftest import Others, Periods, family, field_codes
+
+pytestmark = pytest.mark.usefixtures("heads_of_others")
 
 FIRST, SECOND, THIRD = "2018-11-30", "2019-05-31", "2019-11-30"
 MOTHER, FATHER = family("person-m"), family("person-f")
-
-
-@pytest.fixture(autouse=True)
-def heads_of_others(monkeypatch: pytest.MonkeyPatch, others: Others) -> dict[str, int]:
-    """How far the others' stores reach, as they answer; here no other service is served."""
-    ahead = {"case": 0, "groups": 0, "outreach": 0}
-
-    def ask(path: str, _: dict[str, Any]) -> dict[str, Any] | None:
-        source = path.split("/")[1]
-        if ahead[source] < 0:
-            return None
-        return {"position": others.positions.get(source, 0) + ahead[source]}
-
-    monkeypatch.setattr(heads, "ask", ask)
-    monkeypatch.setattr(heads, "_SECONDS", 0.01)
-    return ahead
-
-
-@dataclass
-class Periods:
-    """The reporting periods of the contract, as a leader works on them."""
-
-    leader: Client
-
-    def items(self) -> dict[str, dict[str, Any]]:
-        return {one["to"]: one for one in self.leader.get("/contracts/kachi-2/periods").json["items"]}
-
-    def post(self, last_day: str, path: str, body: Any = None) -> TestResponse:
-        version = self.items()[last_day]["version"]
-        return self.leader.post(f"/contracts/kachi-2/periods/{last_day}/{path}", body, version=version)
-
-    def lock(self, last_day: str) -> None:
-        answered = self.post(last_day, "lock")
-        assert answered.status_code == 200, answered.json
-
-    def submit(self, last_day: str) -> dict[str, Any]:
-        answered = self.post(last_day, "reports")
-        assert answered.status_code == 201, answered.json
-        return answered.json["document"]
-
-    def report(self, last_day: str) -> dict[str, Any]:
-        """Lock and submit."""
-        self.lock(last_day)
-        return self.submit(last_day)
-
-    def draft(self, last_day: str, narrative: dict[str, str]) -> TestResponse:
-        version = self.items()[last_day]["version"]
-        path = f"/contracts/kachi-2/periods/{last_day}/draft"
-        return self.leader.put(path, {"narrative": narrative}, version=version)
-
-    def verified(self, last_day: str, number: int = 1) -> list[str]:
-        path = f"/contracts/kachi-2/periods/{last_day}/reports/{number}/verification"
-        return self.leader.get(path).json["differences"]
-
-    def late(self, last_day: str) -> list[dict[str, Any]]:
-        return self.leader.get(f"/contracts/kachi-2/periods/{last_day}/late").json["items"]
-
-    def confirm(self, last_day: str, reason: str = "leave") -> None:
-        event_ids = [one["event_id"] for one in self.late(last_day)]
-        answered = self.post(last_day, "late", {"event_ids": event_ids, "reason": reason})
-        assert answered.status_code == 200, answered.json
-
-
-@pytest.fixture
-def periods(leader: Client) -> Periods:
-    return Periods(leader)
 
 
 def figure(document: dict[str, Any], name: str, within: str = "outputs") -> Any:

@@ -27,7 +27,8 @@ from shared.errors import CaseledgerError, FieldError, Invalid, NotFound, RuleBr
 from shared.events import event
 from shared.eventstore import EventRegistry, EventStore, Outcome, Work, event_tables
 from shared.ids import new_id
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 from shared.service import Service
 from shared.testing.people import create_people
 from shared.testing.settings import settings_in

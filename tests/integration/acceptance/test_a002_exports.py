@@ -7,6 +7,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from tests.api_client import Api
+from tests.integration.acceptance.conftest import Periods
 from tests.stories import add_contract, assess, at, id_of, kachi, meeting, open_case, register, session
 
 FILE = "/reporting/api/v1/contracts/kachi-2/report"
@@ -30,7 +31,11 @@ def test_a002_26_a_funder_gets_sums_alone_without_name_code_or_note(worker: Api)
     # Fails when `document_asked` lets everybody ask for what is for staff in reporting/exports/files.py.
     mother = register(worker, name_en="Mary Chan", alias="Auntie Mary")
     case = open_case(worker, mother)
-    held = [session(worker, case, at(mother), note="Met at the hospital"), meeting(worker, at(mother))]
+    held = [
+        session(worker, case, at(mother), on="2018-07-02", note="Met at the hospital"),
+        meeting(worker, at(mother), on="2018-07-02"),
+    ]
+    Periods(worker.house.as_("leader1")).report("2018-11-30")
     secrets = ("Mary", "hospital", mother, case, *map(id_of, held), "account-")
     funder = worker.house.as_("funder")
     assert funder.get(f"{FILE}.xlsx?audience=staff").status == 403
@@ -42,6 +47,24 @@ def test_a002_26_a_funder_gets_sums_alone_without_name_code_or_note(worker: Api)
     evidence = text_of(file(worker, "xlsx", "?audience=staff"))
     assert mother in evidence
     assert not [one for one in ("Mary", "hospital") if one in evidence]
+
+
+def test_a002_26_small_cells_by_what_people_are_stay_in_unless_released(worker: Api) -> None:
+    # Fails when `printed` takes every breakdown for one of no personal attribute in reporting/breakdowns/domain.py.
+    women = [register(worker, gender="female") for _ in range(9)]
+    meeting(worker, *map(at, [*women, register(worker, gender="male")])).accepted()
+    place = "/reporting/api/v1/contracts/kachi-2/figures/output-1/persons/by/gender"
+    leader = worker.house.as_("leader1")
+
+    def shown(query: str) -> list[int | None]:
+        return [one["people"] for one in leader.get(f"{place}{query}").accepted().body["parts"]]
+
+    assert shown("") == [9, 1]
+    # With the one man alone held back, ten less nine would tell of him.
+    assert shown("?audience=funder") == [None, None]
+    leader.put(f"{place}/release", {"reason": "consented"}, version=0).accepted()
+    assert shown("?audience=funder") == [9, 1]
+    assert leader.get(place).body["released_because"] == "consented"
 
 
 def test_a002_27_the_ninth_answer_and_its_task_are_in_no_file(worker: Api) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api_client import Api, House
+from tests.integration.acceptance.conftest import Periods
 from tests.stories import (
     MEETINGS,
     PEOPLE,
@@ -108,8 +109,9 @@ def test_ax_06_the_language_changes_labels_and_no_figure(worker: Api) -> None:
 def test_ax_07_a_worker_sees_the_own_team_a_funder_aggregates_and_looks_are_kept(worker: Api) -> None:
     # Fails when `require_team` returns early in shared/auth/teams.py, or `look_at` notes no look in people/handlers.py.
     mother = register(worker, name_en="Chan Suk Yee")
-    made = session(worker, open_case(worker, mother), at(mother))
+    made = session(worker, open_case(worker, mother), at(mother), on="2018-07-02")
     house = worker.house
+    Periods(house.as_("leader1")).report("2018-11-30")
     assert house.as_("worker2").get(f"{SESSIONS}/{id_of(made)}").status == 200
     assert house.as_("worker5").get(f"{SESSIONS}/{id_of(made)}").status == 403
     assert house.as_("leader1").get(f"{PEOPLE}/{mother}").status == 200
@@ -122,14 +124,30 @@ def test_ax_07_a_worker_sees_the_own_team_a_funder_aggregates_and_looks_are_kept
     assert {"account-leader1"} <= {look["actor"] for look in looks}
 
 
+def test_ax_07_a_funder_reads_what_was_submitted_and_nothing_since(worker: Api) -> None:
+    # Fails when `report` counts for a funder as for everybody in reporting/figures/api.py.
+    house, mother, report = worker.house, register(worker), "/reporting/api/v1/contracts/kachi-2/report"
+    case, funder = open_case(worker, mother), worker.house.as_("funder")
+    session(worker, case, at(mother), on="2018-07-02").accepted()
+    unsent = funder.get(report)
+    assert (unsent.status, unsent.body.get("code")) == (404, "no_report_yet")
+    Periods(house.as_("leader1")).report("2018-11-30")
+    session(worker, case, at(mother), on="2018-07-09").accepted()
+    assert (worker.actuals("kachi-2")["output-2", "sessions"], funder.actuals("kachi-2")["output-2", "sessions"]) == (
+        2,
+        1,
+    )
+    assert funder.get(f"{report}?as_of=2021-01-04").status == 403
+
+
 @pytest.mark.parametrize("username", ["worker1", "leader1", "admin"])
 def test_ax_07_a_funder_sees_only_the_own_contracts(worker: Api, username: str) -> None:
     # Fails when `seen_by` returns None for funders in reporting/contracts/access.py.
     house = worker.house
     add_contract(house.as_("admin"), {**kachi(), "contract": "second"})
     assert house.as_("harbour-funder").get("/reporting/api/v1/contracts/kachi-2/report").status == 404
-    assert house.as_("funder").get("/reporting/api/v1/contracts/kachi-2/report").status == 200
-    assert house.as_("funder").get("/reporting/api/v1/contracts/second/report").status == 404
+    assert house.as_("funder").get("/reporting/api/v1/contracts/kachi-2").status == 200
+    assert house.as_("funder").get("/reporting/api/v1/contracts/second").status == 404
     assert house.as_(username).get("/reporting/api/v1/contracts/kachi-2/report").status == 200
     assert house.as_(username).get("/reporting/api/v1/contracts/second/report").status == 200
 

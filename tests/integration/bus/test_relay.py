@@ -20,7 +20,8 @@ from shared.clock import SystemClock
 from shared.database import Database
 from shared.events import Sealed, event
 from shared.eventstore import CommandMeta, EventRegistry, EventStore, Work, event_tables
-from shared.privacy import MasterKeys, Vault
+from shared.privacy.keys import MasterKeys
+from shared.privacy.vault import Vault
 from shared.relay.relay import Relay, TopicAhead
 from shared.relay.threads import Background, drain
 from shared.testing.listening import Listener, listening, run_of

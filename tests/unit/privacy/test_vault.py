@@ -9,8 +9,9 @@ from sqlalchemy import MetaData, select
 
 from shared.database import Database
 from shared.errors import RuleBroken
-from shared.privacy import MasterKeyError, MasterKeys, Vault
+from shared.privacy.keys import MasterKeyError, MasterKeys
 from shared.privacy.tables import DATA_KEY, vault_tables
+from shared.privacy.vault import Vault
 from shared.testing.clock import FixedClock
 
 OLD, NEW, WRONG = (bytes([number]) * 32 for number in (1, 2, 3))

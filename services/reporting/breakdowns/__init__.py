@@ -1,0 +1,1 @@
+"""One figure in parts: on pages, as files, and with small cells of personal attributes held back outside."""
