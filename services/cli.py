@@ -18,6 +18,7 @@ from services.command_line import out, progress_bar
 from services.import_cli import import_file
 from services.operations_cli import COMMANDS as OPERATIONS
 from services.rebuild_cli import COMMANDS as REBUILD_COMMANDS
+from services.schedule_cli import COMMANDS as SCHEDULE_COMMANDS
 from services.submission_cli import COMMANDS as SUBMISSION_COMMANDS
 from shared.errors import CaseledgerError, NotFound
 from shared.privacy.keys import MasterKeyError
@@ -51,7 +52,14 @@ def main() -> None:
     """Caseledger: a session is logged once, and every funder figure follows from it."""
 
 
-for command in (*CLUSTER_COMMANDS, *OPERATIONS, *REBUILD_COMMANDS, *SUBMISSION_COMMANDS, import_file):
+for command in (
+    *CLUSTER_COMMANDS,
+    *OPERATIONS,
+    *REBUILD_COMMANDS,
+    *SCHEDULE_COMMANDS,
+    *SUBMISSION_COMMANDS,
+    import_file,
+):
     main.add_command(command)
 
 

@@ -6,6 +6,10 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from services.reporting import components, pages, phone, tables
+from services.reporting.audits import api as audits_api
+from services.reporting.audits import events as audit_events
+from services.reporting.audits import projections as audit_projections
+from services.reporting.audits import web as audits_web
 from services.reporting.breakdowns import api as breakdowns_api
 from services.reporting.breakdowns import events as breakdown_events
 from services.reporting.breakdowns import web as breakdowns_web
@@ -26,6 +30,10 @@ from services.reporting.figures import web_compare, web_early, web_figure, web_m
 from services.reporting.help import web as help_web
 from services.reporting.ledger import inbox as ledger_inbox
 from services.reporting.ledger.cut import SOURCES
+from services.reporting.quality import api as quality_api
+from services.reporting.quality import web as quality_web
+from services.reporting.returns import api as returns_api
+from services.reporting.returns import web as returns_web
 from services.reporting.signing import web as signing_web
 from services.reporting.submissions import api as submissions_api
 from services.reporting.submissions import events as submission_events
@@ -47,7 +55,13 @@ from shared.settings import Settings
 from shared.web.app import build_app
 
 NAME = "reporting"
-EVENTS = (*contract_events.EVENTS, *breakdown_events.EVENTS, *submission_events.EVENTS, *erasure_events.EVENTS)
+EVENTS = (
+    *contract_events.EVENTS,
+    *breakdown_events.EVENTS,
+    *submission_events.EVENTS,
+    *audit_events.EVENTS,
+    *erasure_events.EVENTS,
+)
 
 
 def create_service(settings: Settings, *, clock: Clock, accounts: Accounts, bus: Bus) -> Service:
@@ -84,8 +98,11 @@ def create_app(service: Service) -> Flask:
             web_moved.bp,
             web_research.bp,
             exports_web.bp,
+            quality_web.bp,
+            audits_web.bp,
             submissions_web.bp,
             team_web.bp,
+            returns_web.bp,
         ],
         api_blueprints=[
             breakdowns_api.bp,
@@ -95,6 +112,9 @@ def create_app(service: Service) -> Flask:
             exports_api.bp,
             submissions_api.bp,
             submissions_api.effects_bp,
+            quality_api.bp,
+            audits_api.bp,
+            returns_api.bp,
         ],
         root_blueprints=[
             today_web.home,
@@ -116,6 +136,7 @@ def project(connection: Connection, pending: Sequence[Pending]) -> None:
     """Write the read tables that follow from this service's own events."""
     contract_projections.project(connection, pending)
     submission_projections.project(connection, pending)
+    audit_projections.project(connection, pending)
 
 
 def _count_anew(connection: Connection) -> None:
@@ -128,7 +149,7 @@ def _fill(connection: Connection, events: Sequence[Arrived]) -> None:
 
 
 READ_TABLES = ReadTables(
-    projected=(tables.contract, tables.report_period, tables.sent_report),
+    projected=(tables.contract, tables.report_period, tables.drawn, tables.sent_report),
     learnt=tables.ledger.all(),
     learn=_fill,
     replaced=_count_anew,

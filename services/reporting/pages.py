@@ -12,6 +12,7 @@ from services.reporting.figures import words
 from services.reporting.figures.language import in_language
 from services.reporting.figures.rendering import plain_in_unit, printed
 from services.reporting.figures.web_figure import change_url
+from services.reporting.quality import words as quality
 from shared.auth.identity import identity
 from shared.serviceunit.codes import label
 from shared.web.requests import service
@@ -40,6 +41,10 @@ def init_app(app: Flask) -> None:
         change_words=words.CHANGES,
         service_words=words.SERVICES,
         entry_url=change_url,
+        rule_words=quality.TITLES,
+        meaning_words=quality.MEANINGS,
+        owner_words=quality.OWNERS,
+        band_words=quality.BANDS,
     )
 
 

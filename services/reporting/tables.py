@@ -25,7 +25,8 @@ class LedgerTables:
     report reads one stretch of rows whatever else is there. `occasion`: a session's version as its team sees it, with
     who served, whatever contract it is of. `participation`: who was ever recorded under which
     contract, so that a merge knows which figures it may move. `case_stage`: when a case came to be open, and when it
-    was closed. `attribute`: dated codes of people, for breakdowns. `identity`: merges and identifications.
+    was closed. `case_move`: the whole way of every case, whatever contract it is of. `attribute`: dated codes of
+    people, for breakdowns. `identity`: merges and identifications.
     """
 
     entry: Table
@@ -35,6 +36,7 @@ class LedgerTables:
     score: Table
     tally: Table
     case_stage: Table
+    case_move: Table
     attribute: Table
     identity: Table
 
@@ -47,6 +49,7 @@ class LedgerTables:
             self.score,
             self.tally,
             self.case_stage,
+            self.case_move,
             self.attribute,
             self.identity,
         )
@@ -67,6 +70,7 @@ def ledger_tables(metadata: MetaData) -> LedgerTables:
         score=table("score", _score()),
         tally=table("tally", _tally()),
         case_stage=table("case_stage", _case_stage()),
+        case_move=table("case_move", _case_move()),
         attribute=table("attribute", _attribute()),
         identity=table("identity", (*_identity(), Index("identity_agency", "agency_id"))),
     )
@@ -114,6 +118,10 @@ def _occasion() -> Iterator[Column[object]]:
     yield _text("workers")  # separated by commas
     yield Column("attended", Integer, nullable=False)
     yield Column("recorded_at", BigInteger, nullable=False)
+    yield Column("starts_at", BigInteger)
+    yield Column("case_id", Text)
+    yield Column("sign_in_sheet", Text)
+    yield Column("referred_on", Text)  # a day for each referral, separated by commas; NULL without one
 
 
 def _score() -> Iterator[Column[object]]:
@@ -144,6 +152,18 @@ def _case_stage() -> Iterator[Column[object]]:
     yield _text("stage")  # opened or closed
     yield _text("on_day")
     yield from _source()
+
+
+def _case_move() -> Iterator[Column[object]]:
+    yield _key("agency_id")
+    yield _key("case_id")
+    yield _key("version", Integer)
+    yield from _life()
+    yield _text("what")
+    yield Column("on_day", Text)
+    yield Column("kind", Text)
+    yield Column("team_id", Text)
+    yield Column("worker_id", Text)
 
 
 def _attribute() -> Iterator[Column[object]]:
@@ -227,6 +247,18 @@ report_period = Table(
     _key("last_day"),
     _key("first_day"),
     _text("stream_id"),
+    sqlite_with_rowid=False,
+)
+
+# The samples and extracts that were drawn of contracts; all else about them stands in their streams.
+drawn = Table(
+    "drawn",
+    metadata,
+    _key("agency_id"),
+    _key("contract_id"),
+    _key("drawn_id"),
+    _text("what"),  # sample or extract
+    Column("drawn_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -38,9 +38,16 @@ def overdue(units: Iterable[ServiceUnit], address: str, titles: Mapping[str, str
             **{name: told for name, told in _line(unit, address, titles).items() if name != "person_ids"},
             "team_id": unit.team_id,
             "workers": list(unit.served_by),
+            "contracts": [segment.contract_id for segment in unit.segments],
         }
         for unit in units
     ]
+
+
+def as_doubts(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is `overdue` as every doubt is told: which entry, of which day, whose, and where it is put right."""
+    told = ("on", "team_id", "workers", "contracts", "address")
+    return [{"about": one["address"].rsplit("/", 1)[-1], **{name: one[name] for name in told}} for one in lines]
 
 
 def to_hand_over(

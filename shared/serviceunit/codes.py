@@ -178,6 +178,15 @@ DISTRICTS: Labels = {
     "yuen_long": ("Yuen Long", "元朗區"),
     "elsewhere": ("Elsewhere", "其他地區"),
 }
+CONSENTS: Labels = {
+    "research": ("Research and evaluation", "研究及評估"),
+    "photo": ("Photographs", "拍照"),
+    "funder_audit": ("Access of the funder's auditor", "撥款機構查閱紀錄"),
+    "crda": ("Report to the Central Registry of Drug Abuse", "呈報藥物濫用資料中央檔案室"),
+    "recontact": ("To be contacted again", "日後再聯絡"),
+}
+"""What somebody may consent to, and withdraw."""
+
 ORIGINS: Labels = {"typed": ("Typed", "輸入"), "imported": ("Imported", "匯入")}
 
 FEEDS: Labels = {
@@ -242,6 +251,7 @@ VOCABULARIES: Mapping[str, Labels] = {
     "closing_reason": CLOSING_REASONS,
     "gender": GENDERS,
     "district": DISTRICTS,
+    "consent": CONSENTS,
     "relationship": RELATIONSHIPS,
     "release_reason": RELEASE_REASONS,
     "origin": ORIGINS,

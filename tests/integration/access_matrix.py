@@ -95,6 +95,8 @@ GET+POST /case/api/v1/people
 GET+PUT /case/api/v1/people/<person_id>
 POST /case/api/v1/people/<person_id>/roles
 POST /case/api/v1/people/<person_id>/roles/end
+POST /case/api/v1/people/<person_id>/consents
+POST /case/api/v1/people/<person_id>/consents/end
 POST /case/api/v1/people/<person_id>/target-groups
 POST /case/api/v1/people/<person_id>/target-groups/end
 POST /case/api/v1/people/search
@@ -108,6 +110,7 @@ GET+POST /case/api/v1/tallies
 GET+PUT /case/api/v1/tallies/<tally_id>
 POST /case/api/v1/tallies/<tally_id>/void
 POST /case/api/v1/today
+POST /case/api/v1/doubts
 GET /case/cases
 GET /case/cases/<case_id>
 GET /case/cases/<case_id>/summary
@@ -125,6 +128,8 @@ GET /case/people/<person_id>
 GET+POST /case/people/<person_id>/edit
 POST /case/people/<person_id>/roles
 POST /case/people/<person_id>/roles/end
+POST /case/people/<person_id>/consents
+POST /case/people/<person_id>/consents/end
 POST /case/people/<person_id>/target-groups
 POST /case/people/<person_id>/target-groups/end
 GET+POST /case/people/new
@@ -150,6 +155,7 @@ POST /groups/api/v1/meetings/<meeting_id>/void
 POST /groups/api/v1/meetings/plan
 GET+POST /groups/api/v1/practitioners
 POST /groups/api/v1/today
+POST /groups/api/v1/doubts
 GET /groups/groups
 GET /groups/groups/<group_id>
 GET+POST /groups/groups/<group_id>/edit
@@ -178,6 +184,7 @@ POST /outreach/api/v1/contacts/<contact_id>/target-groups
 POST /outreach/api/v1/contacts/<contact_id>/target-groups/end
 GET+POST /outreach/api/v1/places
 POST /outreach/api/v1/today
+POST /outreach/api/v1/doubts
 GET+POST /outreach/api/v1/visits
 GET+PUT /outreach/api/v1/visits/<visit_id>
 GET /outreach/api/v1/visits/<visit_id>/history
@@ -204,6 +211,9 @@ GET /reporting/api/v1/units/<unit_id>/figures
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>
 GET /reporting/contracts/<contract_id>/figures/<indicator>/<measure>/<what>.csv
 GET /reporting/contracts/<contract_id>/moved
+GET /reporting/contracts/<contract_id>/quality
+GET /reporting/contracts/<contract_id>/quality.csv
+GET /reporting/api/v1/contracts/<contract_id>/quality
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/late
 GET /reporting/api/v1/contracts/<contract_id>/periods/<last_day>/reports/<int:number>/restatement
 GET /reporting/contracts/<contract_id>/periods/<last_day>
@@ -386,7 +396,23 @@ GET+POST /reporting/contracts/drafts/<draft_id>/<step>/<int:place>
 POST /reporting/contracts/drafts/<draft_id>/discard
 POST /reporting/contracts/drafts/<draft_id>/publish
 GET+POST /reporting/contracts/new
+GET /reporting/contracts/<contract_id>/audit
+POST /reporting/contracts/<contract_id>/samples
+GET /reporting/contracts/<contract_id>/samples/<sample_id>
+GET /reporting/contracts/<contract_id>/samples/<sample_id>/sample.csv
+POST /reporting/contracts/<contract_id>/samples/<sample_id>/items
+POST /reporting/contracts/<contract_id>/extracts
+GET+POST /reporting/api/v1/contracts/<contract_id>/samples
+GET /reporting/api/v1/contracts/<contract_id>/samples/<sample_id>
+POST /reporting/api/v1/contracts/<contract_id>/samples/<sample_id>/items
+GET+POST /reporting/api/v1/contracts/<contract_id>/extracts
 GET /reporting/team
+GET /reporting/team/return
+GET /reporting/team/return/return.csv
+GET /reporting/team/return/return.xlsx
+GET /reporting/api/v1/team/return
+GET /reporting/team/quality
+GET /reporting/team/quality.csv
 GET /reporting/team/workload.csv
 GET /reporting/team/workload.xlsx
 """

@@ -93,6 +93,7 @@ def peopled(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             "format_name": "csv",
             "by": "gender",
             "draft_id": "draft-nobodys",
+            "sample_id": "sample-nobodys",
             "step": "parties",
             "place": "0",
             "account_id": "account-worker7",

@@ -11,6 +11,8 @@ from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
 from services.case.people.queries import numbered, person_view
 from services.case.people.schemas import (
+    ConsentEndSchema,
+    ConsentSchema,
     DetailsSchema,
     EraseSchema,
     LooksSchema,
@@ -116,6 +118,22 @@ def end_target_group(asked: dict[str, Any], person_id: str) -> Response:
     """End a target group with its last day"""
     ended = EndCode(kind="target_group", code=asked["target_group"], to_date=asked["to_date"])
     return _date_code(person_id, ended)
+
+
+@bp.post("/people/<person_id>/consents")
+@requires(*RECORDERS)
+@bp.arguments(ConsentSchema())
+def give_consent(asked: dict[str, Any], person_id: str) -> Response:
+    """Write down that a person consents to a purpose from a day on"""
+    return _date_code(person_id, GiveCode(kind="consent", code=asked["consent"], from_date=asked["on"]))
+
+
+@bp.post("/people/<person_id>/consents/end")
+@requires(*RECORDERS)
+@bp.arguments(ConsentEndSchema())
+def withdraw_consent(asked: dict[str, Any], person_id: str) -> Response:
+    """Write down that a person has withdrawn a consent"""
+    return _date_code(person_id, EndCode(kind="consent", code=asked["consent"], to_date=asked["on"]))
 
 
 @bp.post("/people/<person_id>/merge")

@@ -11,6 +11,8 @@ from typing import Literal, assert_never
 from services.case.codes import DISTRICTS, ERASURE_REASONS
 from services.case.people.events import (
     Attributes,
+    ConsentGiven,
+    ConsentWithdrawn,
     Particulars,
     PersonAbsorbed,
     PersonDetailsChanged,
@@ -34,7 +36,7 @@ from shared.spelling import normalised
 SERVICES_HOLDING_KEYS = ("groups", "outreach", "reporting")
 OLDEST_BIRTH_YEAR = 1900
 ERASED = ("person_erased", "This person's data was erased. Nothing can be changed.")
-CodeKind = Literal["role", "target_group"]
+CodeKind = Literal["role", "target_group", "consent"]
 
 
 def birth_year_band(year: int | None) -> str | None:
@@ -47,7 +49,7 @@ def birth_year_band(year: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """A code that held from a day to a last day, or holds still."""
+    """A code that held from a day to a last day, or holds still; of a consent, the day on which it was withdrawn."""
 
     code: str
     from_date: date
@@ -69,6 +71,7 @@ class Person:
     particulars: Particulars | None = None
     roles: tuple[Spell, ...] = ()
     target_groups: tuple[Spell, ...] = ()
+    consents: tuple[Spell, ...] = ()
     merged_into: str | None = None
     merge_id: str | None = None
     absorbed: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class Person:
     erasure_completed: bool = False
 
     def spells(self, kind: CodeKind) -> tuple[Spell, ...]:
-        return self.roles if kind == "role" else self.target_groups
+        return {"role": self.roles, "target_group": self.target_groups, "consent": self.consents}[kind]
 
 
 INITIAL = Person()
@@ -106,7 +109,7 @@ class ChangeDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveCode:
-    """From a day on the person has this role or belongs to this target group."""
+    """From a day on the person has this role, belongs to this target group, or consents to this."""
 
     kind: CodeKind
     code: str
@@ -273,12 +276,16 @@ def _date_code(command: GiveCode | EndCode, person: Person) -> list[PersonEvent]
         return [_give(command.kind, command.kind, command.code, command.from_date, person)]
     who, code, to_date = person.person_id, command.code, command.to_date
     _check_end(command.kind, code, to_date, person.spells(command.kind))
-    if command.kind == "role":
-        return [PersonRoleEnded(person_id=who, role=code, to_date=to_date)]
-    return [TargetGroupEnded(person_id=who, target_group=code, to_date=to_date)]
+    match command.kind:
+        case "role":
+            return [PersonRoleEnded(person_id=who, role=code, to_date=to_date)]
+        case "target_group":
+            return [TargetGroupEnded(person_id=who, target_group=code, to_date=to_date)]
+        case "consent":
+            return [ConsentWithdrawn(person_id=who, purpose=code, on=to_date)]
 
 
-def _give(kind: CodeKind, path: str, code: str, from_date: date, person: Person) -> PersonRoleGiven | TargetGroupGiven:
+def _give(kind: CodeKind, path: str, code: str, from_date: date, person: Person) -> PersonEvent:
     vocabulary = codes.VOCABULARIES[kind]
     if code not in vocabulary:
         raise Invalid.of([unknown_code(path, code, vocabulary)])
@@ -286,9 +293,13 @@ def _give(kind: CodeKind, path: str, code: str, from_date: date, person: Person)
         spell.code == code and (spell.to_date is None or spell.to_date >= from_date) for spell in person.spells(kind)
     ):
         raise RuleBroken("held_already", "This person has it already on that day.", field=path)
-    if kind == "role":
-        return PersonRoleGiven(person_id=person.person_id, role=code, from_date=from_date)
-    return TargetGroupGiven(person_id=person.person_id, target_group=code, from_date=from_date)
+    match kind:
+        case "role":
+            return PersonRoleGiven(person_id=person.person_id, role=code, from_date=from_date)
+        case "target_group":
+            return TargetGroupGiven(person_id=person.person_id, target_group=code, from_date=from_date)
+        case "consent":
+            return ConsentGiven(person_id=person.person_id, purpose=code, on=from_date)
 
 
 def _check_end(path: str, code: str, to_date: date, spells: tuple[Spell, ...]) -> None:
@@ -350,6 +361,10 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             return replace(person, target_groups=(*person.target_groups, Spell(code=code, from_date=day)))
         case TargetGroupEnded(target_group=code, to_date=day):
             return replace(person, target_groups=_ended(person.target_groups, code, day))
+        case ConsentGiven(purpose=code, on=day):
+            return replace(person, consents=(*person.consents, Spell(code=code, from_date=day)))
+        case ConsentWithdrawn(purpose=code, on=day):
+            return replace(person, consents=_ended(person.consents, code, day))
         case PersonMergedInto(into=into, merge_id=merge_id):
             return replace(person, merged_into=into, merge_id=merge_id)
         case PersonUnmerged():

@@ -86,6 +86,24 @@ class TargetGroupEnded:
     to_date: date
 
 
+@event("ConsentGiven")
+class ConsentGiven:
+    """Somebody agreed to a purpose; it holds from this day on."""
+
+    person_id: str
+    purpose: str
+    on: date
+
+
+@event("ConsentWithdrawn")
+class ConsentWithdrawn:
+    """It holds no more, from this very day on."""
+
+    person_id: str
+    purpose: str
+    on: date
+
+
 @event("PersonMergedInto")
 class PersonMergedInto:
     """On the stream of the one who was found to be somebody else as well."""
@@ -147,6 +165,8 @@ PersonEvent = (
     | PersonRoleEnded
     | TargetGroupGiven
     | TargetGroupEnded
+    | ConsentGiven
+    | ConsentWithdrawn
     | PersonMergedInto
     | PersonAbsorbed
     | PersonUnmerged
@@ -161,6 +181,8 @@ EVENTS: tuple[type, ...] = (
     PersonRoleEnded,
     TargetGroupGiven,
     TargetGroupEnded,
+    ConsentGiven,
+    ConsentWithdrawn,
     PersonMergedInto,
     PersonAbsorbed,
     PersonUnmerged,

@@ -256,6 +256,7 @@ def person_view(known: Person, *, with_note: bool) -> dict[str, Any]:
         "district": known.attributes.district,
         "roles": [_spell("role", one) for one in known.roles],
         "target_groups": [_spell("target_group", one) for one in known.target_groups],
+        "consents": [_spell("consent", one) for one in known.consents],
         "merged_into": known.merged_into,
         "absorbed": list(known.absorbed),
         "erased": known.erased,

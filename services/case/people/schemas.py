@@ -30,6 +30,20 @@ class TargetGroupEndSchema(Schema):
     to_date = fields.Date(required=True)
 
 
+class ConsentSchema(Schema):
+    """`on` is the first day on which it holds."""
+
+    consent = fields.String(required=True)
+    on = fields.Date(required=True)
+
+
+class ConsentEndSchema(Schema):
+    """`on` is the day on which it was withdrawn; it holds no more on that day."""
+
+    consent = fields.String(required=True)
+    on = fields.Date(required=True)
+
+
 class DetailsSchema(Schema):
     """The details of a person; at least one of the names or the alias must be known."""
 

@@ -12,6 +12,8 @@ from services.case.people import handlers, queries
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
 from services.case.people.schemas import (
+    ConsentEndSchema,
+    ConsentSchema,
     DetailsSchema,
     EraseSchema,
     MergeSchema,
@@ -145,6 +147,28 @@ def end_target_group(person_id: str) -> Page:
         person_id,
         schema,
         lambda asked: EndCode(kind="target_group", code=asked["target_group"], to_date=asked["to_date"]),
+    )
+
+
+@bp.post("/<person_id>/consents")
+@requires(*RECORDERS)
+def give_consent(person_id: str) -> Page:
+    """Write down a consent."""
+    return _date_code(
+        person_id,
+        ConsentSchema(),
+        lambda asked: GiveCode(kind="consent", code=asked["consent"], from_date=asked["on"]),
+    )
+
+
+@bp.post("/<person_id>/consents/end")
+@requires(*RECORDERS)
+def withdraw_consent(person_id: str) -> Page:
+    """Write down that a consent was withdrawn."""
+    return _date_code(
+        person_id,
+        ConsentEndSchema(),
+        lambda asked: EndCode(kind="consent", code=asked["consent"], to_date=asked["on"]),
     )
 
 

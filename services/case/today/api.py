@@ -3,12 +3,14 @@
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
+from services.case.people.alike import possible_duplicates
 from services.case.sessions.queries import ADDRESS, case_numbers
 from services.case.today import queries
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import reads_notes, teams_seen
 from shared.clock import local_date
+from shared.serviceunit.agenda import as_doubts
 from shared.serviceunit.reading.queries import count_to_read, returned_to
 from shared.web.requests import service
 
@@ -45,3 +47,14 @@ def team() -> Response:
         planned = queries.overdue_sessions(connection, who.agency_id, teams_seen(who), day)
         cases = queries.open_cases(connection, who.agency_id, teams_seen(who))
     return jsonify({"overdue": planned, "cases": cases})
+
+
+@bp.post("/doubts")
+@requires(*RECORDERS)
+def doubts() -> Response:
+    """What this service alone knows: sessions planned and not recorded, and who may be one person; no names"""
+    who, day = identity(), local_date(service().clock.now())
+    with service().database.read() as connection:
+        overdue = queries.overdue_sessions(connection, who.agency_id, teams_seen(who), day)
+        alike = possible_duplicates(connection, who.agency_id, teams_seen(who))
+    return jsonify({"not_recorded": as_doubts(overdue), "possible_duplicate": alike})

@@ -10,6 +10,7 @@ from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.auth.teams import teams_seen
 from shared.clock import local_date
+from shared.serviceunit.agenda import as_doubts
 from shared.serviceunit.handover.api import handover_api
 from shared.serviceunit.moving.api import moving_api
 from shared.serviceunit.reading.queries import count_to_read, returned_to
@@ -42,3 +43,13 @@ def team() -> Response:
     who, day = identity(), local_date(service().clock.now())
     with service().database.read() as connection:
         return jsonify({"overdue": overdue_visits(connection, who.agency_id, teams_seen(who), day)})
+
+
+@bp.post("/doubts")
+@requires(*RECORDERS)
+def doubts() -> Response:
+    """What this service alone knows to be missing in the entries of one's teams; no names"""
+    who, day = identity(), local_date(service().clock.now())
+    with service().database.read() as connection:
+        overdue = overdue_visits(connection, who.agency_id, teams_seen(who), day)
+    return jsonify({"not_recorded": as_doubts(overdue)})

@@ -15,16 +15,17 @@ NOBODY = Seen(team_id="", group_id=None, workers=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What sessions must be to be shown; None asks nothing. `month` is such as 2026-11; there is no name in any."""
+    """What sessions must be to be shown; None asks nothing. `month` is such as 2026-11; `person` is an id, no name."""
 
     worker: str | None = None
     team: str | None = None
     kind: str | None = None
     group: str | None = None
     month: str | None = None
+    person: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.worker, self.team, self.kind, self.group, self.month))
+        return any((self.worker, self.team, self.kind, self.group, self.month, self.person))
 
     def fits(self, session: Values, seen: Seen) -> bool:
         """Say whether a session is chosen."""
@@ -34,6 +35,7 @@ class Choice:
             and self.group in (None, seen.group_id)
             and self.kind in (None, session["kind"])
             and (self.month is None or session["occurred_on"].startswith(self.month))
+            and (self.person is None or self.person in session["people"])
         )
 
 

@@ -8,9 +8,11 @@ from services.reporting.contracts.access import reached
 from services.reporting.figures.address import asked_of_address, query, query_of
 from services.reporting.figures.overview import overview
 from services.reporting.figures.queries import figures_of_unit
+from services.reporting.figures.reports import NOW
 from services.reporting.figures.words import measure_name
+from services.reporting.quality.queries import count_of_contract
 from services.reporting.submissions.reading import sent_contract
-from shared.auth.identity import identity, requires
+from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS, RECORDERS, REPORT_READERS
 from shared.clock import local_date
 from shared.web.requests import service
@@ -53,9 +55,17 @@ def show_contract(contract_id: str) -> str:
         query=query_of(asked),
         may_write=who.role in LEADERS,
         may_look_behind=who.role in RECORDERS,
+        doubts=_doubts(who, contract_id) if asked == NOW else None,
         today=today.isoformat(),
         month_began=today.replace(day=1).isoformat(),
     )
+
+
+def _doubts(who: Identity, contract_id: str) -> int | None:
+    """How much of what was recorded is to be looked at, for those who can: what the ledger shows by itself."""
+    if who.role not in RECORDERS:
+        return None
+    return count_of_contract(service(), who.agency_id, contract_id)
 
 
 @bp.get("/units/<unit_id>/figures")

@@ -15,7 +15,7 @@ from services.reporting.indicators.since import parts_of
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
 from shared.errors import Forbidden, NotFound
-from shared.web.names import names_of
+from shared.web.names import Entry, entries_of
 from shared.web.requests import service
 
 bp = Blueprint("figure", __name__)
@@ -26,7 +26,7 @@ ENTRIES = ("recorded", "case_opened", "case_closed")
 """What moves a figure every day; everything else is a change that somebody may ask about."""
 MOST_LEFT_OUT = 20
 MOST_NEWEST = 20
-CHOICES = ("worker", "team", "kind", "group", "month")
+CHOICES = ("worker", "team", "kind", "group", "month", "person")
 KEPT = ("as_of", "cut", *CHOICES, "sort", "people_sort", "page", "people_page", "changes_page")
 """What makes the address of this page; whatever else stands in one is left behind."""
 
@@ -57,6 +57,7 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
     left_out = _by_reason(values["left_out"])
     unpaired = [one["person_id"] for _, ones in left_out for one in ones[:MOST_LEFT_OUT] if "person_id" in one]
     choices = options(values["sessions"], behind.seen)
+    entries = _entries([*(one["person_id"] for one in people_page.rows), *unpaired, *filter(None, [choice.person])])
     return render_template(
         "reporting/figure.html",
         behind=behind,
@@ -71,7 +72,8 @@ def show_figure(contract_id: str, indicator: str, measure: str) -> str:
         recorded=recorded,
         left_out=left_out,
         most_left_out=MOST_LEFT_OUT,
-        names=_names([*(one["person_id"] for one in people_page.rows), *unpaired]),
+        names={person_id: entry.label for person_id, entry in entries.items()},
+        numbers={person_id: entry.client_number for person_id, entry in entries.items()},
         part_names=parts_of(behind.outcome) if behind.outcome else (),
         entry_url=change_url,
         accounts=account_names(identity().agency_id),
@@ -118,7 +120,7 @@ def _shown(behind: Behind, choice: Choice) -> tuple[list[Values], list[Values]]:
     if behind.measure is None:
         return [], values["people"]
     sessions = chosen(values["sessions"], behind.seen, choice)
-    people = people_of(sessions)
+    people = [one for one in people_of(sessions) if choice.person in (None, one["person_id"])]
     return (
         in_order(sessions, args.get("sort"), SESSION_ORDERS, "-on"),
         in_order(people, args.get("people_sort"), PEOPLE_ORDERS, "first"),
@@ -184,6 +186,6 @@ def change_url(entry_id: str | None) -> str | None:
     return f"/reporting/units/{entry_id}/figures" if kind in ("session", "meeting", "visit") else None
 
 
-def _names(person_ids: list[str]) -> dict[str, str]:
-    """Names of service users, for those who may see them; contacts and practitioners appear by code."""
-    return names_of([one for one in person_ids if one.startswith("person-")])
+def _entries(person_ids: list[str]) -> dict[str, Entry]:
+    """Names and numbers of service users, for those who may see them; contacts and practitioners appear by code."""
+    return entries_of([one for one in person_ids if one.startswith("person-")])

@@ -115,15 +115,22 @@ class Filter:
     def _by_people(self, unit: Unit) -> str | None:
         if next(self.matching(unit), None) is not None:
             return None
-        statuses, nobody_came = self._counting.participant_status, unit.status in _NOBODY_CAME
-        attended = [person for person in unit.people if nobody_came or person.status in statuses]
+        attended = self._attended(unit)
         if not attended:
             return "nobody_attended"
-        in_role = [person for person in attended if self._roles is None or person.role in self._roles]
+        in_role = self.in_role(unit)
         if not in_role:
             return "role"
         grouped = [one for one in in_role if all(not group.isdisjoint(one.target_groups) for group in self._groups)]
         return "not_primary_role" if grouped else "target_group"
+
+    def in_role(self, unit: Unit) -> list[Presence]:
+        """Who attended in a role that counts, of whatever target group."""
+        return [one for one in self._attended(unit) if self._roles is None or one.role in self._roles]
+
+    def _attended(self, unit: Unit) -> list[Presence]:
+        statuses, nobody_came = self._counting.participant_status, unit.status in _NOBODY_CAME
+        return [person for person in unit.people if nobody_came or person.status in statuses]
 
     def _candidates(self, unit: Unit) -> Sequence[Presence]:
         if self._counting.joint_sessions == "both" or not unit.people:

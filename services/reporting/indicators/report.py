@@ -1,6 +1,6 @@
 """All figures of one contract, counted from its facts in one pass over its definition."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -131,20 +131,16 @@ class Count:
 
     def served(self, output: Output) -> frozenset[str]:
         """Everybody counted in any measure of an output, those of the time of an opening balance too."""
-        measures = (replace(measure, opening=None) for measure in counting_people(output))
-        return persons(session for measure in measures for session in self.sessions(measure))
+        return persons(self.sessions_of(output))
+
+    def sessions_of(self, output: Output) -> Iterator[Counted]:
+        """Every session as each measure of an output counts it, those of the time of an opening balance too."""
+        for measure in counting_people(output):
+            yield from self.sessions(replace(measure, opening=None))
 
     def whole(self) -> Whole:
         """All that the measures about sessions count, each session and person once."""
-        outputs = self._definition.outputs
-        measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
-        return whole_of(map(self.sessions, measures), self._definition.counting)
-
-    def whole(self) -> Whole:
-        """All that the measures about sessions count, each session and person once."""
-        outputs = self._definition.outputs
-        measures = (replace(measure, opening=None) for output in outputs for measure in counting_people(output))
-        return whole_of(map(self._sessions, measures), self._definition.counting)
+        return whole_of((self.sessions_of(output) for output in self._definition.outputs), self._definition.counting)
 
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, or_, select
 
-from services.reporting.ledger.published import CaseMoved
+from services.reporting.ledger.published import CaseMoved, CaseWay
 from services.reporting.ledger.statements import ENDS, TOUCH
 from services.reporting.tables import FOREVER, ledger
 from shared.bulk import insert_missing_rows, insert_rows
@@ -80,8 +80,7 @@ class Batch:
     def add_occasion(self, arrived: Arrived, *values: object) -> None:
         """The session's version just added, as its team sees it; `values` are the table's own columns in order."""
         own_id = (arrived.agency_id, arrived.stream_id, arrived.version)
-        recorded_at = to_micros(arrived.recorded_at)
-        self._new["occasion"].append((*own_id, *_born(arrived), *values, recorded_at))
+        self._new["occasion"].append((*own_id, *_born(arrived), *values))
 
     def add_people(self, arrived: Arrived, contract_id: str, person_ids: Iterable[str]) -> None:
         """Note under which contract these people were recorded."""
@@ -100,6 +99,11 @@ class Batch:
         key = (arrived.agency_id, case.contract_id, case.case_id, arrived.version)
         self._new["case_stage"].append((*key, *_born(arrived), stage, case.on, *_source(arrived, case.reason)))
         self._touched.add((arrived.agency_id, case.contract_id))
+
+    def add_move(self, arrived: Arrived, what: str, way: CaseWay) -> None:
+        """A step of a case. Like its stages it is never taken back."""
+        key = (arrived.agency_id, way.case_id, arrived.version)
+        self._new["case_move"].append((*key, *_born(arrived), what, way.on, way.kind, way.team_id, way.worker_id))
 
     def _end_before(self, arrived: Arrived) -> None:
         living = self._living.get(arrived.stream_id)

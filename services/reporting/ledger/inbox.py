@@ -11,6 +11,7 @@ from services.reporting.ledger.batch import Batch
 from services.reporting.ledger.published import PublishedUnit, read
 from shared.bus.envelope import Arrived
 from shared.bus.versions import require_known
+from shared.database import to_micros
 
 Handler = Callable[[Batch, Arrived], None]
 
@@ -52,6 +53,11 @@ def _unit(batch: Batch, arrived: Arrived) -> None:
         unit.minutes,
         ",".join(unit.served_by),
         sum(one.status in _ATTENDED for one in unit.participants) + unit.unidentified_count,
+        to_micros(arrived.recorded_at),
+        to_micros(unit.starts_at) if unit.starts_at else None,
+        unit.case_id,
+        unit.sign_in_sheet,
+        ",".join(one.on for one in unit.referrals) or None,
     )
     people = _encoder.encode([(one.person_id, one.role, one.target_groups, one.status) for one in unit.participants])
     for segment in unit.segments:
@@ -120,12 +126,21 @@ def _voided(batch: Batch, arrived: Arrived) -> None:
     batch.void_entry(arrived, read(arrived, published.Ended).reason)
 
 
-def _case_opened(batch: Batch, arrived: Arrived) -> None:
-    batch.add_stage(arrived, read(arrived, published.CaseMoved), "opened")
+_STAGES = {"CaseOpened": "opened", "CaseReopened": "opened", "CaseClosed": "closed"}
+_MOVES = {
+    **_STAGES,
+    "CaseRegistered": "registered",
+    "CaseEnquired": "enquired",
+    "CaseIntakeStarted": "intake",
+    "CaseAssigned": "assigned",
+    "CaseTransferred": "transferred",
+}
 
 
-def _case_closed(batch: Batch, arrived: Arrived) -> None:
-    batch.add_stage(arrived, read(arrived, published.CaseMoved), "closed")
+def _case_moved(batch: Batch, arrived: Arrived) -> None:
+    if arrived.type in _STAGES:
+        batch.add_stage(arrived, read(arrived, published.CaseMoved), _STAGES[arrived.type])
+    batch.add_move(arrived, _MOVES[arrived.type], read(arrived, published.CaseWay))
 
 
 def _merged(batch: Batch, arrived: Arrived) -> None:
@@ -178,7 +193,23 @@ def _target_group_ended(batch: Batch, arrived: Arrived) -> None:
     batch.add_attribute(arrived, ended.person_id, "target_group", ended.target_group, None, ended.to_date)
 
 
-def _members(batch: Batch, arrived: Arrived) -> None:
+def _consent_given(batch: Batch, arrived: Arrived) -> None:
+    given = read(arrived, published.PersonConsent)
+    batch.add_attribute(arrived, given.person_id, "consent", given.purpose, given.on)
+
+
+def _consent_withdrawn(batch: Batch, arrived: Arrived) -> None:
+    withdrawn = read(arrived, published.PersonConsent)
+    batch.add_attribute(arrived, withdrawn.person_id, "consent", withdrawn.purpose, None, withdrawn.on)
+
+
+def _erased(batch: Batch, arrived: Arrived) -> None:
+    """Whoever is erased consents to nothing any more; codes stay, since they are counted by."""
+    batch.end_attribute(arrived, read(arrived, published.PersonErased).person_id, "consent")
+
+
+def _registered(batch: Batch, arrived: Arrived) -> None:
+    _case_moved(batch, arrived)
     for member in read(arrived, published.CaseRegistered).members:
         _related(batch, arrived, member)
 
@@ -206,11 +237,9 @@ _ENTRIES: dict[str, Handler] = {
 _ENTRY_EVENTS = frozenset(_ENTRIES)
 HANDLERS: dict[str, Handler] = {
     **_ENTRIES,
-    "CaseRegistered": _members,
+    **dict.fromkeys(_MOVES, _case_moved),
+    "CaseRegistered": _registered,
     "CaseMemberJoined": _member,
-    "CaseOpened": _case_opened,
-    "CaseReopened": _case_opened,
-    "CaseClosed": _case_closed,
     "PersonMergedInto": _merged,
     "PersonUnmerged": _unmerged,
     "ContactIdentified": _identified,
@@ -221,6 +250,9 @@ HANDLERS: dict[str, Handler] = {
     "PersonRoleEnded": _role_ended,
     "TargetGroupGiven": _target_group_given,
     "TargetGroupEnded": _target_group_ended,
+    "ConsentGiven": _consent_given,
+    "ConsentWithdrawn": _consent_withdrawn,
+    "PersonErased": _erased,
 }
 VERSIONS: dict[str, int] = {}
 """The newest version read of an event, where it is not the first."""

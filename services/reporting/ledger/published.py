@@ -1,5 +1,6 @@
 """What is read of the other services' events: only the fields used, and every other one may change."""
 
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -23,6 +24,10 @@ class PublishedParticipant(Read):
     status: str = "present"
 
 
+class PublishedReferral(Read):
+    on: str
+
+
 class PublishedUnit(Read):
     unit_id: str
     kind: str
@@ -40,6 +45,10 @@ class PublishedUnit(Read):
     participants: tuple[PublishedParticipant, ...] = ()
     unidentified_count: int = 0
     tags: tuple[str, ...] = ()
+    starts_at: datetime | None = None
+    case_id: str | None = None
+    sign_in_sheet: str | None = None
+    referrals: tuple[PublishedReferral, ...] = ()
 
 
 class UnitWritten(Read):
@@ -94,6 +103,16 @@ class CaseMoved(Read):
     reason: str | None = None
 
 
+class CaseWay(Read):
+    """Any step of a case: what is not said with one stays as it was."""
+
+    case_id: str
+    on: str | None = None
+    kind: str | None = None
+    team_id: str | None = None
+    worker_id: str | None = None
+
+
 class PersonMerged(Read):
     person_id: str
     into: str
@@ -142,6 +161,14 @@ class PersonTargetGroup(Read):
     target_group: str
     from_date: str | None = None
     to_date: str | None = None
+
+
+class PersonConsent(Read):
+    """`ConsentGiven` and `ConsentWithdrawn`; withdrawn, it holds no more on that very day."""
+
+    person_id: str
+    purpose: str
+    on: str
 
 
 class PublishedMember(Read):

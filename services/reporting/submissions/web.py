@@ -11,6 +11,7 @@ from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
 from services.reporting.figures.who import account_names
+from services.reporting.quality.queries import quality_of_contract
 from services.reporting.submissions import handlers
 from services.reporting.submissions.queries import report_numbered
 from services.reporting.submissions.reading import definition_then, names_in
@@ -177,6 +178,7 @@ def _period_page(contract_id: str, last_day: str, error: CaseledgerError | None 
         name=names_in(found.definition),
         accounts=account_names(who.agency_id),
         may_write=who.role in LEADERS,
+        quality=quality_of_contract(service(), who.agency_id, contract_id, own.period),
         error=error,
         reasons={
             vocabulary: [

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from statistics import median
 
@@ -35,6 +35,11 @@ class Occasion:
     workers: tuple[str, ...]
     attended: int
     group_id: str | None = None
+    case_id: str | None = None
+    team_id: str = ""
+    starts_at: datetime | None = None
+    contracts: tuple[str, ...] = ()
+    referred_on: tuple[date, ...] = ()
 
     @property
     def delay(self) -> int:

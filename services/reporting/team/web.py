@@ -20,11 +20,11 @@ from services.reporting.figures.chosen import in_order, paged
 from services.reporting.figures.csvtext import csv_of
 from services.reporting.figures.who import account_names, group_titles, team_names
 from services.reporting.indicators.rounding import half_up, plain
+from services.reporting.team.access import teams_asked, teams_led
 from services.reporting.team.domain import Work, by_worker, falling, work
 from services.reporting.team.queries import occasions
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS, RECORDERS
-from shared.auth.teams import require_known_team, require_team
 from shared.clock import HONG_KONG, local_date
 from shared.errors import Invalid
 from shared.web.asking import ask, ask_each
@@ -90,7 +90,7 @@ def show_team() -> str:
         falling=falls,
         groups=group_titles([one.group_id for one in falls]),
         teams=team_names(who.agency_id),
-        own_teams=_teams_of(who),
+        own_teams=teams_led(),
         accounts=account_names(who.agency_id),
         months=[one.isoformat()[:7] for one in _months(today)],
         missing=[name for name, answer in answers.items() if answer is None],
@@ -182,20 +182,10 @@ def _members(who: Identity, team_ids: Iterable[str]) -> set[str]:
     }
 
 
-def _teams_of(who: Identity) -> list[str]:
-    """The teams that this leader leads; an administrator has all of the agency."""
-    known = [team.team_id for team in service().accounts.list_teams(who.agency_id)]
-    return [team_id for team_id in known if who.sees_team(team_id)]
-
-
 def _shown() -> Shown:
-    who, asked = identity(), request.args.get("team") or None
-    if asked is not None:
-        require_known_team(who, service().accounts, asked)
-        require_team(who, asked)
     first = _month_asked(local_date(service().clock.now()))
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return Shown(asked, (asked,) if asked else tuple(_teams_of(who)), first, last)
+    return Shown(request.args.get("team") or None, tuple(teams_asked()), first, last)
 
 
 def _month_asked(today: date) -> date:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.testing.clock import FixedClock
-from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session
+from tests.contract.case.conftest import CASE, MOTHER, SON, Client, a_session, add_person
 
 TODAY = "2026-06-01"
 
@@ -118,3 +118,17 @@ def test_a_leader_is_told_what_the_team_has_not_recorded_and_who_has_how_many_ca
     assert [(one["worker_id"], one["cases"]) for one in told["cases"]] == [("account-worker", 1)]
     assert worker.post("/today/team", {}).status_code == 403
     assert as_user("foreign-leader").post("/today/team", {}).json == {"overdue": [], "cases": []}
+
+
+def test_people_of_one_name_are_told_as_pairs_until_they_are_merged(
+    worker: Client, as_user: Callable[[str], Client]
+) -> None:
+    for number, name in enumerate(({"name_zh": "陳大文"}, {"name_en": "Chan Tai Man"}, {"name_zh": "李小明"})):
+        add_person(worker, f"person-alike-{number}", **name)
+    (pair,) = worker.post("/doubts", {}).json["possible_duplicate"]
+    assert {pair["about"], pair["other"]} == {"person-alike-0", "person-alike-1"}
+    assert "陳大文" not in str(pair)
+    assert as_user("foreign-leader").post("/doubts", {}).json["possible_duplicate"] == []
+    merge = {"into": pair["other"], "into_version": 1}
+    assert as_user("leader").post(f"/people/{pair['about']}/merge", merge, version=1).status_code == 200
+    assert worker.post("/doubts", {}).json["possible_duplicate"] == []

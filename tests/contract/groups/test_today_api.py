@@ -46,3 +46,18 @@ def test_what_somebody_has_planned_is_given_to_a_successor(
     assert read["served_by"][:2] == ["account-assistant", "account-leader"]
     assert list(read["helpers"].values()) == ["陳姑娘"]
     assert leader.post("/handover/planned", {"worker_id": "account-worker"}).json["items"] == []
+
+
+def test_who_attended_and_turns_out_to_have_been_no_member_is_told_by_id(
+    worker: Client, as_user: Callable[[str], Client], circle: str
+) -> None:
+    helper = {"person_id": "person-002", "role": "volunteer"}
+    made = worker.post("/meetings", a_meeting("person-000", "person-001", helper)).json["meeting_id"]
+    assert worker.post("/doubts", {}).json["beyond_membership"] == []
+    for person_id in ("person-001", "person-002"):
+        version = worker.get(f"/groups/{circle}").json["version"]
+        left = {"person_id": person_id, "to_date": "2026-03-05"}
+        assert worker.post(f"/groups/{circle}/members/leave", left, version=version).status_code == 200
+    (found,) = worker.post("/doubts", {}).json["beyond_membership"]
+    assert (found["about"], found["other"], found["contracts"]) == (made, "person-001", ["kachi-2"])
+    assert as_user("foreign-leader").post("/doubts", {}).json["beyond_membership"] == []

@@ -46,6 +46,7 @@ class Others(AllOthers):
         source: str,
         kind: str,
         stream_id: str,
+        /,
         *,
         agency: str = AGENCY,
         at: datetime | None = None,

@@ -45,6 +45,7 @@ def _sessions(page: str) -> list[str]:
         ({"month": "2019-04"}, ["meeting-2"], 1),
         ({"team": "team-nowhere"}, [], 0),
         ({"kind": "group_meeting", "sort": "minutes"}, ["meeting-2", "meeting-1", "meeting-3"], 3),
+        ({"person": "person-a"}, ["meeting-2", "meeting-1"], 1),
         ({"page": "7"}, ["meeting-2", "meeting-3", "meeting-1"], 3),
     ],
 )

@@ -31,6 +31,7 @@ SEEN = {
         (Choice(group="group-1"), ["meeting-1"]),
         (Choice(month="2019-03", kind="case_session"), ["session-1"]),
         (Choice(worker="account-9"), []),
+        (Choice(person="person-nobody"), []),
     ],
 )
 def test_a_session_is_shown_when_everything_chosen_fits(choice: Choice, ids: list[str]) -> None:
