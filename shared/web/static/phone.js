@@ -3,7 +3,9 @@
 const account = document.body.dataset.account;
 const isDoor = document.querySelector("[data-signed-out]") !== null;
 const keptAt = document.documentElement.dataset.kept;
+const SOON = 2_000;
 const RETRY = 60_000;
+let retry;
 
 async function ask(what, more = {}) {
   const { active } = await navigator.serviceWorker.ready;
@@ -129,14 +131,17 @@ async function showLocked() {
   if (count > 0) reveal(document.querySelector("template[data-locked]")).querySelector("b").textContent = count;
 }
 
-async function keepSending() {
+// A connection that has just come back may not carry anything yet: tried again soon, and then less often.
+async function keepSending(pause = SOON) {
   const waiting = (await showEntries()).some(hasWaited);
-  if (waiting && navigator.onLine) setTimeout(() => ask("send").then(keepSending), RETRY);
+  const again = () => ask("send").then(() => keepSending(Math.min(2 * pause, RETRY)));
+  clearTimeout(retry);
+  if (waiting && navigator.onLine) retry = setTimeout(again, pause);
 }
 
 async function start() {
   if (!isDoor) {
-    window.addEventListener("online", () => ask("send"));
+    window.addEventListener("online", () => ask("send").then(() => keepSending()));
     navigator.serviceWorker.addEventListener("message", showEntries);
   }
   await navigator.serviceWorker.register("/worker.js", { type: "module" });
