@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.mutants.mutants import ROOT, Mutant, acceptance_tests
+from tests.mutants.mutant import Mutant
+from tests.mutants.mutants import ROOT, acceptance_tests
 
 COPIED = ("services", "shared", "deploy", "tests")
 LONGEST = 900.0

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.copies import mutated
-from tests.mutants.mutants import MUTANTS, Mutant, acceptance_tests
+from tests.mutants.mutant import Mutant
+from tests.mutants.mutants import MUTANTS, acceptance_tests
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,0 +1,262 @@
+"""What counts, for whom and how much: A002-01 to -18, -22, -23 and -28."""
+
+from tests.mutants.mutant import Mutant
+
+_CHECKS = "shared/serviceunit/checks.py"
+_DEFINITION = "services/reporting/indicators/definition.py"
+_FACTS = "services/reporting/indicators/facts.py"
+_FILTERS = "services/reporting/indicators/filters.py"
+_INBOX = "services/reporting/ledger/inbox.py"
+_INDICATORS = "services/reporting/indicators/indicators.py"
+_NOTICES = "shared/serviceunit/notices.py"
+_DUAL = "test_a002_09_who_serves_or_supervises_their_own_relative_is_warned_of_and_the_family_is_not_named"
+_LEDGER = "services/reporting/ledger/queries.py"
+
+COUNTING = (
+    Mutant(
+        "test_a002_01_the_golden_fixture_yields_fifteen_actuals_twelve_met_three_short",
+        _DEFINITION,
+        "else actual >= target",
+        "else actual > target",
+        "a target that is just reached is met",
+    ),
+    Mutant(
+        "test_a002_02_thirteen_meetings_are_one_person_and_two_on_one_day_two_attendances",
+        _INDICATORS,
+        "return Fraction(len(persons(counted)))",
+        "return Fraction(sum(len(session.people) for session in counted))",
+        "a headcount is of different people",
+    ),
+    Mutant(
+        "test_a002_03_a_family_of_three_in_one_session_is_one_session_and_three_persons",
+        _INDICATORS,
+        "return Fraction(len(counted))",
+        "return Fraction(sum(len(session.people) for session in counted))",
+        "a session is one, whatever the number of people",
+    ),
+    Mutant(
+        "test_a002_04_five_met_on_a_trip_are_five_contacts_and_recoding_one_lowers_the_part_alone",
+        _INDICATORS,
+        "return Fraction(sum(len(session.people) for session in counted))",
+        "return Fraction(len(counted))",
+        "a contact is a person at an occasion",
+    ),
+    Mutant(
+        "test_a002_04_five_met_on_a_trip_are_five_contacts_and_recoding_one_lowers_the_part_alone",
+        _FILTERS,
+        "if self._settings is not None and unit.setting not in self._settings:",
+        "if False:",
+        "the part of a measure asks for its own setting",
+    ),
+    Mutant(
+        "test_a002_05_two_workers_make_one_session_that_each_of_them_has_served",
+        "shared/serviceunit/schemas.py",
+        "served_by=served_by,",
+        "served_by=served_by[:1],",
+        "everybody who served is kept",
+    ),
+    Mutant(
+        "test_a002_06_no_shows_and_missed_visits_are_kept_and_do_not_count",
+        _FILTERS,
+        "if unit.status not in counting.unit_status:",
+        'if unit.status not in {*counting.unit_status, "no_show"}:',
+        "a no-show is left out, for being one",
+    ),
+    Mutant(
+        "test_a002_06_a_contract_may_count_visits_on_which_nobody_was_met",
+        "services/reporting/contracts/document.py",
+        'unit_status=chosen("unit_status", _without(codes.UNIT_STATUSES, "planned"), default.unit_status),',
+        "unit_status=default.unit_status,",
+        "the contract says which statuses count",
+    ),
+    Mutant(
+        "test_a002_07_a_cancelled_session_never_counts_and_cancelling_later_is_a_correction",
+        _FILTERS,
+        "if unit.status not in counting.unit_status:",
+        "if False:",
+        "only statuses of the contract count",
+    ),
+    Mutant(
+        "test_a002_07_a_meeting_held_for_nobody_does_not_count",
+        _FILTERS,
+        "return Counted(unit, people) if people else None",
+        "return Counted(unit, people)",
+        "a session needs somebody who attended",
+    ),
+    Mutant(
+        "test_a002_08_two_tokens_of_one_person_count_once_when_identified_and_twice_again_when_undone",
+        _LEDGER,
+        '_identity.c.agency_id == bindparam("agency_id"), alive(_identity, parked=parked)',
+        '_identity.c.service == "case", alive(_identity, parked=parked)',
+        "an identified contact is the person",
+    ),
+    Mutant(
+        "test_a002_08_two_merged_people_count_once_and_twice_again_when_unmerged",
+        _FACTS,
+        "return self._same.get(person_id, person_id)",
+        "return person_id",
+        "merged people are one",
+    ),
+    Mutant(
+        "test_a002_09_one_person_with_two_roles_counts_for_families_and_for_the_sector",
+        _FILTERS,
+        "and (roles is None or person.role in roles)",
+        "",
+        "an indicator asks for the role somebody had there",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "around = own.union(*(cases.get(one, ()) for one in served if one != helper))",
+        "around = own",
+        "who helps beside a relative is warned of",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "around = own.union(*(cases.get(one, ()) for one in served if one != helper))",
+        "around = own.union(*(cases.get(one, ()) for one in served))",
+        "nobody is their own relative",
+    ),
+    Mutant(
+        _DUAL,
+        _NOTICES,
+        "own = {*unit.case_ids, *([unit.case_id] if unit.case_id else [])}",
+        "own = set[str]()",
+        "who helps in their own family's case is warned of",
+    ),
+    Mutant(
+        "test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approved_split",
+        _CHECKS,
+        "if len(contracts) > 1 and not unit.split_approval:",
+        "if False:",
+        "a split needs an approval",
+    ),
+    Mutant(
+        "test_a002_10_the_same_session_for_two_contracts_is_refused_without_an_approved_split",
+        "services/case/sessions/domain.py",
+        "_is_same_occasion(unit, other, same) and _contracts(unit) - _contracts(other) for",
+        "False for",
+        "one occasion counts for one contract",
+    ),
+    Mutant(
+        "test_a002_11_a_split_session_gives_each_contract_its_own_minutes_and_length_rule",
+        _INBOX,
+        "minutes = unit.minutes if segment.minutes is None and len(unit.segments) == 1 else segment.minutes",
+        "minutes = unit.minutes",
+        "a contract is given its own part of the minutes",
+    ),
+    Mutant(
+        "test_a002_12_minutes_add_up_and_are_rounded_nowhere",
+        _INDICATORS,
+        "sum(session.unit.minutes or 0 for session in counted), 60)",
+        "sum((session.unit.minutes or 0) // 60 for session in counted))",
+        "hours are divided at the very end",
+    ),
+    Mutant(
+        "test_a002_13_two_half_days_are_one_day_whatever_the_number_of_trainees",
+        _INDICATORS,
+        "if minutes >= counting.full_day:",
+        "if minutes >= counting.half_day:",
+        "half a day is half a day",
+    ),
+    Mutant(
+        "test_a002_14_supervision_counts_hours_of_the_session_not_of_the_people",
+        _INDICATORS,
+        "sum(session.unit.minutes or 0 for session in counted), 60)",
+        "sum((session.unit.minutes or 0) * len(session.people) for session in counted), 60)",
+        "hours are those of the session",
+    ),
+    Mutant(
+        "test_a002_15_fifty_two_of_seventy_five_fail_the_share_and_pass_by_the_t_test",
+        _DEFINITION,
+        "else left >= right)",
+        "else left + self.bound.denominator >= right)",
+        "the share is compared exactly: nobody is rounded up",
+    ),
+    Mutant(
+        "test_a002_15_fifty_two_of_seventy_five_fail_the_share_and_pass_by_the_t_test",
+        _INDICATORS,
+        "for limb in outcome.any_of if _passes(",
+        "for limb in outcome.any_of[:1] if _passes(",
+        "one of the two ways is enough",
+    ),
+    Mutant(
+        "test_a002_15_a_significant_worsening_never_passes",
+        _INDICATORS,
+        " and sign * result.mean > 0",
+        "",
+        "the change must be an improvement",
+    ),
+    Mutant(
+        "test_a002_15_what_cannot_be_computed_is_never_called_significant",
+        "services/reporting/indicators/statistics.py",
+        "/ Fraction(n - 1)",
+        "/ Fraction(n - 1) or Fraction(1, 10**9)",
+        "no spread is no significance",
+        case="4-no_spread",
+    ),
+    Mutant(
+        "test_a002_16_a_fall_of_one_point_of_phq9_is_better_and_a_rise_is_worse",
+        _INDICATORS,
+        'sign = -1 if outcome.improved == "lower" else 1',
+        "sign = 1",
+        "a fall of the PHQ-9 is an improvement",
+    ),
+    Mutant(
+        "test_a002_17_a_post_only_questionnaire_takes_no_pre_test_and_offers_no_t_test",
+        "services/case/assessments/domain.py",
+        '("phase", entry.phase, instrument.phases),',
+        "",
+        "a questionnaire for afterwards takes no pre-test",
+    ),
+    Mutant(
+        "test_a002_18_one_test_alone_is_no_pair_and_stands_in_the_funnel",
+        _INDICATORS,
+        "_days_apart(first.assessed_on, one.assessed_on) >= outcome.min_days",
+        "_days_apart(first.assessed_on, one.assessed_on) >= 0",
+        "the two tests of a pair lie apart",
+    ),
+    Mutant(
+        "test_a002_18_somebody_who_was_never_served_is_no_pair",
+        _INDICATORS,
+        "if score.phase == phase and person in served:",
+        "if score.phase == phase and person:",
+        "an outcome is about the people served",
+    ),
+    Mutant(
+        "test_a002_22_the_days_before_and_after_the_period_do_not_count",
+        _DEFINITION,
+        "return self.first <= day <= self.last",
+        "return self.first < day <= self.last",
+        "the first day counts",
+    ),
+    Mutant(
+        "test_a002_22_the_days_before_and_after_the_period_do_not_count",
+        _DEFINITION,
+        "return self.first <= day <= self.last",
+        "return self.first <= day",
+        "the days after the last do not count",
+    ),
+    Mutant(
+        "test_a002_23_somebody_in_another_role_is_no_attendance",
+        _FILTERS,
+        "and (roles is None or person.role in roles)",
+        "",
+        "an attendance is of the people the indicator is about",
+    ),
+    Mutant(
+        "test_a002_28_a_person_in_two_indicators_counts_in_each_and_once_in_the_contract",
+        "services/reporting/indicators/report.py",
+        "served=len(people), pairing=paired",
+        "served=sum(len(served[one]) for one in outcome.population), pairing=paired",
+        "the people of several indicators are united, not added up",
+    ),
+    Mutant(
+        "test_a002_voiding_an_assessment_takes_its_pair_away",
+        _INBOX,
+        '"AssessmentVoided": _voided,',
+        "",
+        "a voided assessment is none",
+    ),
+)
