@@ -87,6 +87,7 @@ TAGS: Labels = {
     "before_opening": ("Before the case opened", "開案前"),
     "aftercare": ("Aftercare", "結案後跟進"),
     "joint": ("Joint session", "聯合面談"),
+    "co_organised": ("Organised with another agency", "合辦活動"),
 }
 REASONS: Labels = {
     "typing_error": ("Typing error", "輸入錯誤"),
@@ -181,7 +182,7 @@ DISTRICTS: Labels = {
 CONSENTS: Labels = {
     "research": ("Research and evaluation", "研究及評估"),
     "photo": ("Photographs", "拍照"),
-    "funder_audit": ("Access of the funder's auditor", "撥款機構查閱紀錄"),
+    "funder_audit": ("Access by an auditor of the funder", "撥款機構查閱紀錄"),
     "crda": ("Report to the Central Registry of Drug Abuse", "呈報藥物濫用資料中央檔案室"),
     "recontact": ("To be contacted again", "日後再聯絡"),
 }

@@ -27,6 +27,7 @@ VALUES = (
     "helpers",
     "unidentified_count",
     "partner_count",
+    "co_organised",
     "sign_in_sheet",
     "note",
     "child_safety_concern",

@@ -37,6 +37,7 @@ _TEXTS = (
     "reason_text",
 )
 _NUMBERS = ("minutes", "unidentified_count", "partner_count")
+_TICKS = ("co_organised", "child_safety_concern")
 _LIKE_THE_LAST = ("starts_at", "minutes", "mode", "setting", "activity", "contract_id", "served_by", "helpers")
 PRESENT = ("present", "late", "left_early")
 
@@ -134,6 +135,7 @@ def of_state(state: UnitState) -> Draft:
         "contract_id": unit.segments[0].contract_id if unit.segments else REGULAR,
         "unidentified_count": unit.unidentified_count,
         "partner_count": unit.partner_count,
+        "co_organised": "co_organised" in unit.tags,
         "sign_in_sheet": unit.sign_in_sheet,
         "served_by": [one for one in unit.served_by if one not in helpers],
         "helpers": "\n".join(helpers.values()),
@@ -152,7 +154,7 @@ def of_form(form: MultiDict[str, str]) -> Draft:
     """The form as it was sent."""
     sent = (*_TEXTS, *_NUMBERS, "contract_id", "helpers", "q")
     values: dict[str, Any] = {name: form[name] for name in sent if name in form}
-    values |= {"served_by": form.getlist("served_by"), "child_safety_concern": "child_safety_concern" in form}
+    values |= {name: name in form for name in _TICKS} | {"served_by": form.getlist("served_by")}
     values["referrals"] = referrals.of_form(form)
     hybrid = form.get("mode") == "hybrid"
     rows = [
@@ -188,7 +190,7 @@ def asked_of(
     asked["served_by"] = list(values["served_by"])
     asked["helpers"] = [line.strip() for line in (values.get("helpers") or "").splitlines() if line.strip()]
     asked["participants"] = [_participant(row, before) for row in draft.rows]
-    asked["child_safety_concern"] = bool(values.get("child_safety_concern"))
+    asked |= {name: bool(values.get(name)) for name in _TICKS}
     asked["referrals"] = referrals.asked(values.get("referrals", ()), values.get("occurred_on", ""))
     if before is not None and before.unit is not None:
         asked.setdefault("activity", before.unit.activity)

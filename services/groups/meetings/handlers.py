@@ -101,6 +101,7 @@ def _checked(
         helpers=helpers,
         group_id=group_id,
         partner_count=asked["partner_count"],
+        tags=("co_organised",) if asked["co_organised"] else (),
         sign_in_sheet=asked["sign_in_sheet"],
         child_safety_concern=asked["child_safety_concern"] and asked["status"] != "planned",
     )

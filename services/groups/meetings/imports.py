@@ -133,7 +133,8 @@ def _as_before(unit: ServiceUnit) -> dict[str, Any]:
     else:
         kept["contract_id"] = unit.segments[0].contract_id if unit.segments else None
     same = ("kind", "place_id", "organisation_id", "partner_count", "sign_in_sheet", "late_reason")
-    return {**kept, **{name: getattr(unit, name) for name in same}, "served_by": list(unit.served_by)}
+    kept |= {"served_by": list(unit.served_by), "co_organised": "co_organised" in unit.tags}
+    return {**kept, **{name: getattr(unit, name) for name in same}}
 
 
 ATTENDANCE = Kind(

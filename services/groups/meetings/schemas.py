@@ -19,6 +19,7 @@ class MeetingSchema(UnitSchema):
     team_id = fields.String(load_default=None, allow_none=True, validate=SHORT)
     contract_id = fields.String(allow_none=True, validate=SHORT)
     partner_count = fields.Integer(strict=True, load_default=0)
+    co_organised = fields.Boolean(load_default=False)
     sign_in_sheet = fields.String(load_default=None, allow_none=True, validate=SHEET)
 
 

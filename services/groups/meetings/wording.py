@@ -37,6 +37,7 @@ WORDS = Words(
         "helpers": lazy_gettext("Helpers without an account, one a line"),
         "unidentified_count": lazy_gettext("Others present, not known by name"),
         "partner_count": lazy_gettext("People of a partner agency"),
+        "co_organised": lazy_gettext("Organised with another agency"),
         "sign_in_sheet": lazy_gettext("File reference of the sign-in sheet"),
         "note": lazy_gettext("Note"),
         "child_safety_concern": lazy_gettext("Child safety concern"),

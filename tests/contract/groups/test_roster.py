@@ -80,6 +80,7 @@ def test_an_assistant_records_corrects_and_undoes_a_whole_meeting(
             "status-person-002": "excused",
             "unidentified_count": "2",
             "partner_count": "5",
+            "co_organised": "true",
             "sign_in_sheet": "KC/2026/014",
             "occurred_on": "2026-06-01",
         },
@@ -97,12 +98,13 @@ def test_an_assistant_records_corrects_and_undoes_a_whole_meeting(
     assert [one["walk_in"] for one in meeting["participants"]] == [False, False, False, False, True]
     counted = (meeting["unidentified_count"], meeting["partner_count"], meeting["sign_in_sheet"])
     assert counted == (2, 5, "KC/2026/014")
+    assert meeting["tags"] == ["co_organised"]
 
     address = saved.headers["Location"]
     again = changed(form_of(assistant.get(f"{address}/correct"), "/correct"), reason="attendance_wrong")
     assert assistant.post(f"{address}/correct", data=again).status_code == 409  # Nothing was changed.
     page = assistant.get(address)
-    for shown in ("KC/2026/014", "嘉賓", "丁女士"):
+    for shown in ("KC/2026/014", "嘉賓", "丁女士", "Organised with another agency"):
         assert shown in page.text
     undone = assistant.post(f"{address}/void", data=form_of(page, "/void"))
     assert undone.status_code == 303

@@ -146,6 +146,15 @@ def test_contacts_before_opening_and_aftercare_do_not_count_by_default(
     assert figure(everything, "output-2/sessions", tagged) == 1
 
 
+def test_what_is_organised_with_another_agency_counts_unless_the_contract_says_no(
+    kachi: Definition, unit: Make, figure: Count
+) -> None:
+    together = [unit("m", "mother", tags=("co_organised",), **GROUP)]
+    alone = replace(kachi, counting=replace(kachi.counting, exclude_tags=frozenset({"co_organised"})))
+    assert figure(kachi, "output-1/sessions", together) == 1
+    assert figure(alone, "output-1/sessions", together) == 0
+
+
 def test_a_joint_session_counts_for_both_target_groups_unless_the_contract_says_primary(
     kachi: Definition, unit: Make, figure: Count
 ) -> None:
