@@ -75,9 +75,15 @@ def require_read(
     answer = ask(EFFECTS, body, seconds=seconds)
     if answer is None:
         flash(gettext("Whether this moves a report that was sent could not be found out just now."))
-    elif answer["items"] and request.form.get(READ) != _digest(answer["items"]):
-        g.effects_shown = _digest(answer["items"])
-        raise MovesReports(answer["items"])
+    else:
+        require_shown(answer["items"])
+
+
+def require_shown(effects: list[dict[str, Any]]) -> None:
+    """Raise `MovesReports` unless there are no effects, or the request says that these were read."""
+    if effects and request.form.get(READ) != _digest(effects):
+        g.effects_shown = _digest(effects)
+        raise MovesReports(effects)
 
 
 def shown_effects(units: Iterable[ServiceUnit]) -> list[dict[str, Any]] | None:

@@ -25,6 +25,8 @@ from services.reporting.figures.words import CASES, KINDS, measure_name
 from services.reporting.indicators.compare import Compared
 from services.reporting.indicators.definition import UNITS, Rhythm
 from services.reporting.indicators.periods import spans_of
+from services.reporting.submissions.effects import effects_of_definition
+from services.reporting.submissions.views import effect_values
 from shared.auth.identity import Identity, identity, requires
 from shared.auth.roles import LEADERS
 from shared.errors import CaseledgerError, FieldError, Invalid, NotFound, StaleVersion
@@ -244,6 +246,7 @@ def _beside(who: Identity, draft: Draft, step: str, place: int | None) -> dict[s
         return {
             "faults": [(one, words.field_words(draft.document, one.path), *words.step_of(one.path)) for one in faults],
             "changes": [] if faults else _changes(who, draft),
+            "sent": [] if faults else _reports_moved(who, draft),
             "unchanged": _in_force(who, draft) == draft.document,
         }
     return {}
@@ -263,6 +266,16 @@ def _changes(who: Identity, draft: Draft) -> list[Compared]:
         return []
     found = draft_beside(service(), who.agency_id, draft.contract_id, definition_of(draft.document))
     return [one for one in found if not one.same]
+
+
+def _reports_moved(who: Identity, draft: Draft) -> list[dict[str, Any]]:
+    """What a new version would change in the reports that were sent."""
+    if draft.contract_id is None:
+        return []
+    definition = definition_of(draft.document)
+    return [
+        effect_values(one) for one in effects_of_definition(service(), who.agency_id, draft.contract_id, definition)
+    ]
 
 
 def _in_force(who: Identity, draft: Draft) -> Any:

@@ -6,12 +6,16 @@ import yaml
 from flask import Blueprint, render_template, request
 
 from services.reporting.contracts import handlers
+from services.reporting.contracts.document import definition_of
 from services.reporting.contracts.queries import contract_at, contracts_of
 from services.reporting.contracts.schemas import DeliverableSchema
 from services.reporting.figures.language import in_language
+from services.reporting.submissions.effects import effects_of_definition
+from services.reporting.submissions.views import effect_values
 from shared.auth.identity import identity, requires
 from shared.auth.roles import LEADERS
 from shared.errors import CaseledgerError, Invalid
+from shared.serviceunit.effects import require_shown
 from shared.web.field_messages import load
 from shared.web.requests import command_meta, expected_version, see_other, service
 
@@ -47,6 +51,8 @@ def revise(contract_id: str) -> Page:
     text = _text_of_form()
     try:
         document = handlers.document_of({"yaml": text})
+        moved = effects_of_definition(service(), who.agency_id, contract_id, definition_of(document))
+        require_shown([effect_values(one) for one in moved])
         outcome = handlers.revise_contract(service(), command_meta(), contract_id, document, expected_version())
     except CaseledgerError as error:
         return _form(text, error, **place), error.status

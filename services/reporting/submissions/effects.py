@@ -101,6 +101,43 @@ def moved_now(service: Service, agency_id: str, change: Change) -> list[tuple[Co
         return moved
 
 
+def effects_of_definition(service: Service, agency_id: str, contract_id: str, draft: Definition) -> list[Effect]:
+    """The reports that were sent whose figures a definition that is not in force yet would count otherwise.
+
+    Both sides are counted from what is known now, so that only the definition tells them apart.
+    """
+    with service.database.read() as connection:
+        found = contract_at(service.store, connection, agency_id, contract_id)
+        reported = [one for one in periods_at(service.store, connection, found) if one.state.last_report is not None]
+        if not reported:
+            return []
+        facts = facts_at(connection, agency_id, contract_id, cut_now(connection))
+        sent_by = [_sent_by(service.store, connection, found, one) for one in reported]
+    moved = [_redefined(definition, draft, one, facts) for definition, one in zip(sent_by, reported, strict=True)]
+    return [
+        Effect(
+            contract_id=contract_id,
+            contract=dict(found.definition.title),
+            period=one,
+            number=one.state.last_report.number if one.state.last_report else None,
+            figures=figures,
+        )
+        for one, figures in zip(reported, moved, strict=True)
+        if figures
+    ]
+
+
+def _redefined(definition: Definition, draft: Definition, of: PeriodAt, facts: Facts) -> tuple[Figure, ...]:
+    """The figures of a period that two definitions count otherwise; what one of them lacks has no value there."""
+    before = dict(exact_figures(counted_until(definition, of.period), facts))
+    after = dict(exact_figures(counted_until(draft, of.period), facts))
+    return tuple(
+        (name, measure_of(definition, name) or measure_of(draft, name), before.get(name), after.get(name))
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    )
+
+
 def _touched(connection: Connection, agency_id: str, change: Change, now: Cut) -> set[str]:
     """The contracts whose figures may move, of those that have a locked period."""
     reported = {contract_id for _, contract_id in contracts_reported(connection, agency_id)}
@@ -132,8 +169,7 @@ def _of_contract(
     would = _changed(facts, edges_at(connection, agency_id, now), contract_id, change)
     own = [one for one in about if days is not None and any(day in one.period for day in days)]
     for one in own if about[-1] in own else (*own, about[-1]):
-        cut = Cut.parse(str(one.state.last_report.cut if one.state.last_report else one.state.cut))
-        definition = contract_at(store, connection, agency_id, contract_id, cut["reporting"]).definition
+        definition = _sent_by(store, connection, found, one)
         counted = counted_until(definition, one.period)
         moved = _moved(definition, counted, facts, would)
         if moved or one in own:
@@ -145,6 +181,13 @@ def _of_contract(
                 number=last.number if last else None,
                 figures=moved,
             )
+
+
+def _sent_by(store: EventStore, connection: Connection, found: ContractAt, period: PeriodAt) -> Definition:
+    """The definition that was in force when a period was reported last, or, while it was not, was locked."""
+    last = period.state.last_report
+    cut = Cut.parse(str(last.cut if last else period.state.cut))
+    return contract_at(store, connection, found.agency_id, found.contract_id, cut["reporting"]).definition
 
 
 def _moved(definition: Definition, counted: Definition, facts: Facts, would: Facts) -> tuple[Figure, ...]:

@@ -1,8 +1,11 @@
 """What a change that is not saved yet would do to locked periods and to reports that were sent."""
 
+import html
+import re
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from services.reporting.contracts.yamltext import as_json, load
 from services.reporting.submissions import heads
@@ -140,3 +143,30 @@ def test_a_session_that_leaves_a_contract_moves_its_report_too(leader: Client, o
     report(leader, FIRST)
     elsewhere = unit("session-1", "2018-07-01", MOTHER, segments=[{"contract_id": "another"}])
     assert effects(leader, units=[elsewhere]) == [(FIRST, 1, {"output-2/sessions": (1, 0), "output-2/persons": (1, 0)})]
+
+
+def test_a_changed_definition_is_read_beside_the_reports_it_would_have_changed(
+    leader: Client, others: Others, browser: FlaskClient
+) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01", minutes=40)
+    report(leader, FIRST)
+    stricter = KACHI + "\ncounting: {minimum_minutes: 45}\n"
+    address, form = "/reporting/contracts/kachi-2/revise", {"yaml": stricter, "version": "1"}
+    asked = browser.post(address, data={**form, "idempotency_key": "key-1"})
+    assert asked.status_code == 200
+    assert "1 → 0" in asked.text
+    (read,) = re.findall(r'name="effects_read" value="([0-9a-f]+)"', asked.text)
+    assert leader.get("/contracts/kachi-2").json["definition_version"] == 1
+    saved = browser.post(address, data={**form, "effects_read": read, "idempotency_key": "key-2"})
+    assert saved.status_code == 303
+    assert leader.get("/contracts/kachi-2").json["definition_version"] == 2
+
+
+def test_another_target_changes_no_figure_of_a_report(leader: Client, others: Others, browser: FlaskClient) -> None:
+    others.record("session-1", MOTHER, occurred_on="2018-07-01")
+    report(leader, FIRST)
+    begun = browser.post("/reporting/contracts/drafts", data={"contract_id": "kachi-2", "idempotency_key": "key-1"})
+    review = browser.get(begun.headers["Location"].replace("/parties", "/review")).text
+    assert "No figure of a report that was sent would be counted otherwise." in html.unescape(review)
+    changed = {"yaml": KACHI.replace("target: 300", "target: 280"), "version": "1", "idempotency_key": "key-2"}
+    assert browser.post("/reporting/contracts/kachi-2/revise", data=changed).status_code == 303
