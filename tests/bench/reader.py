@@ -80,11 +80,11 @@ class Reader:
             self._weights[address] = compressed(text), imports
         return self._weights[address]
 
-    def pages(self, more: Iterable[str] = ()) -> list[str]:
-        """One page of every kind that links lead to from the first one on, and `more`."""
+    def pages(self, more: Iterable[str] = (), most: int = 1_000) -> list[str]:
+        """One page of every kind that links lead to from the first one on, and `more`; so many kinds at `most`."""
         found: dict[str, str] = {}
         waiting = deque(["/", *more])
-        while waiting:
+        while waiting and len(found) < most:
             address = waiting.popleft()
             kind = address if address in more else _PARTICULAR.sub("/ID", urlsplit(address).path)
             if kind in found:

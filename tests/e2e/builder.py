@@ -15,8 +15,8 @@ _SHOWN = """() => {
   for (const one of document.querySelectorAll("form.builder [name]")) {
     const ticked = one.type === "checkbox" || one.type === "radio"
     if (one.type === "hidden" || one.type === "submit") continue
-    shown[one.name] ??= []
-    if (!ticked || one.checked) shown[one.name].push(one.value)
+    shown[one.name] ??= [one.type, []]
+    if (!ticked || one.checked) shown[one.name][1].push(one.value)
   }
   return shown
 }"""
@@ -77,17 +77,16 @@ def press(page: Page, what: str) -> None:
 
 def fill(page: Page, values: Mapping[str, Sequence[str]]) -> None:
     """Make the form say these values; what it says already is left alone, what it does not show is passed over."""
-    shown: dict[str, list[str]] = page.evaluate(_SHOWN)
-    different = {name: values[name] for name in values.keys() & shown.keys() if list(values[name]) != shown[name]}
+    shown: dict[str, tuple[str, list[str]]] = page.evaluate(_SHOWN)
+    different = {name for name in values.keys() & shown.keys() if list(values[name]) != shown[name][1]}
     if different:
         _open_folds(page)
     for name in sorted(different):
-        _say(page, name, shown[name], different[name])
+        _say(page, name, *shown[name], values[name])
 
 
-def _say(page: Page, name: str, was: Sequence[str], wanted: Sequence[str]) -> None:
+def _say(page: Page, name: str, kind: str, was: Sequence[str], wanted: Sequence[str]) -> None:
     control = page.locator(f"form.builder [name='{name}']")
-    kind = control.first.evaluate("one => one.type")
     if kind in ("checkbox", "radio"):
         for value in sorted(set(was) ^ set(wanted) if kind == "checkbox" else set(wanted)):
             for choice in page.locator(
@@ -102,6 +101,5 @@ def _say(page: Page, name: str, was: Sequence[str], wanted: Sequence[str]) -> No
 
 
 def _open_folds(page: Page) -> None:
-    closed = page.locator("form.builder details:not([open]) > summary").filter(visible=True)
-    while closed.count():
-        closed.first.click()
+    """All of them at once: that each opens by itself is looked at elsewhere."""
+    page.evaluate("document.querySelectorAll('form.builder details').forEach(one => one.open = true)")

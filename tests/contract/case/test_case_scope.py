@@ -33,6 +33,8 @@ ROUTES: dict[str, tuple[str, str, Any]] = {
     "/people/<person_id>/roles/end": ("POST", SON, {"role": "child", "to_date": "2026-03-01"}),
     "/people/<person_id>/target-groups": ("POST", SON, {"target_group": "low_motivation", "from_date": "2026-03-01"}),
     "/people/<person_id>/target-groups/end": ("POST", SON, {"target_group": "hidden", "to_date": "2026-03-01"}),
+    "/people/<person_id>/consents": ("POST", SON, {"consent": "research", "on": "2026-03-01"}),
+    "/people/<person_id>/consents/end": ("POST", SON, {"consent": "research", "on": "2026-03-01"}),
     "/people/<person_id>/merge": ("POST", SON, {"into": MOTHER, "into_version": 1}),
     "/people/<person_id>/unmerge": ("POST", SON, {}),
     "/people/<person_id>/erase": ("POST", SON, {}),
