@@ -11,7 +11,6 @@ from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
 from services.case.people.queries import numbered, person_view
 from services.case.people.schemas import (
-    ConsentEndSchema,
     ConsentSchema,
     DetailsSchema,
     EraseSchema,
@@ -130,7 +129,7 @@ def give_consent(asked: dict[str, Any], person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/consents/end")
 @requires(*RECORDERS)
-@bp.arguments(ConsentEndSchema())
+@bp.arguments(ConsentSchema())
 def withdraw_consent(asked: dict[str, Any], person_id: str) -> Response:
     """Write down that a person has withdrawn a consent"""
     return _date_code(person_id, EndCode(kind="consent", code=asked["consent"], to_date=asked["on"]))

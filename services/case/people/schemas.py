@@ -31,14 +31,7 @@ class TargetGroupEndSchema(Schema):
 
 
 class ConsentSchema(Schema):
-    """`on` is the first day on which it holds."""
-
-    consent = fields.String(required=True)
-    on = fields.Date(required=True)
-
-
-class ConsentEndSchema(Schema):
-    """`on` is the day on which it was withdrawn; it holds no more on that day."""
+    """Given or withdrawn: `on` is the first day on which it holds, or the day on which it holds no more."""
 
     consent = fields.String(required=True)
     on = fields.Date(required=True)

@@ -12,7 +12,6 @@ from services.case.people import handlers, queries
 from services.case.people.domain import EndCode, GiveCode
 from services.case.people.handlers import Written
 from services.case.people.schemas import (
-    ConsentEndSchema,
     ConsentSchema,
     DetailsSchema,
     EraseSchema,
@@ -167,7 +166,7 @@ def withdraw_consent(person_id: str) -> Page:
     """Write down that a consent was withdrawn."""
     return _date_code(
         person_id,
-        ConsentEndSchema(),
+        ConsentSchema(),
         lambda asked: EndCode(kind="consent", code=asked["consent"], to_date=asked["on"]),
     )
 

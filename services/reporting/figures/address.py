@@ -33,3 +33,16 @@ def query(parts: Mapping[str, object | None]) -> str:
     """The query of an address, with what is empty left out; nothing at all when everything is."""
     given = {name: value for name, value in parts.items() if value}
     return f"?{urlencode(given, safe=':,')}" if given else ""
+
+
+_PLACES = {
+    "session": "/case/sessions",
+    "meeting": "/groups/meetings",
+    "visit": "/outreach/visits",
+    "contact": "/outreach/contacts",
+}
+
+
+def own_page(about: str) -> str:
+    """Where an entry is shown by the service that recorded it, or a person by the one that knows them."""
+    return f"{_PLACES.get(about.split('-', 1)[0], '/case/people')}/{about}"

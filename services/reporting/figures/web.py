@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, request
 from services.reporting.builder.drafts import drafts_of
 from services.reporting.consolidated.queries import one_page
 from services.reporting.contracts.access import reached
-from services.reporting.figures.address import asked_of_address, query, query_of
+from services.reporting.figures.address import asked_of_address, own_page, query, query_of
 from services.reporting.figures.overview import overview
 from services.reporting.figures.queries import figures_of_unit
 from services.reporting.figures.reports import NOW
@@ -73,10 +73,4 @@ def _doubts(who: Identity, contract_id: str) -> int | None:
 def show_unit(unit_id: str) -> str:
     """Every figure that one session feeds, and why it does not feed the others of its contracts."""
     figures = figures_of_unit(service(), identity().agency_id, unit_id, measure_name)
-    return render_template("reporting/unit.html", unit_id=unit_id, figures=figures, entry_url=entry_url(unit_id))
-
-
-def entry_url(unit_id: str) -> str:
-    """Where a session, meeting or visit is shown by the service that recorded it."""
-    service_of = {"session": "/case/sessions", "meeting": "/groups/meetings", "visit": "/outreach/visits"}
-    return f"{service_of.get(unit_id.split('-', 1)[0], '/case/sessions')}/{unit_id}"
+    return render_template("reporting/unit.html", unit_id=unit_id, figures=figures, entry_url=own_page(unit_id))

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext
 
+from services.reporting.figures.address import own_page
 from services.reporting.quality.domain import Finding
 
 TITLES = {
@@ -45,15 +46,8 @@ BANDS = {
     "in_a_month": lazy_gettext("Within 30 days"),
     "later": lazy_gettext("Later"),
 }
-_PLACES = {
-    "session": "/case/sessions",
-    "meeting": "/groups/meetings",
-    "visit": "/outreach/visits",
-    "person": "/case/people",
-    "contact": "/outreach/contacts",
-}
 
 
 def address_of(finding: Finding) -> str:
     """Where what was found is put right: the entry, or the person."""
-    return finding.address or f"{_PLACES.get(finding.about.split('-', 1)[0], '/case/people')}/{finding.about}"
+    return finding.address or own_page(finding.about)
