@@ -91,7 +91,6 @@ PROJECTED = (entry_waiting, contact, place, visit, visit_participant, note_revie
 known_person, known_code, known_member = people_tables(metadata)
 known_contract = contract_table(metadata)
 Index("ix_known_person_agency_id", known_person.c.agency_id)
-Index("ix_known_person_merged_into", known_person.c.merged_into)
 
 known_case = Table(
     "known_case",

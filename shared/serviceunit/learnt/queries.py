@@ -61,7 +61,7 @@ def codes_on(connection: Connection, person_ids: Collection[str], day: date) -> 
 
 
 def merges(connection: Connection, agency_id: str) -> dict[str, str]:
-    """Who was merged into whom; there are never many."""
+    """Who was merged into whom; there are never many, and an index holds just them."""
     return {row.person_id: row.merged_into for row in _MERGES.all(connection, agency=agency_id)}
 
 

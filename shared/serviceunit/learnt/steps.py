@@ -43,3 +43,9 @@ def make_known_member() -> None:
         sa.Column("agency_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "case_id"),
     )
+
+
+def index_merged_people() -> None:
+    """Find those of an agency who were merged without reading all of its people."""
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("known_person_merged", "known_person", ["agency_id"], sqlite_where=merged, postgresql_where=merged)

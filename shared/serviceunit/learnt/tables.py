@@ -1,8 +1,9 @@
 """The tables of what was learnt, in the database of every service that learns it."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, MetaData, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Index, MetaData, Table, Text, text
 
 _metadata = MetaData()
+_MERGED = text("merged_into IS NOT NULL")
 
 known_person = Table(
     "known_person",
@@ -12,6 +13,8 @@ known_person = Table(
     Column("team_id", Text, nullable=False),
     Column("merged_into", Text),
     Column("erased", Boolean, nullable=False),
+    # Every meeting and visit asks who was merged: never many of an agency's people.
+    Index("known_person_merged", "agency_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
 )
 
 known_code = Table(
