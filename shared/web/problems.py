@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from shared.errors import CaseledgerError, FieldError
+from shared.web import requestlog
 from shared.web.bodies import is_api
 from shared.web.field_messages import field_errors
 
@@ -136,10 +137,17 @@ def _answer(status: int, code: str, detail: str, fields: list[FieldError]) -> Re
 
 
 def _page(document: dict[str, Any]) -> Response:
-    """Show the error and what can be done; where the same may be sent once more, what was typed is kept."""
+    """Show the error and what can be done; where the same may be sent once more, what was typed is kept.
+
+    The page needs the person, the agency and the database: where it cannot be drawn, its sentences still come.
+    """
     status = document["status"]
     kept = [(name, value) for name, value in request.form.items(multi=True)] if status in _WORTH_REPEATING else []
-    page = render_template("error.html", problem=document, kept=kept, advice=ADVICE.get(status))
+    try:
+        page = render_template("error.html", problem=document, kept=kept, advice=ADVICE.get(status))
+    except Exception as fault:
+        requestlog.log_failure(fault)
+        return Response(f"{document['title']}\n\n{document['detail']}\n", mimetype="text/plain")
     return Response(page, mimetype="text/html")
 
 

@@ -157,6 +157,19 @@ def test_a_fault_of_ours_tells_nothing_and_logs_no_text(
     assert answer.headers["X-Correlation-Id"] in answer.text
 
 
+def test_an_error_whose_page_cannot_be_drawn_still_says_what_happened(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def undrawn(*_: object, **_also: object) -> str:
+        raise RuntimeError("陳大文")
+
+    monkeypatch.setattr("shared.web.problems.render_template", undrawn)
+    answer = app.test_client().get("/case/diary/lost", headers=ENGLISH)
+    assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+    assert "There is no such entry." in answer.text
+    assert "陳大文" not in answer.text + "".join(capsys.readouterr())
+
+
 def test_openapi_documents_problems_under_their_own_media_type(app: Flask) -> None:
     document = app.test_client().get("/case/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
