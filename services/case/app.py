@@ -11,6 +11,7 @@ from services.case.assessments import api as assessments_api
 from services.case.assessments import events as assessment_events
 from services.case.assessments import projections as assessment_projections
 from services.case.assessments import web as assessments_web
+from services.case.assessments import web_tallies as tallies_web
 from services.case.cases import api as cases_api
 from services.case.cases import events as case_events
 from services.case.cases import projections as case_projections
@@ -106,6 +107,7 @@ def create_app(service: Service) -> Flask:
             cases_web.bp,
             sessions_web.bp,
             assessments_web.bp,
+            tallies_web.bp,
             notes_web.bp,
             search_web.bp,
             tasks_web.bp,

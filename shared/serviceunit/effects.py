@@ -55,6 +55,7 @@ def require_read(
     *,
     units: Iterable[ServiceUnit] = (),
     scores: Iterable[Mapping[str, Any]] = (),
+    tallies: Iterable[Mapping[str, Any]] = (),
     stages: Iterable[Mapping[str, Any]] = (),
     ended: Iterable[str] = (),
     joined: Iterable[Edge] = (),
@@ -67,6 +68,7 @@ def require_read(
     body = {
         "units": _published(units),
         "scores": msgspec.to_builtins(list(scores)),
+        "tallies": msgspec.to_builtins(list(tallies)),
         "stages": msgspec.to_builtins(list(stages)),
         "ended": list(ended),
         "joined": list(joined),

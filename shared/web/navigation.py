@@ -33,6 +33,7 @@ PLACES = (
     Place(lazy_gettext("Visits"), "/outreach/visits", "visits", RECORDERS, holds=("/outreach",)),
     Place(lazy_gettext("Contracts"), "/reporting/contracts", "contracts", REPORT_READERS, holds=("/reporting",)),
     Place(lazy_gettext("At one look"), "/reporting/overview", "overview", OVERSEERS),
+    Place(lazy_gettext("Questionnaires"), "/case/tallies", "assessment", RECORDERS),
     Place(lazy_gettext("Same-day tasks"), "/case/tasks", "task", NOTE_READERS),
     Place(lazy_gettext("Team"), "/reporting/team", "team", LEADERS),
     Place(lazy_gettext("Recently used"), "/case/search", "recent", RECORDERS),

@@ -140,6 +140,11 @@ GET+POST /case/sessions/<session_id>/record
 POST /case/sessions/<session_id>/referral
 GET+POST /case/sessions/<session_id>/void
 GET+POST /case/sessions/new
+GET /case/tallies
+GET /case/tallies/<tally_id>
+GET+POST /case/tallies/<tally_id>/correct
+GET+POST /case/tallies/<tally_id>/void
+GET+POST /case/tallies/new
 GET+POST /groups/api/v1/groups
 GET+PUT /groups/api/v1/groups/<group_id>
 POST /groups/api/v1/groups/<group_id>/end

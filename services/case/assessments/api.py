@@ -104,9 +104,9 @@ def list_tallies(asked: dict[str, Any]) -> Response:
 @requires(*RECORDERS)
 def read_tally(tally_id: str) -> Response:
     """One tally as it is now"""
-    state, version = handlers.read_tally(service(), identity(), tally_id)
-    response = jsonify(queries.tally_view(state, version))
-    response.set_etag(str(version))
+    state, story = handlers.read_tally(service(), identity(), tally_id)
+    response = jsonify(queries.tally_view(state, len(story)))
+    response.set_etag(str(len(story)))
     return response
 
 

@@ -288,11 +288,11 @@ def void_tally(
     return _change_tally(service, who, meta, tally_id, choose, expected, dry_run=dry_run)
 
 
-def read_tally(service: Service, who: Identity, tally_id: str) -> tuple[TallyState, int]:
-    """A tally of the asker's teams as it is now."""
+def read_tally(service: Service, who: Identity, tally_id: str) -> tuple[TallyState, list[Recorded]]:
+    """A tally of the asker's teams as it is now, and all that was recorded about it."""
     with service.database.read() as connection:
         story = service.store.load(connection, _checked_id(tally_id, "tally"), who.agency_id)
-    return _own_tally(reduce(evolve_tally, (one.event for one in story), NO_TALLY), who), len(story)
+    return _own_tally(reduce(evolve_tally, (one.event for one in story), NO_TALLY), who), story
 
 
 def _change_tally(

@@ -178,11 +178,14 @@ def _by_reason(left_out: list[Values]) -> list[tuple[str, list[Values]]]:
     return sorted(reasons.items(), key=lambda pair: len(pair[1]))
 
 
+_OF_CASE = {"case": "cases", "tally": "tallies"}
+
+
 def change_url(entry_id: str | None) -> str | None:
-    """Where one entry that moved a figure is shown: a session with the figures it feeds, a case by its own service."""
+    """Where whoever asks is shown an entry: a session with the figures it feeds, others by their own service."""
     kind = (entry_id or "").split("-", 1)[0]
-    if kind == "case":
-        return f"/case/cases/{entry_id}"
+    if kind in _OF_CASE and identity().role in RECORDERS:
+        return f"/case/{_OF_CASE[kind]}/{entry_id}"
     return f"/reporting/units/{entry_id}/figures" if kind in ("session", "meeting", "visit") else None
 
 

@@ -163,12 +163,12 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def contracts_of_unit(connection: Connection, agency_id: str, unit_id: str, cut: Cut) -> list[str]:
-    """The contracts under which a session or a questionnaire stands at a cut."""
+    """The contracts under which a session, a questionnaire or totals of some stand at a cut."""
     entry = tables.ledger.entry
     query = select(entry.c.contracts).where(
         entry.c.entry_id == unit_id,
         entry.c.agency_id == agency_id,
-        entry.c.kind.in_(("unit", "score")),
+        entry.c.kind.in_(("unit", "score", "tally")),
         alive(entry, parked=bool(cut.parked)),
     )
     found = connection.execute(query, positions(cut)).scalar()

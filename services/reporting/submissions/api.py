@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from services.reporting.contracts.access import reached
 from services.reporting.exports.audience import for_funder
 from services.reporting.figures.access import sees_scores
-from services.reporting.ledger.published import AssessmentWritten, PublishedUnit
+from services.reporting.ledger.published import AssessmentWritten, PublishedUnit, TallyWritten
 from services.reporting.submissions import handlers
 from services.reporting.submissions.effects import Change, StageWritten, effects, moved_now
 from services.reporting.submissions.queries import SentAt, report_numbered
@@ -186,6 +186,7 @@ def _change(asked: dict[str, Any]) -> Change:
     return Change(
         units=_published(asked, "units", PublishedUnit),
         scores=_published(asked, "scores", AssessmentWritten),
+        tallies=_published(asked, "tallies", TallyWritten),
         stages=_published(asked, "stages", StageWritten),
         ended=tuple(asked["ended"]),
         joined=tuple(asked["joined"]),

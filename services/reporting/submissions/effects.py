@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 
 from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.indicators.definition import Definition, Measure
-from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Stage, Unit, cases_of
+from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Stage, Tally, Unit, cases_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
-from services.reporting.ledger.published import AssessmentWritten, PublishedUnit, Read
+from services.reporting.ledger.published import AssessmentWritten, PublishedUnit, Read, TallyWritten
 from services.reporting.ledger.queries import contracts_of_unit, edges_at, facts_at
 from services.reporting.submissions.document import counted_until
 from services.reporting.submissions.queries import PeriodAt, contracts_reported, periods_at
@@ -39,11 +39,12 @@ Figure = tuple[Name, Measure | None, Value, Value]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What would be written: sessions, questionnaires and stages of cases as they would be, the ids of entries that
-    would end, who would be whom."""
+    """What would be written: sessions, questionnaires, their totals and stages of cases as they would be, the ids of
+    entries that would end, who would be whom."""
 
     units: tuple[PublishedUnit, ...] = ()
     scores: tuple[AssessmentWritten, ...] = ()
+    tallies: tuple[TallyWritten, ...] = ()
     stages: tuple[StageWritten, ...] = ()
     ended: tuple[str, ...] = ()
     joined: tuple[Edge, ...] = ()
@@ -52,15 +53,16 @@ class Change:
     @property
     def replaced(self) -> set[str]:
         """The ids of entries that would not be what they are."""
-        own = (*(one.unit_id for one in self.units), *(one.assessment_id for one in self.scores))
-        return {*own, *self.ended}
+        questionnaires = (*(one.assessment_id for one in self.scores), *(one.tally_id for one in self.tallies))
+        return {*(one.unit_id for one in self.units), *questionnaires, *self.ended}
 
     @property
     def contracts(self) -> set[str]:
         """The contracts that what would be written names."""
         found = {segment.contract_id for unit in self.units for segment in unit.segments}
-        written = (*(one.contract_id for one in self.scores), *(one.contract_id for one in self.stages))
-        return found | {one for one in written if one is not None}
+        found |= {one.contract_id for one in self.scores if one.contract_id}
+        found |= {one.contract_id for one in self.tallies if one.contract_id}
+        return found | {one.contract_id for one in self.stages if one.contract_id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +208,10 @@ def _days(facts: Facts, contract_id: str, change: Change) -> set[date] | None:
         return None
     days = {unit.occurred_on for unit in facts.units if unit.unit_id in change.replaced}
     days |= {score.assessed_on for score in facts.scores if score.assessment_id in change.replaced}
+    days |= {tally.assessed_on for tally in facts.tallies if tally.tally_id in change.replaced}
     days |= {unit.occurred_on for unit in _begun(change, contract_id)}
     days |= {score.assessed_on for score in _scored(change, contract_id)}
+    days |= {tally.assessed_on for tally in _tallied(change, contract_id)}
     days |= {date.fromisoformat(one.on) for one in change.stages if one.contract_id == contract_id}
     return days or {date.max}
 
@@ -220,6 +224,7 @@ def _changed(facts: Facts, edges: Sequence[Edge], contract_id: str, change: Chan
         facts,
         units=(*(one for one in facts.units if one.unit_id not in gone), *_begun(change, contract_id)),
         scores=(*(one for one in facts.scores if one.assessment_id not in gone), *_scored(change, contract_id)),
+        tallies=(*(one for one in facts.tallies if one.tally_id not in gone), *_tallied(change, contract_id)),
         cases=cases_of([*stages, *_staged(change, contract_id, stages)]) if change.stages else facts.cases,
         identities=Identities([*(one for one in edges if one not in change.parted), *change.joined]),
     )
@@ -237,6 +242,19 @@ def _scored(change: Change, contract_id: str) -> Iterator[Score]:
                 assessed_on=date.fromisoformat(one.assessed_on),
                 total=one.total,
                 team_id=one.team_id,
+            )
+
+
+def _tallied(change: Change, contract_id: str) -> Iterator[Tally]:
+    """The totals of questionnaires nobody signed, as one contract sees them."""
+    for one in change.tallies:
+        if one.contract_id == contract_id:
+            yield Tally(
+                tally_id=one.tally_id,
+                instrument=one.instrument,
+                assessed_on=date.fromisoformat(one.assessed_on),
+                satisfied=one.totals.satisfied,
+                not_satisfied=one.totals.not_satisfied,
             )
 
 

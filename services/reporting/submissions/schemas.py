@@ -31,11 +31,12 @@ class RestatementSchema(Schema):
 
 
 class EffectsSchema(Schema):
-    """A change that is not saved yet: `units` and `scores` as they would be published, `stages` of cases, ids that
-    would end, pairs of ids that would be one or two."""
+    """A change that is not saved yet: `units`, `scores` and `tallies` as they would be published, `stages` of cases,
+    ids that would end, pairs of ids that would be one or two."""
 
     units = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=200))
     scores = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=20))
+    tallies = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=20))
     stages = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=20))
     ended = fields.List(fields.String(), load_default=list, validate=validate.Length(max=20))
     joined = fields.List(fields.Tuple((fields.String(), fields.String())), load_default=list)

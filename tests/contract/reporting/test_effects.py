@@ -125,6 +125,23 @@ def test_a_questionnaire_entered_late_corrected_or_voided_says_what_it_moves(lea
     assert effects(leader, scores=[{**late, "assessed_on": "2021-07-02"}]) == []
 
 
+def test_unsigned_questionnaires_entered_late_corrected_or_voided_say_what_they_move(
+    leader: Client, others: Others
+) -> None:
+    own = {"instrument": "bdf21", "contract_id": "kachi-2", "assessed_on": "2018-07-02"}
+    tally = {"tally_id": "tally-1", **own, "totals": {"satisfied": 9, "not_satisfied": 1}}
+    others.store("case", "QuestionnaireTallied", "tally-1", **tally)
+    report(leader, FIRST)
+    gone = {"outcome-4/n": (10, 0), "outcome-4/satisfied": (9, 0), "outcome-4/not_satisfied": (1, 0)}
+    assert effects(leader, ended=["tally-1"]) == [(FIRST, 1, gone)]
+    more = {**tally, "totals": {"satisfied": 10, "not_satisfied": 1}}
+    moved = {"outcome-4/n": (10, 11), "outcome-4/satisfied": (9, 10)}
+    assert effects(leader, tallies=[more]) == [(FIRST, 1, moved)]
+    late = {**tally, "tally_id": "tally-2", "totals": {"satisfied": 0, "not_satisfied": 2}}
+    moved = {"outcome-4/n": (10, 12), "outcome-4/not_satisfied": (1, 3)}
+    assert effects(leader, tallies=[late]) == [(FIRST, 1, moved)]
+
+
 def test_a_case_opened_or_closed_on_a_day_gone_by_says_what_it_moves(leader: Client, others: Others) -> None:
     document = as_json(load(KACHI))
     opened = {"id": "opened", "measure": "cases", "which": "opened", "target": 5}

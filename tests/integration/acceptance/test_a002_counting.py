@@ -151,7 +151,7 @@ def test_a002_08_two_tokens_of_one_person_count_once_when_identified_and_twice_a
 
 
 def test_a002_08_two_merged_people_count_once_and_twice_again_when_unmerged(worker: Api) -> None:
-    # Fails when `resolve` returns its argument in indicators/facts.py.
+    # Fails when nobody of a group is told who stands for them in Identities of indicators/facts.py.
     one, other = register(worker), register(worker)
     meeting(worker, at(one), on="2021-02-01").accepted()
     meeting(worker, at(other), on="2021-02-08").accepted()
