@@ -22,7 +22,6 @@ from services.reporting.indicators.report import (
     count_outcome,
     counting_people,
     selection,
-    served_by_output,
 )
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.since import parts_of
@@ -94,12 +93,12 @@ def figure_behind(
     facts, definition = living(events), found.definition
     if outcome is not None:
         values = _of_outcome(definition, outcome, facts, sees_scores)
-        running: Running = RunningPart(running_outcome(definition, outcome), measure_id)
+        running: Running = RunningPart(running_outcome(Count(definition), outcome), measure_id)
     else:
         assert output is not None
         assert measure is not None
         values = _of_output(definition, output, measure, facts)
-        running = running_measure(definition, measure)
+        running = running_measure(Count(definition), measure)
     return Behind(
         found=found,
         cut=cut,
@@ -237,7 +236,7 @@ def _session(counted: Counted) -> Values:
 
 
 def _of_outcome(definition: Definition, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
-    figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
+    figure = count_outcome(definition, outcome, facts, Count(definition, facts).served_by_output())
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
     scores = [one for one in facts.scores if one.instrument == outcome.instrument and outcome.post_only]

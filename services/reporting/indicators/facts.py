@@ -151,3 +151,7 @@ class Facts:
     tallies: tuple[Tally, ...] = ()
     cases: tuple[Case, ...] = ()
     identities: Identities = field(default_factory=Identities)
+
+
+NOTHING = Facts()
+"""Nothing is known yet."""

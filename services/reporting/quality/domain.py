@@ -15,7 +15,7 @@ from services.reporting.indicators.definition import Definition, Outcome, Period
 from services.reporting.indicators.facts import Facts, Score, Seen, Unit
 from services.reporting.indicators.filters import Filter
 from services.reporting.indicators.indicators import Pairing, pairing
-from services.reporting.indicators.report import population, served_by_output
+from services.reporting.indicators.report import Count, population
 from services.reporting.team.domain import LATE_AFTER, Occasion
 
 Owner = Literal["worker", "leader"]
@@ -85,7 +85,7 @@ def of_contract(definition: Definition, facts: Facts, seen: Mapping[str, Seen]) 
     """What one contract's facts show by themselves."""
     yield from outside_period(facts.units, definition.period, seen)
     yield from without_target_group(definition, facts.units, seen)
-    served = served_by_output(definition, facts)
+    served = Count(definition, facts).served_by_output()
     for outcome in definition.outcomes:
         if not outcome.post_only:
             paired = pairing(outcome, definition.period, facts, population(outcome, served))
