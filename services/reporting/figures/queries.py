@@ -21,7 +21,6 @@ from services.reporting.indicators.report import (
     case_selection,
     count_outcome,
     counting_people,
-    selection,
 )
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.since import parts_of
@@ -132,13 +131,13 @@ def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Cal
 
 def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) -> Iterable[Values]:
     """The figures that count the one session of these facts, and why the others do not."""
-    definition = found.definition
+    definition, count = found.definition, Count(found.definition, facts)
     for output in definition.outputs:
         for measure in counting_people(output):
             # A session of the whole moves a share, whether or not it is of the part.
-            chosen = selection(definition, measure.whole or measure, facts)
+            chosen = count.selection(measure.whole or measure)
             why = chosen.left_out()[0][1] if not chosen.counted else None
-            alone = Count(definition, facts).figure(output, measure).actual
+            alone = count.figure(output, measure).actual
             yield {
                 "contract": found.contract_id,
                 "contract_title": dict(definition.title),
@@ -155,15 +154,13 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
 
 
 def _of_output(definition: Definition, output: Output, measure: Measure, facts: Facts) -> Values:
+    count = Count(definition, facts)
     behind = _of_sessions if measure.which is None else _of_cases
-    return {
-        "figure": output_values(Count(definition, facts).figure(output, measure)),
-        **behind(definition, measure, facts),
-    }
+    return {"figure": output_values(count.figure(output, measure)), **behind(count, measure)}
 
 
-def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Values:
-    chosen = selection(definition, measure, facts)
+def _of_sessions(count: Count, measure: Measure) -> Values:
+    chosen = count.selection(measure)
     sessions = [_session(one) for one in _in_order(chosen.counted)]
     return {
         "sessions": sessions,
@@ -175,8 +172,8 @@ def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Valu
     }
 
 
-def _of_cases(definition: Definition, measure: Measure, facts: Facts) -> Values:
-    chosen = case_selection(measure, definition, facts)
+def _of_cases(count: Count, measure: Measure) -> Values:
+    chosen = case_selection(measure, count.definition, count.facts)
     return {
         "sessions": [],
         "people": [],

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from services.reporting.indicators.definition import Counting, Measure, Opening, Period, Where
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
 
@@ -34,8 +36,7 @@ _NOBODY_CAME = frozenset({"missed", "no_show"})
 """Where a contract counts such attempts, they count for those who were to be met, whatever is noted of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """A session that counts for a measure, with the people who make it count, each once (resolved)."""
 
     unit: Unit
@@ -62,6 +63,10 @@ class Filter:
     def reason_to_leave_out(self, unit: Unit) -> str | None:
         """The first reason why this session does not count, or None when it counts."""
         return self._by_measure(unit) or self._by_rules(unit) or self._by_people(unit)
+
+    def is_about(self, unit: Unit) -> bool:
+        """Whether a session is of the kind, activity, setting, mode and tags that the measure is about."""
+        return self._by_measure(unit) is None
 
     def matching(self, unit: Unit) -> list[Presence]:
         """The people of a session who make it count."""
@@ -160,7 +165,8 @@ class Selection:
 
     @cached_property
     def counted(self) -> list[Counted]:
-        found = (self.filter.counted(unit, self.facts.identities) for unit in self.facts.units)
+        about = (unit for alike in self.facts.alike if self.filter.is_about(alike[0]) for unit in alike)
+        found = (self.filter.counted(unit, self.facts.identities) for unit in about)
         return [counted for counted in found if counted is not None]
 
     def left_out(self) -> list[tuple[Unit, str]]:
