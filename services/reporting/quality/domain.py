@@ -152,17 +152,18 @@ def unpaired(outcome: Outcome, paired: Pairing, facts: Facts) -> Iterator[Findin
 
 
 def overlaps(held: Sequence[Occasion]) -> Iterator[Finding]:
-    """Two entries of one worker that share time: the first ends after the second begins. Each pair once."""
+    """Two entries of a worker that share time, the first ending after the second begins; each with all such workers."""
     timed: dict[str, list[Occasion]] = defaultdict(list)
     for one in held:
         if one.starts_at is not None and one.minutes:
             for worker in set(one.workers):
                 timed[worker].append(one)
-    for worker, own in timed.items():
+    for own in timed.values():
         in_order = sorted(own, key=lambda one: (one.starts_at, one.unit_id))
         for place, first in enumerate(in_order):
             for second in takewhile(_begins_before_end_of(first), in_order[place + 1 :]):
-                yield _found("overlap", second, other=first.unit_id, workers=(worker,))
+                both = tuple(one for one in second.workers if one in first.workers)
+                yield _found("overlap", second, other=first.unit_id, workers=both)
 
 
 def _begins_before_end_of(first: Occasion) -> Callable[[Occasion], bool]:
