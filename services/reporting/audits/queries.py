@@ -16,7 +16,7 @@ from services.reporting.figures.reports import Asked
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Identities
 from services.reporting.indicators.indicators import pairing
-from services.reporting.indicators.report import Count, population, served_by_output
+from services.reporting.indicators.report import Count, population
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.queries import alive, facts_at, positions
 from services.reporting.tables import drawn, ledger
@@ -103,7 +103,7 @@ def subjects_at(
 ) -> tuple[list[Subject], int]:
     """Those served under a contract who consent to research today, and how many others were served."""
     facts = facts_at(connection, agency_id, contract_id, cut)
-    served = served_by_output(definition, facts)
+    served = Count(definition, facts).served_by_output()
     everybody = frozenset[str]().union(*served.values())
     allowed = consenting(_said(connection, agency_id, cut, facts.identities), today)
     traits = _traits(connection, agency_id, cut, everybody & allowed)
@@ -153,12 +153,10 @@ def _traits(connection: Connection, agency_id: str, cut: Cut, people: Collection
 
 def _times(definition: Definition, facts: Facts) -> dict[str, int]:
     """In how many sessions that count for any figure each person took part."""
-    count = Count(definition, facts)
     units: dict[str, set[str]] = {}
-    for output in definition.outputs:
-        for counted in count.sessions_of(output):
-            for person in counted.people:
-                units.setdefault(person, set()).add(counted.unit.unit_id)
+    for counted in Count(definition, facts).sessions_of(*definition.outputs):
+        for person in counted.people:
+            units.setdefault(person, set()).add(counted.unit.unit_id)
     return {person: len(own) for person, own in units.items()}
 
 

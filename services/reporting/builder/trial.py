@@ -16,7 +16,7 @@ from services.reporting.figures.rendering import output_values
 from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.indicators.facts import Facts, Unit
 from services.reporting.indicators.filters import LEFT_OUT
-from services.reporting.indicators.report import Count, selection
+from services.reporting.indicators.report import Count
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.ledger.queries import facts_at
 from shared.errors import Invalid
@@ -76,14 +76,14 @@ _A_PERIOD = {"from": "2000-01-01", "to": "2000-01-01"}
 
 
 def _tried(definition: Definition, measure: Measure, facts: Facts) -> Tried:
-    output = definition.outputs[0]
-    figure = output_values(Count(definition, facts).figure(output, measure))
+    output, count = definition.outputs[0], Count(definition, facts)
+    figure = output_values(count.figure(output, measure))
     how = how_counted(definition, measure)
     if measure.which is not None:
         return Tried(
             measure=measure, figure=figure, how=how, included=(), left_out=(), included_in_all=0, left_out_in_all=0
         )
-    chosen = selection(definition, measure, facts)
+    chosen = count.selection(measure)
     included, left_out = [one.unit for one in chosen.counted], chosen.left_out()
     return Tried(
         measure=measure,

@@ -12,8 +12,9 @@ from services.reporting.contracts.domain import INITIAL, evolve
 from services.reporting.contracts.queries import ContractAt, contract_at, stream_of
 from services.reporting.figures.rendering import plain_in_unit, printed
 from services.reporting.figures.reports import NOW, Asked
-from services.reporting.indicators.compare import Compared, Differing, Side, compared
+from services.reporting.indicators.compare import Compared, Differing, compared
 from services.reporting.indicators.definition import Definition, Measure
+from services.reporting.indicators.report import Count
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_asked, cut_on
 from services.reporting.ledger.queries import facts_at
@@ -50,7 +51,7 @@ def versions_side_by_side(
         {"definition_version": version, "as_of": asked.as_of.isoformat() if asked.as_of else None, "cut": str(cut)}
         for version in (before, after)
     ]
-    measures = compared(Side(definitions[before], facts), Side(definitions[after], facts))
+    measures = compared(Count(definitions[before], facts), Count(definitions[after], facts))
     return SideBySide(found=found, versions=sorted(definitions), before=sides[0], after=sides[1], measures=measures)
 
 
@@ -78,7 +79,7 @@ def draft_beside(service: Service, agency_id: str, contract_id: str, draft: Defi
         cut = cut_asked(connection, local_date(service.clock.now()), cut=None, as_of=None)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         facts = facts_at(connection, agency_id, contract_id, cut)
-    return compared(Side(found.definition, facts), Side(draft, facts))
+    return compared(Count(found.definition, facts), Count(draft, facts))
 
 
 def definitions_of(service: Service, connection: Connection, agency_id: str, contract_id: str) -> dict[int, Definition]:
@@ -90,8 +91,8 @@ def definitions_of(service: Service, connection: Connection, agency_id: str, con
     return {version: definition_of(document) for version, document in documents.items()}
 
 
-def _side(connection: Connection, found: ContractAt, cut: Cut) -> Side:
-    return Side(found.definition, facts_at(connection, found.agency_id, found.contract_id, cut))
+def _side(connection: Connection, found: ContractAt, cut: Cut) -> Count:
+    return Count(found.definition, facts_at(connection, found.agency_id, found.contract_id, cut))
 
 
 def chosen_sides(

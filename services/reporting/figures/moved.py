@@ -8,6 +8,7 @@ from services.reporting.contracts.queries import contract_at
 from services.reporting.figures.queries import SeesScores, change_values, may_name, shown_value
 from services.reporting.figures.rendering import plain_in_unit
 from services.reporting.indicators.definition import UNITS, Outcome
+from services.reporting.indicators.report import Count
 from services.reporting.indicators.since import FigureMoved, moved_since
 from services.reporting.ledger.cuts import cut_now, cut_on
 from services.reporting.ledger.history import history_since
@@ -35,7 +36,7 @@ def contract_moved(
         facts = facts_at(connection, agency_id, contract_id, then)
         edges = edges_at(connection, agency_id, then)
         after = history_since(connection, agency_id, contract_id, then, now)
-    figures = moved_since(found.definition, facts, edges, after)
+    figures = moved_since(Count(found.definition, facts), edges, after)
     return {
         "found": found,
         "revised": local_date(found.revised_at) >= since and found.state.version > 1,

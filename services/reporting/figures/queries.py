@@ -21,8 +21,6 @@ from services.reporting.indicators.report import (
     case_selection,
     count_outcome,
     counting_people,
-    selection,
-    served_by_output,
 )
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.since import parts_of
@@ -94,12 +92,12 @@ def figure_behind(
     facts, definition = living(events), found.definition
     if outcome is not None:
         values = _of_outcome(definition, outcome, facts, sees_scores)
-        running: Running = RunningPart(running_outcome(definition, outcome), measure_id)
+        running: Running = RunningPart(running_outcome(Count(definition), outcome), measure_id)
     else:
         assert output is not None
         assert measure is not None
         values = _of_output(definition, output, measure, facts)
-        running = running_measure(definition, measure)
+        running = running_measure(Count(definition), measure)
     return Behind(
         found=found,
         cut=cut,
@@ -133,13 +131,13 @@ def figures_of_unit(service: Service, agency_id: str, unit_id: str, name_of: Cal
 
 def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) -> Iterable[Values]:
     """The figures that count the one session of these facts, and why the others do not."""
-    definition = found.definition
+    definition, count = found.definition, Count(found.definition, facts)
     for output in definition.outputs:
         for measure in counting_people(output):
             # A session of the whole moves a share, whether or not it is of the part.
-            chosen = selection(definition, measure.whole or measure, facts)
+            chosen = count.selection(measure.whole or measure)
             why = chosen.left_out()[0][1] if not chosen.counted else None
-            alone = Count(definition, facts).figure(output, measure).actual
+            alone = count.figure(output, measure).actual
             yield {
                 "contract": found.contract_id,
                 "contract_title": dict(definition.title),
@@ -156,15 +154,13 @@ def _fed_by(found: ContractAt, facts: Facts, name_of: Callable[[Measure], str]) 
 
 
 def _of_output(definition: Definition, output: Output, measure: Measure, facts: Facts) -> Values:
+    count = Count(definition, facts)
     behind = _of_sessions if measure.which is None else _of_cases
-    return {
-        "figure": output_values(Count(definition, facts).figure(output, measure)),
-        **behind(definition, measure, facts),
-    }
+    return {"figure": output_values(count.figure(output, measure)), **behind(count, measure)}
 
 
-def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Values:
-    chosen = selection(definition, measure, facts)
+def _of_sessions(count: Count, measure: Measure) -> Values:
+    chosen = count.selection(measure)
     sessions = [_session(one) for one in _in_order(chosen.counted)]
     return {
         "sessions": sessions,
@@ -176,8 +172,8 @@ def _of_sessions(definition: Definition, measure: Measure, facts: Facts) -> Valu
     }
 
 
-def _of_cases(definition: Definition, measure: Measure, facts: Facts) -> Values:
-    chosen = case_selection(measure, definition, facts)
+def _of_cases(count: Count, measure: Measure) -> Values:
+    chosen = case_selection(measure, count.definition, count.facts)
     return {
         "sessions": [],
         "people": [],
@@ -237,7 +233,7 @@ def _session(counted: Counted) -> Values:
 
 
 def _of_outcome(definition: Definition, outcome: Outcome, facts: Facts, sees_scores: SeesScores) -> Values:
-    figure = count_outcome(definition, outcome, facts, served_by_output(definition, facts))
+    figure = count_outcome(definition, outcome, facts, Count(definition, facts).served_by_output())
     pairing = figure.pairing
     asked = [one for one in facts.tallies if one.instrument == outcome.instrument]
     scores = [one for one in facts.scores if one.instrument == outcome.instrument and outcome.post_only]

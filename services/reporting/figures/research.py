@@ -8,7 +8,7 @@ from services.reporting.figures.rendering import outcome_values, share
 from services.reporting.figures.reports import NOW, Asked, heading
 from services.reporting.indicators.definition import Definition, Outcome
 from services.reporting.indicators.ranks import SignedRank
-from services.reporting.indicators.report import count_outcome, served_by_output
+from services.reporting.indicators.report import Count, count_outcome
 from services.reporting.indicators.research import Appendix, Rule, Scale, appendix
 from services.reporting.ledger.cuts import cut_asked
 from services.reporting.ledger.queries import facts_at
@@ -25,7 +25,7 @@ def research_view(service: Service, agency_id: str, contract_id: str, asked: Ask
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
         facts = facts_at(connection, agency_id, contract_id, cut)
     definition = found.definition
-    served = served_by_output(definition, facts)
+    served = Count(definition, facts).served_by_output()
     outcomes = []
     for outcome in definition.outcomes:
         figure, scale = count_outcome(definition, outcome, facts, served), SCALES.get(outcome.instrument)

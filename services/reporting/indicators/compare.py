@@ -2,20 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from services.reporting.indicators.definition import Definition, Measure, Output
-from services.reporting.indicators.facts import Facts, Unit
+from services.reporting.indicators.facts import Unit
 from services.reporting.indicators.filters import Counted
-from services.reporting.indicators.report import Count, selection
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A definition, and what it is counted from."""
-
-    definition: Definition
-    facts: Facts
+from services.reporting.indicators.report import Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +51,8 @@ class Compared:
         return self.only_before, self.only_after, self.other_people
 
 
-def compared(before: Side, after: Side) -> list[Compared]:
+def compared(before: Count, after: Count) -> list[Compared]:
     """Every measure of both sides, in the order of the newer one; those it has no more come last."""
-    counts = Count(before.definition, before.facts), Count(after.definition, after.facts)
     older, newer = _measures(before.definition), _measures(after.definition)
     found = []
     for name in (*newer, *(name for name in older if name not in newer)):
@@ -71,8 +63,8 @@ def compared(before: Side, after: Side) -> list[Compared]:
                 output=(newer if now else older)[name][0],
                 before=was[1] if was else None,
                 after=now[1] if now else None,
-                was=counts[0].figure(*was).actual if was else None,
-                now=counts[1].figure(*now).actual if now else None,
+                was=before.figure(*was).actual if was else None,
+                now=after.figure(*now).actual if now else None,
                 only_before=sessions[0],
                 only_after=sessions[1],
                 other_people=sessions[2],
@@ -86,32 +78,35 @@ def _measures(definition: Definition) -> dict[tuple[str, str], tuple[Output, Mea
 
 
 def _sessions(
-    before: tuple[Side, Measure], after: tuple[Side, Measure]
+    before: tuple[Count, Measure], after: tuple[Count, Measure]
 ) -> tuple[tuple[Differing, ...], tuple[Differing, ...], tuple[Differing, ...]]:
     """The sessions that count before alone, after alone, and for other people."""
     if before[1].which is not None or after[1].which is not None:
         return (), (), ()
     was, now = _counted(*before), _counted(*after)
-    people = (one for unit_id, one in now.items() if unit_id in was and was[unit_id].people != one.people)
+    people = (one.unit for unit_id, one in now.items() if unit_id in was and was[unit_id].people != one.people)
     return (
         tuple(_differing(was, now, *after)),
         tuple(_differing(now, was, *before)),
-        tuple(Differing(one.unit, None) for one in people),
+        tuple(Differing(unit, None) for unit in sorted(people, key=_in_order)),
     )
 
 
-def _counted(side: Side, measure: Measure) -> Mapping[str, Counted]:
-    chosen = selection(side.definition, measure.whole or measure, side.facts)
-    return {one.unit.unit_id: one for one in chosen.counted}
+def _in_order(unit: Unit) -> tuple[date, str]:
+    return unit.occurred_on, unit.unit_id
+
+
+def _counted(side: Count, measure: Measure) -> Mapping[str, Counted]:
+    return {one.unit.unit_id: one for one in side.sessions(measure.whole or measure)}
 
 
 def _differing(
-    these: Mapping[str, Counted], those: Mapping[str, Counted], other: Side, measure: Measure
+    these: Mapping[str, Counted], those: Mapping[str, Counted], other: Count, measure: Measure
 ) -> Iterator[Differing]:
     """What counts on this side and not on the other, with the other's reason, in the order of the days."""
-    asks = selection(other.definition, measure.whole or measure, other.facts).filter
+    asks = other.selection(measure.whole or measure).filter
     known = {unit.unit_id: unit for unit in other.facts.units}
     missing = (one.unit for unit_id, one in these.items() if unit_id not in those)
-    for unit in sorted(missing, key=lambda unit: (unit.occurred_on, unit.unit_id)):
+    for unit in sorted(missing, key=_in_order):
         there = known.get(unit.unit_id)
         yield Differing(unit, "not_there" if there is None else asks.reason_to_leave_out(there))

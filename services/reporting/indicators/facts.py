@@ -1,8 +1,10 @@
 """What is counted: the living entries of one contract at a cut, as plain values."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -142,7 +144,7 @@ class Identities:
         return self._same
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Everything one contract's figures are counted from."""
 
@@ -151,3 +153,17 @@ class Facts:
     tallies: tuple[Tally, ...] = ()
     cases: tuple[Case, ...] = ()
     identities: Identities = field(default_factory=Identities)
+
+    @cached_property
+    def alike(self) -> list[list[Unit]]:
+        """The sessions in groups of one kind, activity, setting, mode and tags: what a measure is about, it asks once
+        of each group.
+        """
+        groups: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            groups[unit.kind, unit.activity, unit.setting, unit.mode, unit.tags].append(unit)
+        return list(groups.values())
+
+
+NOTHING = Facts()
+"""Nothing is known yet."""

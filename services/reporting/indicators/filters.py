@@ -1,8 +1,10 @@
 """Which sessions count for a measure, and for those that do not, the one reason why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from services.reporting.indicators.definition import Counting, Measure, Opening, Period, Where
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
@@ -34,8 +36,7 @@ _NOBODY_CAME = frozenset({"missed", "no_show"})
 """Where a contract counts such attempts, they count for those who were to be met, whatever is noted of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """A session that counts for a measure, with the people who make it count, each once (resolved)."""
 
     unit: Unit
@@ -63,24 +64,28 @@ class Filter:
         """The first reason why this session does not count, or None when it counts."""
         return self._by_measure(unit) or self._by_rules(unit) or self._by_people(unit)
 
-    def matching(self, unit: Unit) -> Iterator[Presence]:
+    def is_about(self, unit: Unit) -> bool:
+        """Whether a session is of the kind, activity, setting, mode and tags that the measure is about."""
+        return self._by_measure(unit) is None
+
+    def matching(self, unit: Unit) -> list[Presence]:
         """The people of a session who make it count."""
-        roles, attended = self._roles, self._counting.participant_status
+        roles, groups, attended = self._roles, self._groups, self._counting.participant_status
         nobody_came = unit.status in _NOBODY_CAME
-        for person in self._candidates(unit):
-            if (
-                (nobody_came or person.status in attended)
-                and (roles is None or person.role in roles)
-                and all(not group.isdisjoint(person.target_groups) for group in self._groups)
-            ):
-                yield person
+        return [
+            person
+            for person in self._candidates(unit)
+            if (nobody_came or person.status in attended)
+            and (roles is None or person.role in roles)
+            and (not groups or all(not group.isdisjoint(person.target_groups) for group in groups))
+        ]
 
     def counted(self, unit: Unit, identities: Identities = AS_WRITTEN) -> Counted | None:
         """The session with its people, or None when it does not count."""
         if self._by_measure(unit) or self._by_rules(unit):
             return None
         same = identities.resolved
-        people = frozenset(same.get(one.person_id, one.person_id) for one in self.matching(unit))
+        people = frozenset([same.get(one.person_id, one.person_id) for one in self.matching(unit)])
         return Counted(unit, people) if people else None
 
     def _by_measure(self, unit: Unit) -> str | None:
@@ -92,7 +97,7 @@ class Filter:
             return "other_setting"
         if self._modes is not None and unit.mode not in self._modes:
             return "other_mode"
-        if any(tags.isdisjoint(unit.tags) for tags in self._tags):
+        if self._tags and any(tags.isdisjoint(unit.tags) for tags in self._tags):
             return "other_tag"
         return None
 
@@ -113,7 +118,7 @@ class Filter:
         return None
 
     def _by_people(self, unit: Unit) -> str | None:
-        if next(self.matching(unit), None) is not None:
+        if self.matching(unit):
             return None
         attended = self._attended(unit)
         if not attended:
@@ -160,7 +165,8 @@ class Selection:
 
     @cached_property
     def counted(self) -> list[Counted]:
-        found = (self.filter.counted(unit, self.facts.identities) for unit in self.facts.units)
+        about = (unit for alike in self.facts.alike if self.filter.is_about(alike[0]) for unit in alike)
+        found = (self.filter.counted(unit, self.facts.identities) for unit in about)
         return [counted for counted in found if counted is not None]
 
     def left_out(self) -> list[tuple[Unit, str]]:

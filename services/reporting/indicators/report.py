@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 
 from services.reporting.indicators.definition import (
     Definition,
@@ -14,7 +15,7 @@ from services.reporting.indicators.definition import (
     Step,
     Where,
 )
-from services.reporting.indicators.facts import Case, Facts
+from services.reporting.indicators.facts import NOTHING, Case, Facts
 from services.reporting.indicators.filters import Counted, Selection
 from services.reporting.indicators.indicators import (
     MEASURES,
@@ -93,9 +94,7 @@ def report(definition: Definition, facts: Facts, count: "Count | None" = None) -
         for output in definition.outputs
         for measure in output.measures
     ]
-    served = {output.id: count.served(output) for output in definition.outputs}
-    outcomes = tuple(count_outcome(definition, outcome, facts, served) for outcome in definition.outcomes)
-    return Report(definition, tuple(figures), outcomes)
+    return Report(definition, tuple(figures), count.outcomes())
 
 
 def _steps(definition: Definition, facts: Facts) -> dict[tuple[str, str], tuple[tuple[Step, Fraction | None], ...]]:
@@ -114,12 +113,12 @@ def _steps(definition: Definition, facts: Facts) -> dict[tuple[str, str], tuple[
 
 
 class Count:
-    """Counts measures over the same facts."""
+    """Counts measures and outcomes over the same facts; without facts, nothing is counted yet."""
 
-    def __init__(self, definition: Definition, facts: Facts) -> None:
-        self._definition, self._facts = definition, facts
+    def __init__(self, definition: Definition, facts: Facts = NOTHING) -> None:
+        self.definition, self.facts = definition, facts
         # Measures of one indicator mostly count the same sessions.
-        self._known: dict[tuple[tuple[Where, ...], Opening | None], list[Counted]] = {}
+        self._known: dict[tuple[tuple[Where, ...], Opening | None], Selection] = {}
 
     def figure(self, output: Output, measure: Measure) -> OutputFigure:
         """One measure with its value."""
@@ -129,33 +128,45 @@ class Count:
         whole = self._value(measure.whole)
         return OutputFigure(output, measure, share(part, whole), part, whole)
 
-    def served(self, output: Output) -> frozenset[str]:
-        """Everybody counted in any measure of an output, those of the time of an opening balance too."""
-        return persons(self.sessions_of(output))
+    def outcomes(self) -> tuple[OutcomeFigure, ...]:
+        """Every outcome."""
+        served = self.served_by_output()
+        return tuple(count_outcome(self.definition, one, self.facts, served) for one in self.definition.outcomes)
 
-    def sessions_of(self, output: Output) -> Iterator[Counted]:
-        """Every session as each measure of an output counts it, those of the time of an opening balance too."""
-        for measure in counting_people(output):
-            yield from self.sessions(replace(measure, opening=None))
+    def served_by_output(self) -> dict[str, frozenset[str]]:
+        """Everybody counted in any measure of each output, those of the time of an opening balance too."""
+        return {output.id: persons(self.sessions_of(output)) for output in self.definition.outputs}
+
+    def sessions_of(self, *outputs: Output) -> Iterator[Counted]:
+        """Every session as the measures of outputs count it, those of the time of an opening balance too."""
+        return chain.from_iterable(one.counted for one in self.selections_of(*outputs))
+
+    def selections_of(self, *outputs: Output) -> list[Selection]:
+        """What the measures of outputs ask for, without opening balances: what several ask alike, once."""
+        asked = {one.filters: one for output in outputs for one in counting_people(output)}
+        return [self.selection(replace(measure, opening=None)) for measure in asked.values()]
 
     def whole(self) -> Whole:
         """All that the measures about sessions count, each session and person once."""
-        return whole_of((self.sessions_of(output) for output in self._definition.outputs), self._definition.counting)
+        return whole_of(self.sessions_of(*self.definition.outputs), self.definition.counting)
 
     def _value(self, measure: Measure) -> Fraction:
         if measure.which is not None:
-            chosen = case_selection(measure, self._definition, self._facts)
+            chosen = case_selection(measure, self.definition, self.facts)
             return Fraction(sum(why is None for _, why in chosen))
-        done = MEASURES[measure.counts](self.sessions(measure), self._definition.counting)
-        return done + opening_value(measure, self._definition.period)
+        done = MEASURES[measure.counts](self.sessions(measure), self.definition.counting)
+        return done + opening_value(measure, self.definition.period)
 
     def sessions(self, measure: Measure) -> list[Counted]:
         """The sessions that count for a measure."""
+        return self.selection(measure).counted
+
+    def selection(self, measure: Measure) -> Selection:
+        """What a measure counts, looked for once for all that ask alike."""
         asked = measure.filters, measure.opening
-        counted = self._known.get(asked)
-        if counted is None:
-            counted = self._known[asked] = selection(self._definition, measure, self._facts).counted
-        return counted
+        if asked not in self._known:
+            self._known[asked] = selection(self.definition, measure, self.facts)
+        return self._known[asked]
 
 
 def counting_people(output: Output) -> Iterable[Measure]:
@@ -172,12 +183,6 @@ def case_selection(measure: Measure, definition: Definition, facts: Facts) -> li
 def selection(definition: Definition, measure: Measure, facts: Facts) -> Selection:
     """What one measure counts, and what it leaves out."""
     return Selection(measure, definition.counting, definition.period, facts)
-
-
-def served_by_output(definition: Definition, facts: Facts) -> dict[str, frozenset[str]]:
-    """Everybody counted in any measure of each output."""
-    count = Count(definition, facts)
-    return {output.id: count.served(output) for output in definition.outputs}
 
 
 def count_outcome(

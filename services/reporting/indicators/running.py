@@ -1,15 +1,16 @@
-"""Figures kept up to date step by step: a step moves what it is about, and nothing is counted from the start."""
+"""Figures kept up to date step by step: each begins where a count ends, and a step moves what it is about."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Protocol
 
 from services.reporting.indicators.changes import Running, Step, Thing
-from services.reporting.indicators.definition import Definition, Measure, Outcome, Period
+from services.reporting.indicators.definition import Measure, Outcome
 from services.reporting.indicators.facts import Case, Facts, Score, Stage, Tally, Unit
-from services.reporting.indicators.filters import Counted, Filter
+from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.indicators import (
     MEASURES,
     change,
@@ -19,20 +20,21 @@ from services.reporting.indicators.indicators import (
     satisfaction,
     share,
 )
-from services.reporting.indicators.report import counting_people
+from services.reporting.indicators.report import Count, case_selection
+from services.reporting.indicators.steps import resolved
 
 
-def running_measure(definition: Definition, measure: Measure) -> Running:
-    """The figure of one measure, with nothing counted yet."""
+def running_measure(count: Count, measure: Measure) -> Running:
+    """The figure of one measure, from what is counted already."""
     if measure.which is not None:
-        return _Cases(measure, definition.period)
-    part = _Sessions(measure, definition)
-    return part if measure.whole is None else _Share(part, _Sessions(measure.whole, definition))
+        return _Cases(count, measure)
+    part = _Sessions(count, measure)
+    return part if measure.whole is None else _Share(part, _Sessions(count, measure.whole))
 
 
-def running_outcome(definition: Definition, outcome: Outcome) -> "RunningOutcome":
-    """The numbers of an outcome, with nothing counted yet."""
-    return _Answers(outcome, definition.period) if outcome.post_only else _Pairs(definition, outcome)
+def running_outcome(count: Count, outcome: Outcome) -> "RunningOutcome":
+    """The numbers of an outcome, from what is counted already."""
+    return _Answers(count, outcome) if outcome.post_only else _Pairs(count, outcome)
 
 
 class RunningOutcome(Protocol):
@@ -42,8 +44,6 @@ class RunningOutcome(Protocol):
     def counts(self) -> Mapping[str, int]: ...
 
     def apply(self, step: Step) -> bool: ...
-
-    def apply_all(self, known: Iterable[Step]) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,17 @@ def _things(step: Step) -> Iterator[tuple[Thing, int]]:
 class _Sessions:
     """A figure counted of sessions: sets are counted once, everything else adds up."""
 
-    def __init__(self, measure: Measure, definition: Definition) -> None:
-        self._kind, self._counting = measure.counts, definition.counting
-        self._filter = Filter(measure.filters, definition.counting, definition.period, measure.opening)
-        self._opening = opening_value(measure, definition.period)
+    def __init__(self, count: Count, measure: Measure) -> None:
+        self._kind, self._counting = measure.counts, count.definition.counting
+        chosen = count.selection(measure)
+        self._filter = chosen.filter
         self._members: Counter[str] = Counter()
-        self._sum = Fraction(0)
+        self._sum = opening_value(measure, count.definition.period)
+        self._add(chosen.counted, 1)
 
     @property
     def value(self) -> Fraction:
-        return Fraction(len(self._members)) if self._is_set else self._sum + self._opening
+        return Fraction(len(self._members)) if self._is_set else self._sum
 
     @property
     def _is_set(self) -> bool:
@@ -91,21 +92,20 @@ class _Sessions:
         found = False
         for thing, sign in _things(step):
             if isinstance(thing, Unit) and (counted := self._filter.counted(thing)) is not None:
-                self._add(counted, sign)
+                self._add([counted], sign)
                 found = True
         return found
 
-    def _add(self, counted: Counted, sign: int) -> None:
+    def _add(self, counted: Sequence[Counted], sign: int) -> None:
         if self._is_set:
             _tally(self._members, self._members_of(counted), sign)
         else:
-            amount = MEASURES[self._kind]([counted], self._counting)
-            self._sum = self._sum + amount if sign > 0 else self._sum - amount
+            self._sum += sign * MEASURES[self._kind](counted, self._counting)
 
-    def _members_of(self, counted: Counted) -> Iterable[str]:
+    def _members_of(self, counted: Iterable[Counted]) -> Iterable[str]:
         if self._kind == "headcount":
-            return counted.people
-        return [counted.unit.organisation_id] if counted.unit.organisation_id else []
+            return chain.from_iterable(one.people for one in counted)
+        return (one.unit.organisation_id for one in counted if one.unit.organisation_id)
 
 
 class _Share:
@@ -127,11 +127,12 @@ class _Share:
 class _Cases:
     """A number of cases."""
 
-    def __init__(self, measure: Measure, period: Period) -> None:
+    def __init__(self, count: Count, measure: Measure) -> None:
         assert measure.which is not None
-        self._which, self._period = measure.which, period
-        self._stages: dict[str, tuple[Stage, ...]] = {}
-        self._counted: set[str] = set()
+        self._which, self._period = measure.which, count.definition.period
+        known = case_selection(measure, count.definition, count.facts)
+        self._stages = {case.case_id: case.stages for case, _ in known}
+        self._counted = {case.case_id for case, why in known if why is None}
 
     @property
     def value(self) -> Fraction:
@@ -154,22 +155,19 @@ class _Cases:
 class _Answers:
     """What was answered after the activity: each questionnaire stands for itself."""
 
-    def __init__(self, outcome: Outcome, period: Period) -> None:
-        self._outcome, self._period = outcome, period
+    def __init__(self, count: Count, outcome: Outcome) -> None:
+        self._outcome, self._period = outcome, count.definition.period
         self.counts: Counter[str] = Counter()
+        self._add(count.facts, 1)
 
     def apply(self, step: Step) -> bool:
-        return self.apply_all([step])
-
-    def apply_all(self, known: Iterable[Step]) -> bool:
-        things = [(thing, sign) for step in known for thing, sign in _things(step) if isinstance(thing, Score | Tally)]
+        things = [(thing, sign) for thing, sign in _things(step) if isinstance(thing, Score | Tally)]
         for thing, sign in things:
-            self._add(thing, sign)
+            self._add(Facts(scores=(thing,)) if isinstance(thing, Score) else Facts(tallies=(thing,)), sign)
         return bool(things)
 
-    def _add(self, thing: Score | Tally, sign: int) -> None:
-        alone = Facts(scores=(thing,)) if isinstance(thing, Score) else Facts(tallies=(thing,))
-        found = satisfaction(self._outcome, self._period, alone)
+    def _add(self, facts: Facts, sign: int) -> None:
+        found = satisfaction(self._outcome, self._period, facts)
         self.counts["n"] += sign * found.n
         self.counts["satisfied"] += sign * found.satisfied
         self.counts["not_satisfied"] += sign * found.not_satisfied
@@ -178,42 +176,47 @@ class _Answers:
 class _Pairs:
     """What became of the people served, person by person: a step moves the results of those it is about."""
 
-    def __init__(self, definition: Definition, outcome: Outcome) -> None:
-        self._outcome, self._period = outcome, definition.period
-        self._filters = _filters_of(definition, outcome)
+    def __init__(self, count: Count, outcome: Outcome) -> None:
+        self._outcome, self._period = outcome, count.definition.period
+        served_by = count.selections_of(*(one for one in count.definition.outputs if one.id in outcome.population))
+        self._filters = [one.filter for one in served_by]
         self._served: Counter[str] = Counter()
         self._scores: dict[str, dict[str, Score]] = defaultdict(dict)
         self._results: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
+        for selection in served_by:
+            _tally(self._served, chain.from_iterable(one.people for one in selection.counted), 1)
+        for score in count.facts.scores:
+            self._take_score(resolved(score, count.facts.identities.resolved), 1)
+        for person in self._scores:
+            self._judge(person)
 
     def apply(self, step: Step) -> bool:
-        return self.apply_all([step])
-
-    def apply_all(self, known: Iterable[Step]) -> bool:
         """Take all of it, and only then judge whoever is touched, each once."""
-        touched = {person for step in known for person in self._take(step)}
+        touched = {person for thing, sign in _things(step) for person in self._take(thing, sign)}
         for person in touched:
             self._judge(person)
         return bool(touched)
 
-    def _take(self, step: Step) -> Iterator[str]:
-        for thing, sign in _things(step):
-            if isinstance(thing, Unit):
-                yield from self._serve(thing, sign)
-            elif isinstance(thing, Score) and thing.instrument == self._outcome.instrument and thing.person_id:
-                self._take_score(thing.person_id, thing, sign)
-                yield thing.person_id
+    def _take(self, thing: Thing, sign: int) -> Iterable[str]:
+        if isinstance(thing, Unit):
+            return self._serve(thing, sign)
+        return self._take_score(thing, sign) if isinstance(thing, Score) else ()
 
     def _serve(self, unit: Unit, sign: int) -> frozenset[str]:
         found = (one.counted(unit) for one in self._filters)
-        people = frozenset().union(*(counted.people for counted in found if counted is not None))
+        people = chain.from_iterable(counted.people for counted in found if counted is not None)
         return _tally(self._served, people, sign)
 
-    def _take_score(self, person: str, score: Score, sign: int) -> None:
+    def _take_score(self, score: Score, sign: int) -> Iterable[str]:
+        if score.instrument != self._outcome.instrument or not score.person_id:
+            return ()
+        own = self._scores[score.person_id]
         if sign > 0:
-            self._scores[person][score.assessment_id] = score
+            own[score.assessment_id] = score
         else:
-            del self._scores[person][score.assessment_id]
+            own.pop(score.assessment_id, None)
+        return (score.person_id,)
 
     def _judge(self, person: str) -> None:
         before, result = self._results.pop(person, None), self._result_of(person)
@@ -231,13 +234,6 @@ class _Pairs:
         alone = Facts(scores=tuple(scores.values()))
         found = change(self._outcome, pairing(self._outcome, self._period, alone, frozenset({person})).pairs)
         return next((name for name in ("improved", "unchanged", "worse") if getattr(found, name)), None)
-
-
-def _filters_of(definition: Definition, outcome: Outcome) -> list[Filter]:
-    """The filters of everything by which somebody is served, each once."""
-    outputs = [output for output in definition.outputs if output.id in outcome.population]
-    wheres = dict.fromkeys(measure.filters for output in outputs for measure in counting_people(output))
-    return [Filter(where, definition.counting, definition.period) for where in wheres]
 
 
 def _tally(members: Counter[str], those: Iterable[str], sign: int) -> frozenset[str]:

@@ -1,16 +1,15 @@
-"""What moved every figure of a contract since a cut: what was known then is taken up first, then what came after it."""
+"""What moved every figure of a contract since a cut: what was known then is counted, and what came after it walked."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import chain
 
-from services.reporting.indicators.changes import Happened, Moved, Step, Thing, in_order, moves
-from services.reporting.indicators.definition import Definition, Measure, Outcome, Output
-from services.reporting.indicators.facts import Facts
+from services.reporting.indicators.changes import Happened, Moved, Running, Step, in_order, moves
+from services.reporting.indicators.definition import Measure, Outcome, Output
+from services.reporting.indicators.report import Count
 from services.reporting.indicators.running import RunningOutcome, running_measure, running_outcome
-from services.reporting.indicators.steps import Teller
+from services.reporting.indicators.steps import Edge, Teller
 
 PARTS = ("n", "improved", "unchanged", "worse")
 PARTS_POST_ONLY = ("n", "satisfied", "not_satisfied")
@@ -36,48 +35,42 @@ def parts_of(outcome: Outcome) -> tuple[str, ...]:
     return PARTS_POST_ONLY if outcome.post_only else PARTS
 
 
-def moved_since(
-    definition: Definition, then: Facts, edges: Sequence[tuple[str, str]], after: Sequence[Happened]
-) -> list[FigureMoved]:
-    """Every figure that an event in `after` moved. `then` is what was known before them, `edges` who was whom."""
-    if not after:
-        return []
-    teller = Teller()
-    known = teller.tell(_known(then, edges))
-    steps = teller.tell(in_order(after))
+def moved_since(then: Count, edges: Sequence[Edge], after: Sequence[Happened]) -> list[FigureMoved]:
+    """Every figure that an event in `after` moved. `then` counts what was known before them, `edges` who was whom."""
+    definition, facts = then.definition, then.facts
+    merged = any(one.joined or one.parted for one in after)
+    steps = Teller(edges, (*facts.units, *facts.scores) if merged else ()).tell(in_order(after))
+    nothing = Count(definition)
     measures = (
-        _of_measure(definition, output, one, known, steps)
+        _of_measure(then, output, one, steps)
         for output in definition.outputs
         for one in output.measures
-        if _is_about(definition, one, steps)
+        if _is_about(running_measure(nothing, one), steps)
     )
-    outcomes = (figure for outcome in definition.outcomes for figure in _of_outcome(definition, outcome, known, steps))
+    outcomes = (
+        figure
+        for outcome in definition.outcomes
+        if _is_about(running_outcome(nothing, outcome), steps)
+        for figure in _of_outcome(then, outcome, steps)
+    )
     return [figure for figure in chain(measures, outcomes) if figure.moved]
 
 
-def _is_about(definition: Definition, measure: Measure, steps: Iterable[Step]) -> bool:
-    """Whether anything in these steps counts for a measure: without that, what was known need not be looked through."""
-    running = running_measure(definition, measure)
+def _is_about(running: Running | RunningOutcome, steps: Iterable[Step]) -> bool:
+    """Whether anything in these steps counts for a figure: without that, what was known need not be looked through."""
     return any(running.apply(step) for step in steps)
 
 
-def _of_measure(
-    definition: Definition, output: Output, measure: Measure, known: Iterable[Step], steps: Iterable[Step]
-) -> FigureMoved:
-    running = running_measure(definition, measure)
-    for step in known:
-        running.apply(step)
+def _of_measure(then: Count, output: Output, measure: Measure, steps: Iterable[Step]) -> FigureMoved:
+    running = running_measure(then, measure)
     before = running.value
     moved = tuple(moves(running, steps))
     return FigureMoved(of=output, measure=measure, part=None, before=before, after=running.value, moved=moved)
 
 
-def _of_outcome(
-    definition: Definition, outcome: Outcome, known: Iterable[Step], steps: Iterable[Step]
-) -> Iterator[FigureMoved]:
+def _of_outcome(then: Count, outcome: Outcome, steps: Iterable[Step]) -> Iterator[FigureMoved]:
     """The numbers of an outcome move together: the steps are walked once for all of them."""
-    running = running_outcome(definition, outcome)
-    running.apply_all(known)
+    running = running_outcome(then, outcome)
     parts = parts_of(outcome)
     first = before = _counts(running, parts)
     moved: dict[str, list[Moved]] = {part: [] for part in parts}
@@ -95,28 +88,3 @@ def _of_outcome(
 
 def _counts(running: RunningOutcome, parts: Iterable[str]) -> dict[str, Fraction]:
     return {part: Fraction(running.counts.get(part, 0)) for part in parts}
-
-
-def _known(then: Facts, edges: Iterable[tuple[str, str]]) -> Iterator[Happened]:
-    """What was known, as if it happened at once; who is whom first, so that nothing is looked at twice."""
-    for pair in edges:
-        yield _happened(joined=pair)
-    stages = (stage for case in then.cases for stage in case.stages)
-    things: Iterable[Thing] = chain(then.units, then.scores, then.tallies, stages)
-    for thing in things:
-        yield _happened(begun=thing)
-
-
-def _happened(*, begun: Thing | None = None, joined: tuple[str, str] | None = None) -> Happened:
-    return Happened(
-        recorded_at=datetime.min.replace(tzinfo=UTC),
-        service="",
-        position=0,
-        event_id="",
-        actor="",
-        reason=None,
-        what="recorded",
-        about="",
-        begun=begun,
-        joined=joined,
-    )

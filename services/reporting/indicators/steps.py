@@ -5,8 +5,9 @@ figure that is kept up to date step by step so needs to know nothing of who is w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -14,6 +15,7 @@ from services.reporting.indicators.changes import Happened, Step, Thing, in_orde
 from services.reporting.indicators.facts import Identities, Score, Unit
 
 Edge = tuple[str, str]
+T = TypeVar("T", bound=Thing)
 
 
 def told(events: Iterable[Happened]) -> list[Step]:
@@ -22,13 +24,18 @@ def told(events: Iterable[Happened]) -> list[Step]:
 
 
 class Teller:
-    """What lives so far, and who is whom; told every event once, in the order they were recorded."""
+    """What lives so far, and who is whom; told every event once, in the order they were recorded.
 
-    def __init__(self) -> None:
-        self._who = _WhoIsWhom()
-        # By its id, a session or questionnaire of people as it was written, and as it was told last.
-        self._living: dict[str, tuple[Thing, Thing]] = {}
+    It may begin with who was whom, and with what lived; where no later event merges or parts anybody, without that.
+    """
+
+    def __init__(self, edges: Sequence[Edge] = (), living: Iterable[Unit | Score] = ()) -> None:
+        self._who = _WhoIsWhom(edges)
+        # The sessions and questionnaires of people as they were written, by id.
+        self._living: dict[str, Thing] = {}
         self._with_person: dict[str, set[str]] = defaultdict(set)
+        for thing in living:
+            self._begin(thing)
 
     def tell(self, events: Iterable[Happened]) -> list[Step]:
         """These events as steps."""
@@ -36,46 +43,45 @@ class Teller:
 
     def _step(self, happened: Happened) -> Step:
         if happened.joined is not None or happened.parted is not None:
-            return self._tell_anew(happened, self._who.moved_by(happened))
+            return self._tell_anew(happened)
         gone = () if happened.ended is None else (self._end(happened.ended),)
         come = () if happened.begun is None else (self._begin(happened.begun),)
         return Step(happened, gone, come)
 
-    def _tell_anew(self, happened: Happened, moved: Iterable[str]) -> Step:
+    def _tell_anew(self, happened: Happened) -> Step:
         """The living things of people who have come under another id."""
-        touched = sorted({own_id for person_id in moved for own_id in self._with_person.get(person_id, ())})
-        before = [self._living[own_id] for own_id in touched]
-        return Step(happened, tuple(told for _, told in before), tuple(self._begin(written) for written, _ in before))
+        moved = self._who.moved_by(happened)
+        touched = {own_id for person_id in moved for own_id in self._with_person.get(person_id, ())}
+        things = [self._living[own_id] for own_id in sorted(touched)]
+        gone = tuple(resolved(thing, self._who.same) for thing in things)
+        self._who.same.update(moved)
+        return Step(happened, gone, tuple(resolved(thing, self._who.same) for thing in things))
 
     def _begin(self, thing: Thing) -> Thing:
-        people = people_in(thing)
-        if people:
-            told, own_id = self._who.resolved(thing), _id_of(thing)
-            self._living[own_id] = thing, told
-            for person_id in people:
-                self._with_person[person_id].add(own_id)
-            return told
-        return thing
+        for person_id in people_in(thing):
+            self._with_person[person_id].add(_id_of(thing))
+            self._living[_id_of(thing)] = thing
+        return resolved(thing, self._who.same)
 
     def _end(self, thing: Thing) -> Thing:
-        people = people_in(thing)
-        if people:
-            own_id = _id_of(thing)
-            for person_id in people:
-                self._with_person[person_id].discard(own_id)
-            return self._living.pop(own_id)[1]
-        return thing
+        for person_id in people_in(thing):
+            self._with_person[person_id].discard(_id_of(thing))
+            self._living.pop(_id_of(thing), None)
+        return resolved(thing, self._who.same)
 
 
 class _WhoIsWhom:
     """Merges and identifications as they come and go: each is about those alone whom it joins or parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, edges: Sequence[Edge]) -> None:
         self._edges: dict[str, list[Edge]] = defaultdict(list)
-        self._same: dict[str, str] = {}
+        for edge in edges:
+            for end in edge:
+                self._edges[end].append(edge)
+        self.same = dict(Identities(edges).resolved)
 
-    def moved_by(self, happened: Happened) -> set[str]:
-        """Take a merge or an identification, or the end of one; returns the ids for which another one stands now."""
+    def moved_by(self, happened: Happened) -> dict[str, str]:
+        """A merge or an identification, or the end of one: the ids for which another one is to stand in `same`."""
         if happened.joined is not None:
             for end in happened.joined:
                 self._edges[end].append(happened.joined)
@@ -86,18 +92,6 @@ class _WhoIsWhom:
             self._edges[end].remove(happened.parted)
         return self._look_again(together)
 
-    def resolved(self, thing: Thing) -> Thing:
-        """The same with the ids that stand for its people now."""
-        same = self._same
-        if isinstance(thing, Unit):
-            if same.keys().isdisjoint(person.person_id for person in thing.people):
-                return thing
-            people = (one._replace(person_id=same.get(one.person_id, one.person_id)) for one in thing.people)
-            return structs.replace(thing, people=tuple(people))
-        if isinstance(thing, Score) and thing.person_id in same:
-            return replace(thing, person_id=same[thing.person_id])
-        return thing
-
     def _one_with(self, some: Iterable[str]) -> set[str]:
         """Everybody who is one with these people over any number of edges."""
         found, waiting = set(some), list(some)
@@ -107,12 +101,21 @@ class _WhoIsWhom:
             waiting += near
         return found
 
-    def _look_again(self, ids: set[str]) -> set[str]:
+    def _look_again(self, ids: set[str]) -> dict[str, str]:
         now = Identities(edge for one in ids for edge in self._edges[one])
-        moved = {one for one in ids if self._same.get(one, one) != now.resolve(one)}
-        for one in moved:
-            self._same[one] = now.resolve(one)
-        return moved
+        return {one: now.resolve(one) for one in ids if self.same.get(one, one) != now.resolve(one)}
+
+
+def resolved(thing: T, same: Mapping[str, str]) -> T:
+    """The same with the ids that stand for its people."""
+    if isinstance(thing, Unit):
+        if same.keys().isdisjoint(people_in(thing)):
+            return thing
+        people = (one._replace(person_id=same.get(one.person_id, one.person_id)) for one in thing.people)
+        return structs.replace(thing, people=tuple(people))
+    if isinstance(thing, Score) and thing.person_id is not None and thing.person_id in same:
+        return replace(thing, person_id=same[thing.person_id])
+    return thing
 
 
 def people_in(thing: Thing) -> Sequence[str]:

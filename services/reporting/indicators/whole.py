@@ -30,15 +30,14 @@ class Whole:
         return self.people | self.practitioners
 
 
-def whole_of(selections: Iterable[Iterable[Counted]], counting: Counting) -> Whole:
+def whole_of(counted: Iterable[Counted], counting: Counting) -> Whole:
     """Put together what several measures count: a session that two of them count is one, with the people of both."""
     units: dict[str, Unit] = {}
     people: dict[str, frozenset[str]] = {}
-    for counted in selections:
-        for one in counted:
-            unit_id = one.unit.unit_id
-            units[unit_id] = one.unit
-            people[unit_id] = people[unit_id] | one.people if unit_id in people else one.people
+    for one in counted:
+        unit_id = one.unit.unit_id
+        units[unit_id] = one.unit
+        people[unit_id] = people[unit_id] | one.people if unit_id in people else one.people
     everybody = frozenset().union(*people.values())
     practitioners = frozenset(one for one in everybody if one.startswith(PRACTITIONER))
     unidentified = sum(one.unidentified for one in units.values()) if counting.unidentified else 0

@@ -1,7 +1,7 @@
 """All that ever happened to what a contract counts, up to a cut, event by event."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,7 +21,7 @@ from services.reporting.ledger.queries import (
     tally_of,
     unit_of,
 )
-from services.reporting.tables import ledger
+from services.reporting.tables import FOREVER, ledger
 from shared.database import from_micros
 
 _WHAT = {"Recorded": "recorded", "Tallied": "recorded", "Corrected": "corrected", "Voided": "voided"}
@@ -32,8 +32,11 @@ def history_since(connection: Connection, agency_id: str, contract_id: str, then
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
     after = {f"after_{service}": then[service] for service in SOURCES}
     # What was parked then is told by its position too; a whole walk is short where anything was.
-    kept = [one if then.parked else one.since for one in (_UNITS, _SCORES, _TALLIES)]
-    told = [happened for one in kept for happened in _of_entries(connection, which | after, one, cut)]
+    told = [
+        happened
+        for kept in (_UNITS, _SCORES, _TALLIES)
+        for happened in _of_entries(connection, which | after, kept, cut, since=not then.parked)
+    ]
     told += [*_of_cases(connection, which, cut), *_of_identities(connection, which, cut)]
     return [one for one in told if not then.knows(one.service, one.position)]
 
@@ -55,22 +58,20 @@ def history(
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Every version of one kind of entry: who wrote it when and why, and what a contract counts of it, if anything."""
+    """Every version of one kind of entry: who wrote it when and why, and what a contract counts of it, if anything.
+
+    `since`: of those entries alone of which anything the contract counts began or ended after a cut (`after_...`).
+    """
 
     versions: Any
+    since: Any
     of: Callable[[Sequence[Any]], Thing]
 
-    @property
-    def since(self) -> "_Kept":
-        """The same of those entries alone that an event after a cut (`after_...`) has written."""
-        entry = ledger.entry.alias("later")
-        later = or_(*(and_(entry.c.service == name, entry.c.born > bindparam(f"after_{name}")) for name in SOURCES))
-        ids = select(entry.c.entry_id).where(entry.c.agency_id == bindparam("agency_id"), later)
-        return replace(self, versions=self.versions.where(ledger.entry.c.entry_id.in_(ids)))
 
-
-def _of_entries(connection: Connection, which: Mapping[str, Any], kept: _Kept, cut: Cut) -> Iterator[Happened]:
-    rows = connection.execute(kept.versions, which).all()
+def _of_entries(
+    connection: Connection, which: Mapping[str, Any], kept: _Kept, cut: Cut, *, since: bool = False
+) -> Iterator[Happened]:
+    rows = connection.execute(kept.since if since else kept.versions, which).all()
     known = [row for row in rows if cut.knows(row.service, row.born)] if cut.parked else rows
     for _, versions in groupby(known, key=itemgetter(0)):
         before: Thing | None = None
@@ -152,16 +153,28 @@ def _own(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (table.c.agency_id == bindparam("agency_id"), table.c.contract_id == bindparam("contract_id"))
 
 
+def _moved(table: Table) -> ColumnElement[bool]:
+    """Born or dead after a cut (`after_...`)."""
+    own = table.c
+    return or_(*(and_(own.service == name, _after(own.born, name) | _after(own.dead, name)) for name in SOURCES))
+
+
+def _after(position: ColumnElement[int], service: str) -> ColumnElement[bool]:
+    return and_(position > bindparam(f"after_{service}"), position < FOREVER)
+
+
 def _kept(table: Table, columns: Sequence[str], of: Callable[[Sequence[Any]], Thing]) -> _Kept:
     entry, own_id = ledger.entry, table.c[columns[0]]
     counted = and_(own_id == entry.c.entry_id, table.c.version == entry.c.version, *_own(table))
-    versions = (
+    known = (
         select(*(entry.c[name] for name in _SOURCE), *(table.c[name] for name in columns))
         .select_from(entry.outerjoin(table, counted))
-        .where(entry.c.entry_id.in_(select(own_id).where(*_own(table)).correlate(None)), _known(entry))
+        .where(_known(entry))
         .order_by(entry.c.entry_id, entry.c.version)
     )
-    return _Kept(versions, of)
+    ids = select(own_id).where(*_own(table)).correlate(None)
+    versions, since = (known.where(entry.c.entry_id.in_(own)) for own in (ids, ids.where(_moved(table))))
+    return _Kept(versions, since, of)
 
 
 _SOURCE = ("entry_id", "type", "service", "born", "event_id", "recorded_at", "actor", "reason")

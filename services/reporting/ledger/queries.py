@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from sys import intern
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, Table, and_, bindparam, or_, select
 
 from services.reporting import tables
 from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Seen, Stage, Tally, Unit, cases_of
@@ -16,7 +17,6 @@ from services.reporting.ledger.cut import SOURCES, Cut
 # Many sessions are of the same day and of the same people: of each there is one in memory.
 _people = lru_cache(4096)(msgspec.json.Decoder(tuple[Presence, ...]).decode)
 _day = lru_cache(4096)(date.fromisoformat)
-_PORTION = {"yield_per": 1000}
 
 
 def facts_at(
@@ -34,7 +34,7 @@ def facts_at(
     segments = _SEGMENTS.at(cut)
     if only is not None:
         segments = segments.where(tables.ledger.segment.c.unit_id == only)
-    rows = connection.execute(segments, which, execution_options=_PORTION)
+    rows = _rows(connection, segments, which)
     return Facts(
         units=(*(unit_of(row) for row in rows if row[0] not in taken_away), *added),
         scores=tuple(score_of(row) for row in connection.execute(_SCORES.at(cut), which).all()),
@@ -47,8 +47,13 @@ def facts_at(
 def units_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> Iterator[Unit]:
     """The sessions that live at a cut, one after another: of many, only some are held at a time."""
     which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    rows = connection.execute(_SEGMENTS.at(cut), which, execution_options=_PORTION)
-    return (unit_of(row) for row in rows)
+    return (unit_of(row) for row in _rows(connection, _SEGMENTS.at(cut), which))
+
+
+def _rows(connection: Connection, statement: Select[Any], which: dict[str, Any]) -> Iterator[Row[Any]]:
+    """Rows a thousand at a time: by itself, a result that is not held as a whole fetches one after the other."""
+    found = connection.execute(statement, which, execution_options={"yield_per": 1000})
+    return chain.from_iterable(found.partitions())
 
 
 def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:

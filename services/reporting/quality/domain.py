@@ -15,7 +15,7 @@ from services.reporting.indicators.definition import Definition, Outcome, Period
 from services.reporting.indicators.facts import Facts, Score, Seen, Unit
 from services.reporting.indicators.filters import Filter
 from services.reporting.indicators.indicators import Pairing, pairing
-from services.reporting.indicators.report import population, served_by_output
+from services.reporting.indicators.report import Count, population
 from services.reporting.team.domain import LATE_AFTER, Occasion
 
 Owner = Literal["worker", "leader"]
@@ -85,7 +85,7 @@ def of_contract(definition: Definition, facts: Facts, seen: Mapping[str, Seen]) 
     """What one contract's facts show by themselves."""
     yield from outside_period(facts.units, definition.period, seen)
     yield from without_target_group(definition, facts.units, seen)
-    served = served_by_output(definition, facts)
+    served = Count(definition, facts).served_by_output()
     for outcome in definition.outcomes:
         if not outcome.post_only:
             paired = pairing(outcome, definition.period, facts, population(outcome, served))
@@ -152,17 +152,18 @@ def unpaired(outcome: Outcome, paired: Pairing, facts: Facts) -> Iterator[Findin
 
 
 def overlaps(held: Sequence[Occasion]) -> Iterator[Finding]:
-    """Two entries of one worker that share time: the first ends after the second begins. Each pair once."""
+    """Two entries of a worker that share time, the first ending after the second begins; each with all such workers."""
     timed: dict[str, list[Occasion]] = defaultdict(list)
     for one in held:
         if one.starts_at is not None and one.minutes:
             for worker in set(one.workers):
                 timed[worker].append(one)
-    for worker, own in timed.items():
+    for own in timed.values():
         in_order = sorted(own, key=lambda one: (one.starts_at, one.unit_id))
         for place, first in enumerate(in_order):
             for second in takewhile(_begins_before_end_of(first), in_order[place + 1 :]):
-                yield _found("overlap", second, other=first.unit_id, workers=(worker,))
+                both = tuple(one for one in second.workers if one in first.workers)
+                yield _found("overlap", second, other=first.unit_id, workers=both)
 
 
 def _begins_before_end_of(first: Occasion) -> Callable[[Occasion], bool]:

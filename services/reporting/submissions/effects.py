@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from services.reporting.contracts.queries import ContractAt, contract_at
 from services.reporting.indicators.definition import Definition, Measure
 from services.reporting.indicators.facts import Facts, Identities, Presence, Score, Stage, Tally, Unit, cases_of
+from services.reporting.indicators.report import Count
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.cuts import cut_now
 from services.reporting.ledger.published import AssessmentWritten, PublishedUnit, Read, TallyWritten
@@ -131,8 +132,7 @@ def effects_of_definition(service: Service, agency_id: str, contract_id: str, dr
 
 def _redefined(definition: Definition, draft: Definition, of: PeriodAt, facts: Facts) -> tuple[Figure, ...]:
     """The figures of a period that two definitions count otherwise; what one of them lacks has no value there."""
-    before = dict(exact_figures(counted_until(definition, of.period), facts))
-    after = dict(exact_figures(counted_until(draft, of.period), facts))
+    before, after = (dict(exact_figures(Count(counted_until(one, of.period), facts))) for one in (definition, draft))
     return tuple(
         (name, measure_of(definition, name) or measure_of(draft, name), before.get(name), after.get(name))
         for name in {**before, **after}
@@ -194,7 +194,7 @@ def _sent_by(store: EventStore, connection: Connection, found: ContractAt, perio
 
 def _moved(definition: Definition, counted: Definition, facts: Facts, would: Facts) -> tuple[Figure, ...]:
     """The figures that are others by what would be known."""
-    before, after = dict(exact_figures(counted, facts)), dict(exact_figures(counted, would))
+    before, after = (dict(exact_figures(Count(counted, one))) for one in (facts, would))
     return tuple(
         (name, measure_of(definition, name), before[name], after[name])
         for name in before

@@ -4,22 +4,23 @@ First the entries and merges that were recorded between the two cuts, one by one
 the longer period, then the changed definition, each at once. The steps follow each other without a gap.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from sqlalchemy import Connection
 
+from services.reporting.contracts.queries import contract_at
 from services.reporting.indicators.changes import Happened, Moved
 from services.reporting.indicators.definition import Definition, Measure, Period
-from services.reporting.indicators.facts import Facts, Unit
-from services.reporting.indicators.report import report
+from services.reporting.indicators.facts import Unit
+from services.reporting.indicators.report import Count
 from services.reporting.indicators.since import moved_since, parts_of
 from services.reporting.ledger.cut import Cut
 from services.reporting.ledger.history import history_since
-from services.reporting.submissions.document import Contents, counted_until
-from services.reporting.submissions.reports import contents_at
+from services.reporting.ledger.queries import edges_at, facts_at
+from services.reporting.submissions.document import counted_until
 from shared.eventstore import EventStore
 
 Name = tuple[str, str]
@@ -59,42 +60,39 @@ def restatement(
     store: EventStore, connection: Connection, agency_id: str, contract_id: str, first: End, second: End
 ) -> list[Restated]:
     """Every figure that differs between two ends, the earlier cut first, or that moved and came back."""
-    then = contents_at(store, connection, agency_id, contract_id, first.cut, first.period)
-    now = contents_at(store, connection, agency_id, contract_id, second.cut, second.period)
-    counted = counted_until(then.found.definition, first.period)
+    then, now = (
+        contract_at(store, connection, agency_id, contract_id, end.cut["reporting"]).definition
+        for end in (first, second)
+    )
+    count = Count(counted_until(then, first.period), facts_at(connection, agency_id, contract_id, first.cut))
+    longer, own = counted_until(then, second.period), counted_until(now, second.period)
     after = history_since(connection, agency_id, contract_id, first.cut, second.cut)
     moved = {
         (one.of.id, one.measure.id if one.measure is not None else str(one.part)): one.moved
-        for one in moved_since(counted, then.facts, then.edges, after)
+        for one in moved_since(count, edges_at(connection, agency_id, first.cut), after)
     }
-    stations = _stations(then, now, counted, moved)
+    was = {name: steps[0].before for name, steps in moved.items()}
+    recorded = to_date = as_is = {name: steps[-1].after for name, steps in moved.items()}
+    if not count.definition == longer == own:
+        # Then every figure may be another one, whether or not an entry moved it.
+        was = dict(exact_figures(count))
+        recorded = to_date = was | recorded
+        facts = facts_at(connection, agency_id, contract_id, second.cut)
+        if longer != count.definition:
+            to_date = dict(exact_figures(Count(longer, facts)))
+        as_is = to_date if own == longer else dict(exact_figures(Count(own, facts)))
+    stations = [was, recorded, to_date, as_is]
     names = dict.fromkeys(name for station in stations for name in station)
     found = (_restated(name, moved.get(name, ()), [one.get(name) for one in stations]) for name in names)
     return [one for one in found if one.steps]
 
 
-def _stations(
-    then: Contents, now: Contents, counted: Definition, moved: Mapping[Name, tuple[Moved, ...]]
-) -> list[Mapping[Name, Value]]:
-    """All figures as they were, with what was recorded since, to the end of the other period, and as they are.
-
-    Each count looks at every session: what was recorded since is taken from what it moved, and nothing is counted
-    again where neither the period nor the definition has changed.
-    """
-    was = dict(exact_figures(counted, then.facts))
-    recorded = was | {name: steps[-1].after for name, steps in moved.items()}
-    longer, own = (counted_until(one.found.definition, now.period) for one in (then, now))
-    to_date = recorded if longer == counted else dict(exact_figures(longer, now.facts))
-    as_is = to_date if own == longer else dict(exact_figures(own, now.facts))
-    return [was, recorded, to_date, as_is]
-
-
-def exact_figures(definition: Definition, facts: Facts) -> Iterator[tuple[Name, Value]]:
+def exact_figures(count: Count) -> Iterator[tuple[Name, Value]]:
     """Every figure, unrounded."""
-    counted = report(definition, facts)
-    for figure in counted.outputs:
-        yield (figure.output.id, figure.measure.id), figure.actual
-    for outcome in counted.outcomes:
+    for output in count.definition.outputs:
+        for measure in output.measures:
+            yield (output.id, measure.id), count.figure(output, measure).actual
+    for outcome in count.outcomes():
         for part in parts_of(outcome.outcome):
             yield (outcome.outcome.id, part), Fraction(getattr(outcome.result, part))
 

@@ -15,7 +15,7 @@ from services.reporting.contracts.document import definition_of
 from services.reporting.indicators.changes import Happened, Moved, Running, Thing, moves
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Case, Facts, Identities, Score, Stage, Tally, Unit
-from services.reporting.indicators.report import Count, count_outcome, served_by_output
+from services.reporting.indicators.report import Count, count_outcome
 from services.reporting.indicators.running import RunningPart, running_measure, running_outcome
 from services.reporting.indicators.steps import told
 
@@ -153,7 +153,7 @@ def test_the_walk_of_every_measure_ends_at_the_count(
     count = Count(everything, story.facts)
     for output in everything.outputs:
         for measure in output.measures:
-            _walked(running_measure(everything, measure), story, count.figure(output, measure).actual)
+            _walked(running_measure(Count(everything), measure), story, count.figure(output, measure).actual)
 
 
 @given(steps)
@@ -164,11 +164,11 @@ def test_the_walk_of_every_outcome_ends_at_the_count(
     for step in steps:
         story.tell(step)
     for outcome in everything.outcomes:
-        figure = count_outcome(everything, outcome, story.facts, served_by_output(everything, story.facts))
+        figure = count_outcome(everything, outcome, story.facts, Count(everything, story.facts).served_by_output())
         parts = ("n", "satisfied", "not_satisfied") if outcome.post_only else ("n", "improved", "unchanged", "worse")
         for part in parts:
             counted = Fraction(getattr(figure.result, part))
-            _walked(RunningPart(running_outcome(everything, outcome), part), story, counted)
+            _walked(RunningPart(running_outcome(Count(everything), outcome), part), story, counted)
 
 
 def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer_served(
@@ -187,7 +187,7 @@ def test_a_pair_moves_when_its_score_is_corrected_its_person_merged_or_no_longer
         story.tell(step)
     outcome = everything.outcome("outcome-1")
     assert outcome is not None
-    improved = _walked(RunningPart(running_outcome(everything, outcome), "improved"), story, Fraction(0))
+    improved = _walked(RunningPart(running_outcome(Count(everything), outcome), "improved"), story, Fraction(0))
     assert [(one.happened.what, one.before, one.after) for one in improved] == [
         ("merged", 0, 1),
         ("corrected", 1, 0),

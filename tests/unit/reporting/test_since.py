@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Unit
-from services.reporting.indicators.report import Count, count_outcome, served_by_output
+from services.reporting.indicators.report import Count, count_outcome
 from services.reporting.indicators.since import FigureMoved, moved_since
 from tests.unit.reporting.test_changes import Story, everything, steps
 
@@ -25,7 +25,7 @@ def _counted(definition: Definition, facts: Facts, figure: FigureMoved) -> Fract
     outcome = definition.outcome(figure.of.id)
     assert outcome is not None
     assert figure.part is not None
-    result = count_outcome(definition, outcome, facts, served_by_output(definition, facts)).result
+    result = count_outcome(definition, outcome, facts, Count(definition, facts).served_by_output()).result
     return Fraction(getattr(result, figure.part))
 
 
@@ -39,10 +39,10 @@ def test_both_ends_are_what_counting_finds_and_every_step_leads_on(
     for step in told:
         now.tell(step)
     after = now.happened[len(then.happened) :]
-    for figure in moved_since(everything, then.facts, then.edges, after):
+    for figure in moved_since(Count(everything, then.facts), then.edges, after):
         assert figure.before == figure.moved[0].before == _counted(everything, then.facts, figure)
         assert figure.after == figure.moved[-1].after == _counted(everything, now.facts, figure)
 
 
 def test_when_nothing_happened_nothing_moved(everything: Definition, unit: Callable[..., Unit]) -> None:
-    assert moved_since(everything, Facts(units=(unit("session-1", "a"),)), [], []) == []
+    assert moved_since(Count(everything, Facts(units=(unit("session-1", "a"),))), [], []) == []
