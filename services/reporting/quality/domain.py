@@ -71,7 +71,7 @@ def by_rule(found: Iterable[Finding], rules: Iterable[str] = OWNERS) -> dict[str
         if one.rule in rows:
             rows[one.rule].setdefault((one.about, one.other), one)
     return {
-        rule: sorted(own.values(), key=lambda one: (one.on or date.min, one.about), reverse=True)
+        rule: sorted(own.values(), key=lambda one: (one.on or date.min, one.about, one.other or ""), reverse=True)
         for rule, own in rows.items()
     }
 
