@@ -1,6 +1,6 @@
 """Slices of the ledger: everything one contract's figures are counted from, at any cut, in one pass of SQL."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from sys import intern
@@ -42,6 +42,13 @@ def facts_at(
         cases=cases_of(stage_of(row) for row in connection.execute(_STAGES.at(cut), which).all()),
         identities=identities_at(connection, agency_id, cut),
     )
+
+
+def units_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> Iterator[Unit]:
+    """The sessions that live at a cut, one after another: of many, only some are held at a time."""
+    which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
+    rows = connection.execute(_SEGMENTS.at(cut), which, execution_options=_PORTION)
+    return (unit_of(row) for row in rows)
 
 
 def identities_at(connection: Connection, agency_id: str, cut: Cut) -> Identities:
