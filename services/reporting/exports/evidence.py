@@ -1,12 +1,14 @@
 """Which sessions each indicator counts, by code: never a name, a note or a score. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import chain, groupby
-from operator import itemgetter
 from typing import Any
 
 from services.reporting.indicators.definition import Definition, Measure, Output
+from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.report import Count, counting_people
 
 Row = list[Any]
@@ -29,18 +31,22 @@ class Evidence:
 
 def _rows(output: Output, count: Count) -> Iterator[Row]:
     """The sessions of one indicator; with those that several of its measures count, the people of each."""
-    alike = _alike(output)
-    names = [", ".join(one.id for one in measures) for measures in alike]
-    counted = sorted(
-        (one.unit.occurred_on, one.unit.unit_id, place, one)
-        for place, measures in enumerate(alike)
-        for one in count.sessions(replace(measures[0], opening=None))
-    )
-    for (day, unit_id), same in groupby(counted, key=itemgetter(0, 1)):
-        places, found = zip(*((place, one) for _, _, place, one in same), strict=True)
-        unit, people = found[0].unit, frozenset().union(*(one.people for one in found))
-        what = [unit_id, day.isoformat(), unit.kind, unit.activity, unit.minutes, unit.mode, unit.setting]
-        yield [output.id, ", ".join(names[place] for place in places), *what, sorted(people)]
+    days: dict[date, list[tuple[str, Counted]]] = defaultdict(list)
+    for measures in _alike(output):
+        names = ", ".join(one.id for one in measures)
+        for one in count.sessions(replace(measures[0], opening=None)):
+            days[one.unit.occurred_on].append((names, one))
+    for day in sorted(days):
+        written = day.isoformat()
+        for unit_id, same in groupby(sorted(days[day], key=_unit_id), key=_unit_id):
+            measured, found = zip(*same, strict=True)
+            unit, people = found[0].unit, frozenset().union(*(one.people for one in found))
+            what = [unit_id, written, unit.kind, unit.activity, unit.minutes, unit.mode, unit.setting]
+            yield [output.id, ", ".join(measured), *what, sorted(people)]
+
+
+def _unit_id(one: tuple[str, Counted]) -> str:
+    return one[1].unit.unit_id
 
 
 def _alike(output: Output) -> list[list[Measure]]:
