@@ -73,22 +73,30 @@ class _Words:
     def __init__(self, statement: Select[Any] | Insert | Update | Delete, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
-        self._compiled = compiled
         self.text = str(compiled)
-        binds = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-        self._binds = {name: process for name, process in binds.items() if process is not None}
+        self._in_order = compiled.positiontup is not None
+        binds = [(name, compiled.binds[name]) for name in compiled.positiontup or compiled.binds]
+        self._binds = [
+            (name, bind.required, bind.effective_value, bind.type.dialect_impl(dialect).bind_processor(dialect))
+            for name, bind in binds
+        ]
         columns = list(statement.selected_columns) if isinstance(statement, Select) else []
         self._row: Any = namedtuple("_Row", [column.key for column in columns])  # type: ignore[misc]
         results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._results = {place: process for place, process in enumerate(results) if process is not None}
 
     def given(self, parameters: Mapping[str, Any]) -> Any:
-        """Return the values as the driver wants them, those that stand in the statement itself included."""
-        values = dict(self._compiled.construct_params(dict(parameters)))
-        for name, process in self._binds.items():
-            values[name] = process(values[name])
-        order = self._compiled.positiontup
-        return values if order is None else [values[name] for name in order]
+        """Return the values as the driver wants them, those that stand in the statement itself included.
+
+        Raises KeyError for one that is missing.
+        """
+        values = []
+        for name, is_asked, own, process in self._binds:
+            value = parameters[name] if is_asked else own
+            values.append(value if process is None else process(value))
+        return (
+            values if self._in_order else {name: value for (name, *_), value in zip(self._binds, values, strict=True)}
+        )
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """Return what the driver found as named tuples of Python's own types."""

@@ -56,6 +56,13 @@ def test_rows_come_back_as_they_went_in(database: Database) -> None:
         assert OPEN.all(connection, names=[], since=date(2020, 1, 1)) == []
 
 
+def test_a_value_that_is_missing_is_no_null(database: Database) -> None:
+    row = thing("a", 1)
+    del row["told"]
+    with database.write() as connection, pytest.raises(KeyError):
+        ADD.run(connection, [row])
+
+
 def test_its_errors_are_those_of_sqlalchemy_without_the_values(database: Database) -> None:
     with database.write() as connection:
         ADD.run(connection, [thing("a", 1)])

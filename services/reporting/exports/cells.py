@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any, Literal
 
 from services.reporting.exports.content import (
@@ -289,7 +290,7 @@ def _months(document: Values, words: Words) -> Sheet:
 EVIDENCE = ("indicator", "counts_for", "session", "date", "kind", "activity", "minutes", "mode", "setting")
 
 
-def _evidence(evidence: Sequence[Sequence[Any]], words: Words) -> Sheet:
+def _evidence(evidence: Iterable[Sequence[Any]], words: Words) -> Sheet:
     head = Row("head", [words(name) for name in (*EVIDENCE, "people_count", "people")])
     rows = _evidence_rows(evidence, words)
     first = next(rows, None)
@@ -303,14 +304,8 @@ def _evidence(evidence: Sequence[Sequence[Any]], words: Words) -> Sheet:
     )
 
 
-def _evidence_rows(evidence: Sequence[Sequence[Any]], words: Words) -> Iterator[list[str | int | None]]:
-    coded: dict[tuple[str, str | None], str] = {}
-
-    def of(vocabulary: str, code: str | None) -> str:
-        if (vocabulary, code) not in coded:
-            coded[vocabulary, code] = label(vocabulary, code, words.language)
-        return coded[vocabulary, code]
-
+def _evidence_rows(evidence: Iterable[Sequence[Any]], words: Words) -> Iterator[list[str | int | None]]:
+    of = cache(partial(label, locale=words.language))
     for indicator, measures, unit_id, day, kind, activity, minutes, mode, setting, people in evidence:
         own: list[str | int | None] = [
             indicator,

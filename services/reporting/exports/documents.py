@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.reporting.contracts.queries import contract_at
-from services.reporting.exports.evidence import evidence_of
-from services.reporting.figures.reports import Asked, contract_report
+from services.reporting.exports.evidence import Evidence
+from services.reporting.figures.reports import Asked, contract_with_count, contract_with_report
 from services.reporting.figures.said import said_of
 from services.reporting.ledger.cuts import cut_written, newest_in
-from services.reporting.ledger.queries import identities_at, units_at
 from services.reporting.submissions.queries import report_numbered
 from services.reporting.submissions.views import one_period
 from shared.clock import HONG_KONG
@@ -25,15 +23,14 @@ def document_of(
 
     `with_evidence` adds every session that counts, by code: for staff alone, and what takes the room.
     """
-    report = contract_report(service, agency_id, contract_id, asked)
+    evidence: Values = {}
+    if with_evidence:
+        found, report, count = contract_with_count(service, agency_id, contract_id, asked)
+        evidence["evidence"] = Evidence(found.definition, count)
+    else:
+        found, report = contract_with_report(service, agency_id, contract_id, asked)
     with service.database.read() as connection:
-        cut = cut_written(connection, report["cut"])
-        found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
-        newest = newest_in(connection, cut)
-        evidence: Values = {}
-        if with_evidence:
-            units = units_at(connection, agency_id, contract_id, cut)
-            evidence["evidence"] = evidence_of(found.definition, units, identities_at(connection, agency_id, cut))
+        newest = newest_in(connection, cut_written(connection, report["cut"]))
     return {**settled(report, asked, newest), **said_of(found.definition), **evidence}
 
 
@@ -54,6 +51,6 @@ def settled(report: Mapping[str, Any], asked: Asked, newest: datetime | None) ->
         for name, one in report["freshness"].items()
         if asked.is_now and (one["behind"] or one["parked"])
     ]
-    kept = {name: value for name, value in report.items() if name not in ("freshness", "silent_seconds")}
+    kept = {name: value for name, value in report.items() if name not in ("freshness", "silent_seconds", "growth")}
     kept["as_of"] = asked.as_of.isoformat() if asked.as_of else known
     return {**kept, **({"outstanding": outstanding} if outstanding else {})}

@@ -1,52 +1,57 @@
 """Which sessions each indicator counts, by code: never a name, a note or a score. Pure."""
 
-from collections.abc import Iterable
-from sys import intern
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, groupby
 from typing import Any
 
-from services.reporting.indicators.definition import Definition, Output
-from services.reporting.indicators.facts import Identities, Unit
-from services.reporting.indicators.filters import Filter
-from services.reporting.indicators.report import counting_people
+from services.reporting.indicators.definition import Definition, Measure, Output
+from services.reporting.indicators.filters import Counted
+from services.reporting.indicators.report import Count, counting_people
 
 Row = list[Any]
 
 
-def evidence_of(definition: Definition, units: Iterable[Unit], identities: Identities) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """A row for every session and indicator that counts it, by indicator and day.
 
     Indicator, its measures that count the session, session, day, kind, activity, minutes, mode, setting, people.
-    Of each session only its row is kept, so that a long list of them needs little memory.
+    Rows are made whenever they are asked for: however many there are, only the one at hand is held.
     """
-    outputs = [(output.id, _filters(definition, output)) for output in definition.outputs]
-    found: dict[str, list[Row]] = {output_id: [] for output_id, _ in outputs}
-    for unit in units:
-        for output_id, filters in outputs:
-            if row := _row(unit, output_id, filters, identities):
-                found[output_id].append(row)
-    return [row for rows in found.values() for row in sorted(rows, key=lambda one: (one[3], one[2]))]
+
+    definition: Definition
+    count: Count
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(_rows(output, self.count) for output in self.definition.outputs)
 
 
-_Filters = list[tuple[Filter, list[str]]]
+def _rows(output: Output, count: Count) -> Iterator[Row]:
+    """The sessions of one indicator; with those that several of its measures count, the people of each."""
+    days: dict[date, list[tuple[str, Counted]]] = defaultdict(list)
+    for measures in _alike(output):
+        names = ", ".join(one.id for one in measures)
+        for one in count.sessions(replace(measures[0], opening=None)):
+            days[one.unit.occurred_on].append((names, one))
+    for day in sorted(days):
+        written = day.isoformat()
+        for unit_id, same in groupby(sorted(days[day], key=_unit_id), key=_unit_id):
+            measured, found = zip(*same, strict=True)
+            unit, people = found[0].unit, frozenset().union(*(one.people for one in found))
+            what = [unit_id, written, unit.kind, unit.activity, unit.minutes, unit.mode, unit.setting]
+            yield [output.id, ", ".join(measured), *what, sorted(people)]
 
 
-def _filters(definition: Definition, output: Output) -> _Filters:
-    """The filters of an indicator, each once with the measures that have it: most measures count the same sessions."""
-    found: dict[Any, list[str]] = {}
+def _unit_id(one: tuple[str, Counted]) -> str:
+    return one[1].unit.unit_id
+
+
+def _alike(output: Output) -> list[list[Measure]]:
+    """The measures of an indicator, those together that count the same sessions: most do."""
+    found: dict[Any, list[Measure]] = {}
     for measure in counting_people(output):
-        found.setdefault(measure.filters, []).append(measure.id)
-    counting, period = definition.counting, definition.period
-    return [(Filter(wheres, counting, period), measures) for wheres, measures in found.items()]
-
-
-def _row(unit: Unit, output_id: str, filters: _Filters, identities: Identities) -> Row | None:
-    measures: list[str] = []
-    people: set[str] = set()
-    for one, its_measures in filters:
-        if counted := one.counted(unit, identities):
-            measures += its_measures
-            people |= counted.people
-    if not measures:
-        return None
-    what = [unit.unit_id, unit.occurred_on.isoformat(), unit.kind, unit.activity, unit.minutes, unit.mode, unit.setting]
-    return [output_id, intern(", ".join(measures)), *what, sorted(map(intern, people))]
+        found.setdefault(measure.filters, []).append(measure)
+    return list(found.values())

@@ -77,8 +77,8 @@ def _made(document: Values) -> datetime:
 
 
 def _json(document: Values, _words: Words) -> bytes:
-    """The figures as they are. Names and explanations are the renderer's, not the report's."""
-    own = {name: value for name, value in document.items() if name not in ("names", "how")}
+    """The figures as they are. Names and explanations are the renderer's, single sessions the workbook's."""
+    own = {name: value for name, value in document.items() if name not in ("names", "how", "evidence")}
     return (json.dumps(own, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 

@@ -58,6 +58,21 @@ def contract_with_report(
 
     Figures as of now come from what is kept, when nothing has moved since.
     """
+    return _reported(service, agency_id, contract_id, asked)[:2]
+
+
+def contract_with_count(
+    service: Service, agency_id: str, contract_id: str, asked: Asked = NOW
+) -> tuple[ContractAt, dict[str, Any], Count]:
+    """The same, and what was counted: the sessions behind the figures."""
+    found, values, count = _reported(service, agency_id, contract_id, asked, with_count=True)
+    assert count is not None
+    return found, values, count
+
+
+def _reported(
+    service: Service, agency_id: str, contract_id: str, asked: Asked, *, with_count: bool = False
+) -> tuple[ContractAt, dict[str, Any], Count | None]:
     with service.database.read() as connection:
         cut = cut_asked(connection, local_date(service.clock.now()), cut=asked.cut, as_of=asked.as_of)
         found = contract_at(service.store, connection, agency_id, contract_id, cut["reporting"])
@@ -65,13 +80,14 @@ def contract_with_report(
         kept = _kept(connection, found, times) if asked.is_now else None
         ready = None if kept else _made_ready(connection, found, cut)
         figures = ready.figures if ready else kept
+        count = (ready.count if ready else _count(connection, found, cut)) if with_count else None
         fresh, silent = freshness(connection), silence(connection)
     if asked.is_now and ready is not None:
         _keep(service.database, found, times, ready)
     # While the bus is silent, what has arrived is what was known when it last spoke.
     moment = service.clock.now().astimezone(HONG_KONG) - silent
     assert figures is not None
-    return found, {
+    values = {
         **heading(found, cut),
         "as_of": asked.as_of.isoformat() if asked.as_of else moment.isoformat(timespec="seconds"),
         "freshness": {one.service: fresh_values(one) for one in fresh},
@@ -79,6 +95,7 @@ def contract_with_report(
         **figures,
         "deliverables": deliverables_of(found),
     }
+    return found, values, count
 
 
 def counted(
@@ -96,9 +113,10 @@ def counted(
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """Figures that were counted just now, and what they come to as a whole."""
+    """Figures that were counted just now, what was counted, and what it comes to as a whole."""
 
     figures: dict[str, Any]
+    count: Count
     whole: Whole
 
     def brief(self, definition: Definition) -> Brief:
@@ -112,9 +130,13 @@ def _made_ready(connection: Connection, found: ContractAt, cut: Cut) -> _Ready:
     figures = {
         **figures_of(report(definition, facts, count)),
         "by_month": months_values(definition, by_month(definition, facts)),
-        "growth": growth_values(growth(definition, facts)),
+        "growth": growth_values(growth(definition, facts, count)),
     }
-    return _Ready(figures, count.whole())
+    return _Ready(figures, count, count.whole())
+
+
+def _count(connection: Connection, found: ContractAt, cut: Cut) -> Count:
+    return Count(found.definition, facts_at(connection, found.agency_id, found.contract_id, cut))
 
 
 def brief_now(service: Service, agency_id: str, contract_id: str) -> tuple[Brief, frozenset[str]]:

@@ -35,6 +35,9 @@ AS_WRITTEN = Identities()
 _NOBODY_CAME = frozenset({"missed", "no_show"})
 """Where a contract counts such attempts, they count for those who were to be met, whatever is noted of each."""
 
+_KEPT = 4096
+"""Of how many rosters a filter keeps who counts."""
+
 
 class Counted(msgspec.Struct, frozen=True, gc=False):
     """A session that counts for a measure, with the people who make it count, each once (resolved)."""
@@ -56,6 +59,7 @@ class Filter:
         self._settings = _all_of(where.setting for where in wheres)
         self._modes = _all_of(where.mode for where in wheres)
         self._roles = _all_of(where.role for where in wheres)
+        self._known: dict[tuple[object, ...], frozenset[str]] = {}
         # A session has several tags and a person several groups: each condition asks for one of its own.
         self._tags = [where.tag for where in wheres if where.tag is not None]
         self._groups = [where.target_group for where in wheres if where.target_group is not None]
@@ -84,9 +88,18 @@ class Filter:
         """The session with its people, or None when it does not count."""
         if self._by_measure(unit) or self._by_rules(unit):
             return None
-        same = identities.resolved
-        people = frozenset([same.get(one.person_id, one.person_id) for one in self.matching(unit)])
+        people = self._people(unit, identities)
         return Counted(unit, people) if people else None
+
+    def _people(self, unit: Unit, identities: Identities) -> frozenset[str]:
+        """Who makes a session count (resolved). Many sessions are of the same people: of each set there is one."""
+        asked = unit.people, unit.status, identities
+        if asked not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            same = identities.resolved
+            self._known[asked] = frozenset([same.get(one.person_id, one.person_id) for one in self.matching(unit)])
+        return self._known[asked]
 
     def _by_measure(self, unit: Unit) -> str | None:
         if self._kinds is not None and unit.kind not in self._kinds:

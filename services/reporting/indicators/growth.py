@@ -16,12 +16,13 @@ Growth = list[tuple[Fraction, ...]]
 """One value a month; of a share two, those of its part and of its whole."""
 
 
-def growth(definition: Definition, facts: Facts) -> dict[tuple[str, str], Growth]:
+def growth(definition: Definition, facts: Facts, count: Count | None = None) -> dict[tuple[str, str], Growth]:
     """The growth of every measure by `(output, measure)`, in the months of the contract.
 
+    A `count` of the same two goes on to be used.
     All months add up to the figure, without an opening balance: whoever came in two months is added in the first.
     """
-    count, months = Count(definition, facts), months_of(definition.period)
+    count, months = count or Count(definition, facts), months_of(definition.period)
     found = {}
     for output in definition.outputs:
         for measure in output.measures:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from services.reporting.indicators.definition import Counting, Definition
+from services.reporting.indicators.definition import Counting, Definition, Where
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
-from services.reporting.indicators.filters import LEFT_OUT
+from services.reporting.indicators.filters import LEFT_OUT, Filter
 from services.reporting.indicators.report import selection
 
 Make = Callable[..., Unit]
@@ -34,6 +34,23 @@ def _reason(kachi: Definition, unit: Unit, output_id: str = "output-1") -> str |
     output = kachi.output(output_id)
     assert output is not None
     return selection(kachi, output.measures[0], Facts()).filter.reason_to_leave_out(unit)
+
+
+def test_the_same_people_are_asked_for_anew_at_another_session_and_as_other_people(
+    kachi: Definition, unit: Make
+) -> None:
+    asks = Filter((Where(),), replace(kachi.counting, unit_status=frozenset({"held", "missed"})), kachi.period)
+    absent = structs.replace(unit("held", "mother"), people=(Presence("mother", "family_member", (), "absent"),))
+    people = [
+        found and found.people
+        for found in (
+            asks.counted(absent),
+            asks.counted(structs.replace(absent, status="missed")),
+            asks.counted(unit("held", "mother"), Identities([("mother", "ann")])),
+            asks.counted(unit("held", "mother")),
+        )
+    ]
+    assert people == [None, {"mother"}, {"ann"}, {"mother"}]
 
 
 def test_a002_02_a_mother_at_thirteen_meetings_is_one_person_and_thirteen_attendances(

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.reporting.exports.evidence import evidence_of
+from services.reporting.exports.evidence import Evidence
 from services.reporting.figures.rendering import figures_of, months_values
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Score, Unit
 from services.reporting.indicators.months import by_month
-from services.reporting.indicators.report import report
+from services.reporting.indicators.report import Count, report
 
 SECRETS = ("person-mother", "person-father", "meeting-1", "session-late")
 RARE = "嘅咗喺邨埗鰂"
@@ -79,5 +79,5 @@ def sealed(now: dict[str, Any], kachi: Definition, facts: Facts) -> dict[str, An
         "restated": [
             {"indicator": "output-1", "measure": "attendances", "was": 16, "now": 15, "people": ["person-mother"]}
         ],
-        "evidence": evidence_of(kachi, facts.units, facts.identities),
+        "evidence": Evidence(kachi, Count(kachi, facts)),
     }

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Callable
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -9,8 +11,12 @@ import pytest
 
 from services.reporting.exports.cells import Formula
 from services.reporting.exports.content import content_of
+from services.reporting.exports.evidence import Evidence
 from services.reporting.exports.rendering import render, rows_of_workbook, text_of_pdf_source
 from services.reporting.exports.words import _WORDS, LANGUAGES, Language, Words
+from services.reporting.indicators.definition import Definition
+from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
+from services.reporting.indicators.report import Count
 from tests.unit.reporting.exports.conftest import SECRETS
 
 ENGLISH = Words("en")
@@ -99,6 +105,26 @@ def test_a_funder_gets_no_sheet_of_sessions(sealed: dict[str, Any]) -> None:
     assert evidence[1][-2:] == [2, "person-father person-mother"]
 
 
+def test_evidence_has_each_session_once_by_indicator_and_day_with_the_people_of_all_its_measures(
+    kachi: Definition, unit: Callable[..., Unit]
+) -> None:
+    user, token = (Presence(name, "drug_user", ("hidden",), "present") for name in ("user", "token"))
+    units = (
+        unit("later", "mother", user),
+        unit("visit", "mother", user, token, kind="visit", setting="outreach", occurred_on=date(2018, 7, 1)),
+        unit("missed", "mother", status="missed"),
+        unit("before", "mother", occurred_on=date(2018, 5, 31)),
+    )
+    facts = Facts(units=units, identities=Identities([("token", "mother")]))
+    rows = [[*row[:4], row[-1]] for row in Evidence(kachi, Count(kachi, facts))]
+    assert rows == [
+        ["output-2", "persons, sessions", "visit", "2018-07-01", ["mother"]],
+        ["output-2", "persons, sessions", "later", "2019-03-04", ["mother"]],
+        ["output-3", "persons, contacts, visits", "visit", "2018-07-01", ["mother", "user"]],
+        ["output-3", "persons, contacts", "later", "2019-03-04", ["user"]],
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_that_names_a_session_or_a_person_goes_to_a_funder(sealed: dict[str, Any], language: Language) -> None:
     told = [
@@ -111,9 +137,9 @@ def test_nothing_that_names_a_session_or_a_person_goes_to_a_funder(sealed: dict[
         assert not [secret for secret in (*SECRETS, "account-leader", "distribution") if secret in text]
 
 
-def test_the_json_is_the_report_without_our_words(sealed: dict[str, Any]) -> None:
+def test_the_json_is_the_report_without_our_words_and_single_sessions(sealed: dict[str, Any]) -> None:
     told = json.loads(render(sealed, "json", "en", audience="staff"))
-    assert told == {name: value for name, value in sealed.items() if name not in ("names", "how")}
+    assert told == {name: value for name, value in sealed.items() if name not in ("names", "how", "evidence")}
     turned = dict(reversed(sealed.items()))
     assert render(turned, "json", "en") == render(sealed, "json", "zh-Hant")
 
