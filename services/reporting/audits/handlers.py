@@ -1,18 +1,19 @@
 """Samples and extracts: load, decide, append, in one transaction each. Chance comes in here alone."""
 
 from dataclasses import dataclass
+from functools import reduce
 from random import SystemRandom
 from typing import Any
 
 from services.reporting.audits.domain import INITIAL, CheckItem, DrawSample, decide, evolve
-from services.reporting.audits.events import ExtractDrawn
+from services.reporting.audits.events import ExtractDrawn, SampleItemChecked
 from services.reporting.audits.extract import columns_of, rows_of
 from services.reporting.audits.queries import items_of, sample_at, subjects_at
 from services.reporting.contracts.queries import contract_at
 from services.reporting.figures.queries import SeesScores
 from services.reporting.ledger.cuts import cut_asked
 from shared.clock import local_date
-from shared.errors import RuleBroken
+from shared.errors import RuleBroken, StaleVersion
 from shared.eventstore import CommandMeta, Outcome, Work
 from shared.ids import chosen_id, new_id
 from shared.service import Service
@@ -47,14 +48,19 @@ def draw_sample(service: Service, meta: CommandMeta, contract_id: str, asked: di
 def check_item(
     service: Service, meta: CommandMeta, contract_id: str, sample_id: str, asked: dict[str, Any], expected_version: int
 ) -> Outcome:
-    """Write down what was found of one item."""
+    """Write down what was found of one item; whoever writes of another one at the same time is not in the way.
+
+    Raises `StaleVersion` when something was written of this very item since the version that was seen.
+    """
     with service.database.read() as connection:
         sample_at(service.store, connection, meta.agency_id, contract_id, sample_id)
 
     def body(work: Work) -> None:
-        state, _ = work.fold(sample_id, INITIAL, evolve)
+        story = [one.event for one in work.load(sample_id)]
+        if any(isinstance(one, SampleItemChecked) and one.item == asked["item"] for one in story[expected_version:]):
+            raise StaleVersion(sample_id, expected_version)
         command = CheckItem(item=asked["item"], result=asked["result"], reason=asked["reason"])
-        work.append(sample_id, decide(command, state), expected_version)
+        work.append(sample_id, decide(command, reduce(evolve, story, INITIAL)), len(story))
 
     return service.store.run(meta, body)
 
