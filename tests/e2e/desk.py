@@ -1,4 +1,4 @@
-"""A colleague who does over the API what a journey needs and does not look at."""
+"""Two colleagues who do over the API what a journey needs and does not look at."""
 
 from typing import Any
 
@@ -6,35 +6,54 @@ import requests
 
 from deploy.demo.staff import PASSWORD
 from tests.api_client import unique
+from tests.e2e.browsing import Visitor
 from tests.e2e.serving import Served
+
+LEADER, WORKER = "leader1", "worker1"
 
 
 class Desk:
-    """Somebody of the demo's first team, signed in."""
+    """The leader and a worker of the demo's first team. Whatever is asked waits until what was saved has arrived."""
 
-    def __init__(self, served: Served, username: str) -> None:
+    def __init__(self, served: Served) -> None:
         self.url = served.url
+        self._tokens = {name: self._sign_in(name) for name in (LEADER, WORKER)}
+        self._seen: dict[str, str] = {}
+
+    def _sign_in(self, username: str) -> str:
         body = {"username": username, "password": PASSWORD}
-        token = requests.post(f"{self.url}/api/v1/sessions", json=body, timeout=30).json()["token"]
-        self._headers = {"Authorization": f"Bearer {token}"}
+        return str(requests.post(f"{self.url}/api/v1/sessions", json=body, timeout=30).json()["token"])
+
+    def _headers(self, username: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[username]}", "X-Caseledger-Seen": self._positions}
+
+    @property
+    def _positions(self) -> str:
+        return "&".join(f"{service}={position}" for service, position in self._seen.items())
 
     def get(self, path: str) -> Any:
-        """What a path of the API answers."""
-        answered = requests.get(f"{self.url}{path}", headers=self._headers, timeout=30)
-        assert answered.status_code == 200, answered.text
+        """What a path of the API answers to the leader."""
+        answered = requests.get(f"{self.url}{path}", headers=self._headers(LEADER), timeout=30)
+        assert answered.ok, answered.text
         return answered.json()
 
-    def post(self, path: str, body: dict[str, Any], version: int | None = None) -> dict[str, Any]:
+    def post(self, path: str, body: dict[str, Any], by: str = WORKER, version: int | None = None) -> dict[str, Any]:
         """Send a command, based on `version` where there is one already; returns the answer."""
-        headers = {**self._headers, "Idempotency-Key": unique("desk-")}
+        headers = {**self._headers(by), "Idempotency-Key": unique("desk-")}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         answered = requests.post(f"{self.url}{path}", json=body, headers=headers, timeout=30)
         assert answered.ok, answered.text
+        service, _, position = answered.headers["X-Caseledger-Position"].partition("=")
+        self._seen[service] = position
         return dict(answered.json())
 
+    def tell(self, visitor: Visitor) -> None:
+        """Let a browser know what was saved here, as if it had saved it itself: its next page waits for that too."""
+        visitor.page.context.add_cookies([{"name": "seen", "value": self._positions, "url": self.url}])
+
     def contract(self, name: str, first: str) -> None:
-        """Register a contract from `first` to the end of 2026 that counts the sessions of families (a leader does)."""
+        """Register a contract from `first` to the end of 2026 that counts the sessions of families."""
         measures = [
             {"id": "persons", "measure": "headcount", "target": 3},
             {"id": "sessions", "measure": "sessions", "target": 40},
@@ -51,15 +70,15 @@ class Desk:
             "period": {"from": first, "to": "2026-12-31"},
             "outputs": [output],
         }
-        self.post("/reporting/api/v1/contracts", {"document": document})
+        self.post("/reporting/api/v1/contracts", {"document": document}, LEADER)
 
     def report(self, contract: str, last_day: str) -> None:
-        """Lock a period and submit its report (a leader does)."""
+        """Lock a period and submit its report."""
         period = f"/reporting/api/v1/contracts/{contract}/periods/{last_day}"
         for step in ("lock", "reports"):
             found = self.get(f"/reporting/api/v1/contracts/{contract}/periods")["items"]
             (version,) = (one["version"] for one in found if one["to"] == last_day)
-            self.post(f"{period}/{step}", {}, version)
+            self.post(f"{period}/{step}", {}, LEADER, version)
 
     def family(self) -> tuple[str, str]:
         """A new person and her case, by their ids."""

@@ -97,17 +97,18 @@ def test_entries_booked_under_the_wrong_contract_are_moved_together(
     visit: Callable[..., Visitor], served: Served, size: Size, language: Language
 ) -> None:
     wrong, right = unique("clear-sky-"), unique("clear-sky-")
-    chief, desk = Desk(served, "leader1"), Desk(served, "worker1")
-    chief.contract(wrong, "2025-01-01")
-    chief.contract(right, "2025-04-01")
+    desk = Desk(served)
+    desk.contract(wrong, "2025-01-01")
+    desk.contract(right, "2025-04-01")
     family = desk.family()
     for day in ("2025-02-03", "2025-05-05", "2025-06-02"):
         desk.session(wrong, family, day)
+    desk.report(wrong, "2025-06-30")
     visitor = visit(size)
     page = visitor.page
     visitor.sign_in("leader1", language)
-    assert visitor.figures(wrong)[OUTPUT] == 3  # All that was saved has arrived.
-    chief.report(wrong, "2025-06-30")
+    desk.tell(visitor)
+    assert visitor.figures(wrong)[OUTPUT] == 3
 
     page.locator(f"main a[href='/case/sessions/move?contract={wrong}']").click()
     page.locator("#target").select_option(right)
