@@ -1,6 +1,6 @@
 """Samples and extracts: load, decide, append, in one transaction each. Chance comes in here alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from random import SystemRandom
 from typing import Any
@@ -79,7 +79,11 @@ class Extract:
 def draw_extract(
     service: Service, meta: CommandMeta, contract_id: str, file_format: str, sees_scores: SeesScores
 ) -> Extract:
-    """Write down that an extract is drawn, and make its rows; who has which number is nowhere kept."""
+    """Write down that an extract is drawn, and make its rows; who has which number is nowhere kept.
+
+    Asked again under the same key (the page stays open while a file is taken away) it is another one, with other
+    numbers, and so it is written down too.
+    """
     today, extract_id = local_date(service.clock.now()), new_id("extract")
     with service.database.read() as connection:
         cut = cut_asked(connection, today)
@@ -97,7 +101,8 @@ def draw_extract(
         without_consent=others,
         file_format=file_format,
     )
-    outcome = service.store.run(meta, lambda work: work.append(extract_id, [drawn], 0))
+    own = replace(meta, command_key=f"{meta.command_key}.{extract_id}")
+    outcome = service.store.run(own, lambda work: work.append(extract_id, [drawn], 0))
     outcomes = [one.id for one in found.definition.outcomes if not one.post_only]
     numbers = [f"{one:0{_DIGITS}}" for one in _chance.sample(range(10**_DIGITS), len(subjects))]
     return Extract(outcome, extract_id, columns_of(outcomes), rows_of(subjects, outcomes, numbers, today), others)

@@ -107,6 +107,15 @@ def test_an_extract_is_of_those_who_consent_today_and_says_nothing_of_who_they_a
     assert [row[1:3] for row in _rows(leader)[1:]] == [["31-36", "female"]] * 5
 
 
+@pytest.mark.usefixtures("served")
+def test_whoever_takes_another_file_away_from_the_same_page_is_written_down_twice(leader: Client) -> None:
+    for file_format in ("xlsx", "csv", "csv"):
+        taken = leader.post("/contracts/kachi-2/extracts", {"format": file_format}, Idempotency_Key="once")
+        assert taken.status_code == 200
+    drawn = leader.get("/contracts/kachi-2/extracts").json["items"]
+    assert sorted(one["file_format"] for one in drawn) == ["csv", "csv", "xlsx"]
+
+
 def test_nobody_who_has_not_consented_is_in_an_extract(leader: Client, others: Others) -> None:
     others.record("session-1", family("person-1"))
     refused = leader.post("/contracts/kachi-2/extracts", {"format": "csv"})
