@@ -1,4 +1,4 @@
-"""What comes between: the sign-in ends in a form, the server dies during a save, nobody answers for the names."""
+"""What comes between: the sign-in ends in a form, an answer is lost, the server dies, nobody answers for the names."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from deploy.demo.staff import PASSWORD
 from deploy.demo.steps import made_id
@@ -19,6 +19,7 @@ from tests.e2e.serving import key_of, serving
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
 SESSION = re.compile(r"/case/sessions/session-[0-9a-f-]+$")
+FIGURE = "output-2/sessions"
 NOBODY_ANSWERS = {"CASELEDGER_INTERNAL_URL": "http://127.0.0.1:9"}
 
 
@@ -42,9 +43,10 @@ PEOPLE = {
 }
 
 
-def case_of(page: Page) -> tuple[str, str]:
-    """The form for a session of the last case on Today, and the list of its sessions."""
-    form = page.locator("#caseload ~ ul > li a[href*='/case/sessions/new']").last.get_attribute("href")
+def case_of(page: Page, number: str = "") -> tuple[str, str]:
+    """The form for a session of the last case on Today with such a number, and the list of its sessions."""
+    cases = page.locator("#caseload ~ ul > li", has_text=number)
+    form = cases.locator("a[href*='/case/sessions/new']").last.get_attribute("href")
     assert form
     return form, f"/case/api/v1/sessions?limit=200&case_id={form.partition('case_id=')[2]}"
 
@@ -92,6 +94,49 @@ def test_a_sign_in_that_ends_in_the_middle_of_a_form_loses_nothing(name: str, vi
     sign_in_again(visitor, words)
     page.wait_for_url(re.compile("/case/people/person-"))
     expect(page.locator("h1")).to_contain_text(words.newcomer)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_form_whose_answer_was_lost_is_sent_once_more_and_counted_once(
+    name: str, visit: Callable[..., Visitor]
+) -> None:
+    words = PEOPLE[name]
+    visitor = visit(words.size)
+    page = visitor.page
+    page.add_init_script("delete Navigator.prototype.serviceWorker")  # Nothing on the phone can send it again.
+    visitor.sign_in(words.worker, words.language)
+    form, saved = case_of(page, "RF-")
+    before, figure = count(page, saved), visitor.figures("running")[FIGURE]
+    page.goto(form)
+    page.locator("#minutes").get_by_role("radio", name="45", exact=True).click()
+    page.locator("details:has(#note) summary").click()
+    page.locator("#note").fill(words.note)
+    with page.expect_event("requestfailed"):
+        page.route(f"**{form}", lose_the_answer)
+        page.locator(".actions .btn-primary").click()
+    page.unroute(f"**{form}")
+    assert count(page, saved) == before + 1  # The server has saved what the browser believes lost.
+
+    page.reload()
+    page.wait_for_url(SESSION)
+    expect(page.locator("main")).to_contain_text(words.note)
+    assert count(page, saved) == before + 1
+    assert visitor.figures("running")[FIGURE] == figure + 1
+
+    # Who begins anew instead is asked first.
+    page.goto(form)
+    page.locator(".actions .btn-primary").click()
+    expect(page.locator(".doubts")).to_be_visible()
+    assert count(page, saved) == before + 1
+
+
+def lose_the_answer(route: Route) -> None:
+    """Let the server answer, and break the connection before the answer comes."""
+    if route.request.method == "POST":
+        route.fetch(max_redirects=0)
+        route.abort("connectionreset")
+    else:
+        route.continue_()
 
 
 def test_the_server_dies_during_a_save_and_comes_back_without_names(

@@ -3,13 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shared.clock import HONG_KONG
 from tests.e2e.browsing import CHINESE, DESKTOP, ENGLISH, PHONE, Language, Size, Visitor
+from tests.e2e.desk import Desk
+from tests.e2e.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.demo, pytest.mark.xdist_group("browser")]
 
@@ -34,7 +38,9 @@ LEADERS = {
 
 
 @pytest.mark.parametrize("name", LEADERS)
-def test_a_leader_follows_a_figure_to_its_sessions_and_back(name: str, visit: Callable[..., Visitor]) -> None:
+def test_a_leader_follows_a_figure_to_its_sessions_and_back(
+    name: str, visit: Callable[..., Visitor], served: Served
+) -> None:
     words = LEADERS[name]
     visitor = visit(words.size)
     page = visitor.page
@@ -57,8 +63,21 @@ def test_a_leader_follows_a_figure_to_its_sessions_and_back(name: str, visit: Ca
 
     page.goto("/reporting/team")
     expect(page.locator("tr.total")).to_contain_text(words.once)
+    before = _sessions_of_team(page)
+    desk = Desk(served)
+    desk.session("running", desk.family(), datetime.now(HONG_KONG).date().isoformat())
+    desk.tell(visitor)
+    page.reload()
+    changes = [now - then for now, then in zip(_sessions_of_team(page), before, strict=True)]
+    assert changes[-1] == sum(changes[:-1]) == 1  # Once for its worker, and once for the team.
     page.locator("section[aria-labelledby=overdue] tbody a").first.click()
     page.wait_for_url(re.compile(r"/(case/sessions|groups/meetings|outreach/visits)/"))
+
+
+def _sessions_of_team(page: Page) -> list[int]:
+    """The first column of the workload: of each worker, and of the whole team."""
+    found = page.locator("section[aria-labelledby=workload] tbody td:nth-of-type(1)").all_inner_texts()
+    return [int(one) for one in found]
 
 
 def _choose_a_month_and_come_back(page: Page) -> None:

@@ -130,6 +130,7 @@ def _sample_page(contract_id: str, sample_id: str, error: CaseledgerError | None
         accounts=account_names(who.agency_id),
         results=_options(RESULTS),
         reasons=_options(REASONS),
+        typed=request.form if error else {},
         error=error,
     )
 

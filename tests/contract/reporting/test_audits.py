@@ -46,15 +46,17 @@ def test_a_sample_is_the_same_when_it_is_drawn_again_whatever_came_since(leader:
 
 
 @pytest.mark.usefixtures("meetings")
-def test_each_answer_is_an_event_of_who_and_when_and_needs_the_version_that_was_seen(leader: Client) -> None:
+def test_each_answer_is_an_event_of_who_and_when_and_two_may_write_side_by_side(leader: Client) -> None:
     sample = _draw(leader)
     item, path = sample["items"][0]["item"], f"{SAMPLES}/{sample['sample_id']}"
     body = {"item": item, "result": "differs", "reason": "people_differ"}
     assert leader.post(f"{path}/items", {**body, "reason": None}, version=1).status_code == 422
     assert leader.post(f"{path}/items", body, version=1).status_code == 200
     assert leader.post(f"{path}/items", body, version=1).status_code == 412
+    other = {"item": sample["items"][1]["item"], "result": "found"}
+    assert leader.post(f"{path}/items", other, version=1).status_code == 200  # Nobody has written of this one since.
     told = leader.get(path).json
-    assert told["results"] == {"found": 0, "not_found": 0, "differs": 1}
+    assert told["results"] == {"found": 1, "not_found": 0, "differs": 1}
     assert told["items"][0]["checked_by"] == "account-leader"
     assert leader.get("/contracts/other/samples/" + sample["sample_id"]).status_code == 404
 
@@ -103,6 +105,15 @@ def test_an_extract_is_of_those_who_consent_today_and_says_nothing_of_who_they_a
     assert second["extract_id"] != first["extract_id"]
     _consent(others, "person-0", "Given", "2021-07-01")
     assert [row[1:3] for row in _rows(leader)[1:]] == [["31-36", "female"]] * 5
+
+
+@pytest.mark.usefixtures("served")
+def test_whoever_takes_another_file_away_from_the_same_page_is_written_down_twice(leader: Client) -> None:
+    for file_format in ("xlsx", "csv", "csv"):
+        taken = leader.post("/contracts/kachi-2/extracts", {"format": file_format}, Idempotency_Key="once")
+        assert taken.status_code == 200
+    drawn = leader.get("/contracts/kachi-2/extracts").json["items"]
+    assert sorted(one["file_format"] for one in drawn) == ["csv", "csv", "xlsx"]
 
 
 def test_nobody_who_has_not_consented_is_in_an_extract(leader: Client, others: Others) -> None:
