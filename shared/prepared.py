@@ -21,10 +21,11 @@ from sqlalchemy import (
     bindparam,
     literal_column,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from shared.driver import run_on_driver
 
 Process = Callable[[Any], Any]
 
@@ -42,29 +43,22 @@ class Prepared:
     def all(self, connection: Connection, **parameters: Any) -> list[Any]:
         """Return all rows, as named tuples."""
         words = self._for(connection)
-        cursor = self._execute(connection, words.text, words.given(parameters))
-        return words.rows(cursor.fetchall())
+        return words.rows(run_on_driver(connection, words.text, words.given(parameters)).fetchall())
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement once for each of `rows`, which give it its values."""
         words = self._for(connection)
         given = [words.given(row) for row in rows]
         if len(given) == 1:
-            self._execute(connection, words.text, given[0])
+            run_on_driver(connection, words.text, given[0])
         elif given:
-            self._execute(connection, words.text, given, many=True)
+            run_on_driver(connection, words.text, given, many=True)
 
     def _for(self, connection: Connection) -> "_Words":
         dialect = connection.dialect
         if dialect.name not in self._words:
             self._words[dialect.name] = _Words(self.statement, dialect)
         return self._words[dialect.name]
-
-    @staticmethod
-    def _execute(connection: Connection, text: str, parameters: Any, *, many: bool = False) -> Any:
-        cursor = connection.connection.cursor()
-        run_on_driver(connection, cursor.executemany if many else cursor.execute, text, parameters)
-        return cursor
 
 
 class _Words:
@@ -101,15 +95,6 @@ class _Words:
         for place, process in self._results.items():
             values[place] = process(values[place])
         return values
-
-
-def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any, **options: Any) -> None:
-    """Call the driver, and let its errors look as if SQLAlchemy had."""
-    try:
-        call(text, *arguments, **options)
-    except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
 
 
 class one_of(ColumnElement[bool]):  # noqa: N801 - it reads as a function, as SQLAlchemy's own do

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Date, Dialect, LargeBinary, Select, Table, Text, cast, func, insert, select
 
-from shared.prepared import Prepared, run_on_driver
+from shared.driver import run_on_driver
+from shared.prepared import Prepared
 
 Rows = Sequence[Mapping[str, Any]]
 _FROM_JSON: Mapping[type, Callable[[str], Any]] = {
@@ -80,8 +81,7 @@ class Inserts:
             return
         self._text = self._text or _insert_from_json(self._tables, connection.dialect)
         told = msgspec.json.encode({name: [_spelt(row) for row in of_table] for name, of_table in rows.items()})
-        cursor = connection.connection.cursor()
-        run_on_driver(connection, cursor.execute, self._text, {"rows": told.decode()})
+        run_on_driver(connection, self._text, {"rows": told.decode()})
 
 
 def _spelt(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,13 +53,19 @@ _OF_PEOPLE = select(session_person.c.unit_id).where(
     one_of(session_person.c.person_id, "people"),
     session_person.c.occurred_on.between(bindparam("first"), bindparam("last")),
 )
-# Joined, not asked with IN: SQLite would go through all sessions of the agency to find these few.
 _FEW = _OF_WORKERS.union(_OF_PEOPLE).subquery("few")
-_NEAR = Prepared(
+# One by one, not joined: either database might go through all sessions of the agency to find these few.
+_UNIT = (
     select(session_unit.c.unit)
-    .select_from(_FEW.join(session_unit, session_unit.c.unit_id == _FEW.c.unit_id))
-    .where(session_unit.c.agency_id == bindparam("agency"), session_unit.c.phase == "recorded")
+    .where(
+        session_unit.c.unit_id == _FEW.c.unit_id,
+        also(session_unit.c.agency_id, "agency"),
+        session_unit.c.phase == "recorded",
+    )
+    .correlate(_FEW)
+    .scalar_subquery()
 )
+_NEAR = Prepared(select(_UNIT.label("unit")).select_from(_FEW))
 _MERGED = Prepared(
     select(person.c.person_id, person.c.root_id).where(
         one_of(person.c.person_id, "people"),
@@ -149,7 +155,7 @@ def sessions_near(connection: Connection, agency_id: str, unit: ServiceUnit) -> 
 
 
 def _units(rows: Iterable[Any]) -> list[ServiceUnit]:
-    return [_decoder.decode(row.unit) for row in rows]
+    return [_decoder.decode(row.unit) for row in rows if row.unit is not None]
 
 
 def same_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, str]:
