@@ -4,7 +4,7 @@ The transactions of its driver are off, as SQLite's are. The words that begin on
 cost no message of their own; so whatever reaches the driver goes through here, or calls `begin_now`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,6 +54,12 @@ def run_on_driver(connection: Connection, text: str, *parameters: Any, many: boo
             driver.execute(words, prepare=False)
             run(text, *parameters)
     return cursor
+
+
+def array(items: Iterable[str | int]) -> str:
+    """A list as PostgreSQL spells it: the driver would look at every item, in Python, to find out what they are."""
+    quoted = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in items)
+    return "{" + ",".join(f'"{item}"' for item in quoted) + "}"
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Delete,
@@ -23,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NULLTYPE, TypeDecorator, TypeEngine
 
-from shared.driver import run_on_driver
+from shared.driver import array, run_on_driver
 
 Process = Callable[[Any], Any]
 
@@ -115,7 +114,7 @@ def _in_json(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(one_of, "postgresql")
 def _in_array(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
     column, given = (compiler.process(part, **options) for part in (element.column, element.given))
-    return f"{column} = ANY ({given})"
+    return f"{column} = ANY (CAST({given} AS text[]))"
 
 
 def also(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
@@ -127,14 +126,14 @@ def also(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
 
 
 class _Texts(TypeDecorator[Collection[str]]):
-    """Several texts: an array, or JSON where there are none."""
+    """Several texts: as an array is spelt, or JSON where there are none."""
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+        # Of no type where the statement itself says that it is an array.
+        return NULLTYPE if dialect.name == "postgresql" else dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
-        texts = list(value or ())
-        return texts if dialect.name == "postgresql" else json.dumps(texts)
+        return array(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))

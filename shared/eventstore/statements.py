@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from shared.database import from_micros
-from shared.driver import begin_now, errors_of, run_on_driver, take_begin
+from shared.driver import array, begin_now, errors_of, run_on_driver, take_begin
 from shared.eventstore.tables import EVENT
 
 _NAMED = re.compile(r":(\w+)")
@@ -96,7 +96,7 @@ def append_in_turn(
     of `read` has gone on from the version it had.
     """
     for row in rows:
-        row |= {"now": now, "read_ids": list(read), "read_versions": list(read.values())}
+        row |= {"now": now, "read_ids": array(read), "read_versions": array(read.values())}
     insert = _PROVEN_INSERT if proven else _NUMBERING_INSERT
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
