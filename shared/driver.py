@@ -1,7 +1,7 @@
 """Statements that go to the driver as they are, and how PostgreSQL's transactions begin.
 
-The transactions of its driver are off, as SQLite's are. The words that begin one go out with its first statement, and
-cost no message of their own; so whatever reaches the driver goes through here, or calls `begin_now`.
+The transactions of its driver are off, as SQLite's are. The words that begin one go out before its first statement, or
+with it, and then cost no message of their own; so whatever reaches the driver goes through here, or calls `begin_now`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,20 +39,17 @@ def begin_now(connection: Connection) -> None:
 
 def run_on_driver(connection: Connection, text: str, *parameters: Any, many: bool = False) -> Any:
     """Run a statement, with parameters, or with each of `many`; return the cursor."""
-    cursor: Any = connection.connection.cursor()
+    own: Any = connection.connection
+    cursor = own.cursor()
     run = cursor.executemany if many else cursor.execute
-    words = take_begin(connection)
-    if words is None:
-        # Without the context manager below, which every statement would pay for.
-        try:
-            run(text, *parameters)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_core(connection, text, error) from error
-    else:
-        driver: Any = connection.connection.driver_connection
-        with errors_of(connection, text), driver.pipeline():
-            driver.execute(words, prepare=False)
-            run(text, *parameters)
+    words = own.info.pop(_BEGIN, None)
+    # Not with `errors_of`, for which every statement would pay.
+    try:
+        if words is not None:
+            own.driver_connection.execute(words)
+        run(text, *parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_core(connection, text, error) from error
     return cursor
 
 

@@ -113,7 +113,8 @@ def append_in_turn(
                 driver.cursor().executemany(insert, rows[:-1])
             cursor.execute(insert, rows[-1])
             if last:
-                driver.commit()
+                # Said like this the driver waits for an answer once, at the end.
+                driver.execute("COMMIT", prepare=False)
     except IntegrityError as error:
         cause: Any = error.orig
         if cause.sqlstate == _NULL_STATE:
