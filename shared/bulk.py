@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table
-from sqlalchemy.exc import DBAPIError
+
+from shared.driver import begin_now, errors_of
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -14,14 +15,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[An
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_insertion(table), list(rows))
         return
-    cursor = connection.connection.cursor()
-    dbapi_error = connection.dialect.loaded_dbapi.Error
-    try:
-        with cursor.copy(f"COPY {table.name} ({_names(table)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    except dbapi_error as error:
-        raise DBAPIError.instance("COPY", None, error, dbapi_error, hide_parameters=True) from error
+    begin_now(connection)
+    words = f"COPY {table.name} ({_names(table)}) FROM STDIN"
+    with errors_of(connection, "COPY"), connection.connection.cursor().copy(words) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def insert_missing_rows(connection: Connection, table: Table, rows: Sequence[Sequence[str]]) -> None:

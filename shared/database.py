@@ -21,6 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
+from shared.driver import beginning
 from shared.errors import Unavailable
 
 WRITE_WAIT_SECONDS = 30
@@ -61,12 +62,10 @@ class Database:
         address = make_url(url)
         self._lock: WriteLock | None = None
         if address.get_backend_name() == "postgresql":
-            self.engine: Engine = _postgres_engine(address, idle_seconds)
+            self._askers: Engine = _postgres_engine(address, idle_seconds)
+            self.engine: Engine = beginning(self._askers, "BEGIN")
             self._writers: Engine = self.engine
-            self._readers: Engine = self.engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-            self._askers: Engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._readers: Engine = beginning(self._askers, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         else:
             self.engine = self._readers = self._askers = _sqlite_engine(address, "BEGIN", pool_size=5, max_overflow=15)
             self._writers = _sqlite_engine(address, "BEGIN IMMEDIATE", poolclass=StaticPool)
@@ -80,6 +79,9 @@ class Database:
         with clear_errors(), self._readers.connect() as connection:
             connection.begin()  # SQLite's drivers would begin with the first change only.
             yield connection
+            if self._lock is None:
+                # After a rollback PostgreSQL's driver forgets, and has the server forget, every prepared statement.
+                connection.commit()
 
     @contextmanager
     def ask(self) -> Iterator[Connection]:
@@ -228,7 +230,8 @@ def _postgres_engine(address: URL, idle_seconds: float) -> Engine:
     options = [f"-c {name}={int(seconds * 1000)}" for name, seconds in limits.items()]
     engine = create_engine(
         address,
-        connect_args={"options": " ".join([*options, "-c timezone=UTC"])},
+        # The driver's own transaction handling is off: see `shared.driver`.
+        connect_args={"options": " ".join([*options, "-c timezone=UTC"]), "autocommit": True},
         hide_parameters=True,
         pool_size=5,
         max_overflow=15,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Delete,
@@ -21,10 +20,11 @@ from sqlalchemy import (
     bindparam,
     literal_column,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NULLTYPE, TypeDecorator, TypeEngine
+
+from shared.driver import array, run_on_driver
 
 Process = Callable[[Any], Any]
 
@@ -42,29 +42,22 @@ class Prepared:
     def all(self, connection: Connection, **parameters: Any) -> list[Any]:
         """Return all rows, as named tuples."""
         words = self._for(connection)
-        cursor = self._execute(connection, words.text, words.given(parameters))
-        return words.rows(cursor.fetchall())
+        return words.rows(run_on_driver(connection, words.text, words.given(parameters)).fetchall())
 
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run the statement once for each of `rows`, which give it its values."""
         words = self._for(connection)
         given = [words.given(row) for row in rows]
         if len(given) == 1:
-            self._execute(connection, words.text, given[0])
+            run_on_driver(connection, words.text, given[0])
         elif given:
-            self._execute(connection, words.text, given, many=True)
+            run_on_driver(connection, words.text, given, many=True)
 
     def _for(self, connection: Connection) -> "_Words":
         dialect = connection.dialect
         if dialect.name not in self._words:
             self._words[dialect.name] = _Words(self.statement, dialect)
         return self._words[dialect.name]
-
-    @staticmethod
-    def _execute(connection: Connection, text: str, parameters: Any, *, many: bool = False) -> Any:
-        cursor = connection.connection.cursor()
-        run_on_driver(connection, cursor.executemany if many else cursor.execute, text, parameters)
-        return cursor
 
 
 class _Words:
@@ -111,15 +104,6 @@ class _Words:
         return values
 
 
-def run_on_driver(connection: Connection, call: Any, text: str, *arguments: Any, **options: Any) -> None:
-    """Call the driver, and let its errors look as if SQLAlchemy had."""
-    try:
-        call(text, *arguments, **options)
-    except connection.dialect.loaded_dbapi.Error as error:
-        kind = connection.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, error, kind, hide_parameters=True) from error
-
-
 class one_of(ColumnElement[bool]):  # noqa: N801 - it reads as a function, as SQLAlchemy's own do
     """`column` is one of the texts given as the list `name`; the same words however many there are."""
 
@@ -138,7 +122,7 @@ def _in_json(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(one_of, "postgresql")
 def _in_array(element: one_of, compiler: SQLCompiler, **options: Any) -> str:
     column, given = (compiler.process(part, **options) for part in (element.column, element.given))
-    return f"{column} = ANY ({given})"
+    return f"{column} = ANY (CAST({given} AS text[]))"
 
 
 def also(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
@@ -150,14 +134,14 @@ def also(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
 
 
 class _Texts(TypeDecorator[Collection[str]]):
-    """Several texts: an array, or JSON where there are none."""
+    """Several texts: as an array is spelt, or JSON where there are none."""
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text()) if dialect.name == "postgresql" else Text())
+        # Of no type where the statement itself says that it is an array.
+        return NULLTYPE if dialect.name == "postgresql" else dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
-        texts = list(value or ())
-        return texts if dialect.name == "postgresql" else json.dumps(texts)
+        return array(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))

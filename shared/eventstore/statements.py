@@ -14,8 +14,8 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from shared.database import from_micros
+from shared.driver import array, begin_now, errors_of, run_on_driver, take_begin
 from shared.eventstore.tables import EVENT
-from shared.prepared import run_on_driver
 
 _NAMED = re.compile(r":(\w+)")
 _NULL_STATE = "23502"
@@ -29,24 +29,22 @@ class Statement:
 
     def all(self, connection: Connection, **parameters: Any) -> Sequence[Any]:
         """Return all rows as tuples."""
-        rows: Sequence[Any] = self._run(connection, "execute", parameters).fetchall()
+        rows: Sequence[Any] = self._run(connection, parameters).fetchall()
         return rows
 
     def first(self, connection: Connection, **parameters: Any) -> Any:
         """Return the first row as a tuple, or None."""
-        return self._run(connection, "execute", parameters).fetchone()
+        return self._run(connection, parameters).fetchone()
 
     def insert(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert all rows."""
         if len(rows) == 1:
-            self._run(connection, "execute", rows[0])
+            self._run(connection, rows[0])
         else:
-            self._run(connection, "executemany", rows)
+            self._run(connection, rows, many=True)
 
-    def _run(self, connection: Connection, method: str, parameters: Any) -> Any:
-        cursor = connection.connection.cursor()
-        run_on_driver(connection, getattr(cursor, method), self._text[connection.dialect.name], parameters)
-        return cursor
+    def _run(self, connection: Connection, parameters: Any, *, many: bool = False) -> Any:
+        return run_on_driver(connection, self._text[connection.dialect.name], parameters, many=many)
 
 
 def envelope(row: Any) -> tuple[Any, ...]:
@@ -64,7 +62,7 @@ class Moved(Exception):
 
 def lock_appends(connection: Connection, lock: int) -> None:
     """Make this transaction the only one that appends, until it ends (PostgreSQL)."""
-    run_on_driver(connection, connection.connection.cursor().execute, f"SELECT pg_advisory_xact_lock({lock})")
+    run_on_driver(connection, f"SELECT pg_advisory_xact_lock({lock})")
 
 
 def append_alone(connection: Connection, rows: Sequence[dict[str, Any]], now: int) -> int:
@@ -98,23 +96,25 @@ def append_in_turn(
     of `read` has gone on from the version it had.
     """
     for row in rows:
-        row |= {"now": now, "read_ids": list(read), "read_versions": list(read.values())}
+        row |= {"now": now, "read_ids": array(read), "read_versions": array(read.values())}
+    insert = _PROVEN_INSERT if proven else _NUMBERING_INSERT
     driver: Any = connection.connection.driver_connection
-
     cursor = driver.cursor()
-
-    def send(insert: str) -> None:
+    if not last:
+        begin_now(connection)
+    begin = take_begin(connection)
+    try:
         # After a pipeline the server's clock for transactions that stand still does not run.
-        with driver.pipeline() if last else nullcontext():
+        with errors_of(connection, insert), driver.pipeline() if last else nullcontext():
+            if begin is not None:
+                driver.execute(begin, prepare=False)
             driver.execute(f"SELECT pg_advisory_xact_lock({lock})")
             if len(rows) > 1:
                 driver.cursor().executemany(insert, rows[:-1])
             cursor.execute(insert, rows[-1])
             if last:
-                driver.commit()
-
-    try:
-        run_on_driver(connection, send, _PROVEN_INSERT if proven else _NUMBERING_INSERT)
+                # Said like this the driver waits for an answer once, at the end.
+                driver.execute("COMMIT", prepare=False)
     except IntegrityError as error:
         cause: Any = error.orig
         if cause.sqlstate == _NULL_STATE:
@@ -140,9 +140,11 @@ PROVEN = (
     f"EXISTS (SELECT FROM compared WHERE life = {LIFE} AND written_by = CAST(CAST(compared.xmin AS text) AS bigint))"
 )
 _OPEN = "NOT EXISTS (SELECT FROM appends_closed)"
+# One by one: a join might be planned, once for the whole connection, to go through all events.
 _UNMOVED = (
     "NOT EXISTS (SELECT FROM unnest(CAST(:read_ids AS text[]), CAST(:read_versions AS integer[])) AS read (id, version)"
-    " JOIN event AS next ON next.stream_id = read.id AND next.version = read.version + 1)"
+    " WHERE (SELECT next.version FROM event AS next"
+    " WHERE next.stream_id = read.id AND next.version = read.version + 1) IS NOT NULL)"
 )
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from shared.database import Database
+from shared.driver import run_on_driver
 from shared.eventstore import CommandMeta, EventStore, Outcome
 from shared.eventstore.store import Body
-from shared.prepared import run_on_driver
 from shared.service import Service
 
 
@@ -31,7 +31,7 @@ def savepoint(connection: Connection, *, kept: bool = True) -> Iterator[None]:
     """
 
     def tell(words: str) -> None:
-        run_on_driver(connection, connection.connection.cursor().execute, words)
+        run_on_driver(connection, words)
 
     def undo() -> None:
         tell("ROLLBACK TO SAVEPOINT one_alone")

@@ -3,7 +3,7 @@
 Wall times are Hong Kong times; `ends_at` is a help for people and becomes minutes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -127,6 +127,12 @@ def participants(loaded: dict[str, Any], filled: Iterable[tuple[str, ...]]) -> t
     )
 
 
+def served_by(loaded: dict[str, Any], entered_by: str, helpers: Collection[str]) -> tuple[str, ...]:
+    """Who served: those named and the helpers, or whoever enters it when there is nobody."""
+    named = dict.fromkeys(loaded["served_by"])
+    return (*(named or (() if helpers else (entered_by,))), *helpers)
+
+
 def unit_of(
     loaded: dict[str, Any],
     *,
@@ -138,9 +144,7 @@ def unit_of(
     helpers: dict[str, str],
     **more: Any,
 ) -> ServiceUnit:
-    """The service unit of a loaded request. `served_by` is the one who enters it when nobody is named."""
-    named = dict.fromkeys(loaded["served_by"])
-    served_by = (*(named or (() if helpers else (entered_by,))), *helpers)
+    """The service unit of a loaded request."""
     return ServiceUnit(
         unit_id=unit_id,
         kind=kind,
@@ -150,7 +154,7 @@ def unit_of(
         starts_at=starts_at(loaded["occurred_on"], loaded["starts_at"]),
         minutes=minutes(loaded),
         segments=segments(loaded),
-        served_by=served_by,
+        served_by=served_by(loaded, entered_by, helpers),
         participants=people,
         referrals=tuple(Referral(**one) for one in loaded["referrals"]),
         origin=loaded.get("origin", "typed"),  # no request can say it: the import does

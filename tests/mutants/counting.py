@@ -51,8 +51,8 @@ COUNTING = (
     Mutant(
         "test_a002_05_two_workers_make_one_session_that_each_of_them_has_served",
         "shared/serviceunit/schemas.py",
-        "served_by=served_by,",
-        "served_by=served_by[:1],",
+        "served_by=served_by(loaded, entered_by, helpers),",
+        "served_by=served_by(loaded, entered_by, helpers)[:1],",
         "everybody who served is kept",
     ),
     Mutant(

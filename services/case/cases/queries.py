@@ -1,28 +1,22 @@
 """What is known of cases and contracts, for the rules, for lists and for the page of one case."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from services.case.cases.domain import Case
 from services.case.people.queries import same_person
 from services.case.tables import case_file, case_member, person
 from shared.prepared import Prepared, also, one_of
 
-_of_cases = (
-    select(person.c.root_id)
+MEMBERS = Prepared(
+    select(person.c.root_id, case_member.c.from_date, case_member.c.to_date)
     .join(case_member, case_member.c.person_id == person.c.person_id)
     .where(one_of(case_member.c.case_id, "cases"))
 )
-_EVER_MEMBERS = Prepared(_of_cases)
-_MEMBERS = Prepared(
-    _of_cases.where(
-        case_member.c.from_date <= bindparam("day"),
-        or_(case_member.c.to_date.is_(None), case_member.c.to_date >= bindparam("day")),
-    )
-)
+"""Who has ever belonged to the cases, by the id of those who remained after merges; see `belonging`."""
 _TAKEN = Prepared(
     select(case_file.c.case_id).where(
         case_file.c.agency_id == bindparam("agency"), case_file.c.case_number == bindparam("number")
@@ -49,8 +43,14 @@ def numbered(connection: Connection, agency_id: str, numbers: Collection[str]) -
 
 def members_on(connection: Connection, case_ids: Collection[str], day: date, *, ever: bool) -> set[str]:
     """Who belonged to any of the cases on that day, or ever, by the id of those who remained after merges."""
-    found = _EVER_MEMBERS.all(connection, cases=case_ids) if ever else _MEMBERS.all(connection, cases=case_ids, day=day)
-    return {row.root_id for row in found}
+    return belonging(MEMBERS.all(connection, cases=case_ids), day, ever=ever)
+
+
+def belonging(members: Iterable[Any], day: date, *, ever: bool) -> set[str]:
+    """Those of the rows of `MEMBERS` who belonged to a case on that day, or ever."""
+    return {
+        row.root_id for row in members if ever or (row.from_date <= day and (row.to_date is None or day <= row.to_date))
+    }
 
 
 def cases_of(connection: Connection, agency_id: str, people: Collection[str]) -> dict[str, set[str]]:

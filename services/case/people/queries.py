@@ -1,6 +1,6 @@
 """What is known of people: the registry by code and name, who remained after merges, and who looked at whom."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,7 +43,7 @@ _KNOWN = Prepared(
     )
 )
 _same = person.alias("same")
-_WITH_GROUPS = Prepared(
+WITH_GROUPS = Prepared(
     select(person.c.person_id, person.c.team_id, person.c.root_id, person.c.erased, person_code.c.code)
     .join(_same, _same.c.root_id == person.c.root_id)
     .outerjoin(
@@ -57,7 +57,7 @@ _WITH_GROUPS = Prepared(
     )
     .where(one_of(person.c.person_id, "people"), also(person.c.agency_id, "agency"))
 )
-
+"""People with the target groups that they, or anybody merged with them, have on a day; see `with_groups`."""
 
 _ROLES = Prepared(
     select(person_code.c.person_id, person_code.c.code).where(
@@ -76,14 +76,10 @@ def known_people(connection: Connection, agency_id: str, person_ids: Collection[
     return {row[0]: Known(*row) for row in _KNOWN.all(connection, people=person_ids, agency=agency_id)}
 
 
-def known_people_on(
-    connection: Connection, agency_id: str, person_ids: Collection[str], day: date
-) -> dict[str, tuple[Known, tuple[str, ...]]]:
-    """The same with their target groups on a day, those of everybody merged with them included."""
-    if not person_ids:
-        return {}
+def with_groups(rows: Iterable[Any]) -> dict[str, tuple[Known, tuple[str, ...]]]:
+    """The people of the rows of `WITH_GROUPS` with their target groups on its day."""
     found: dict[str, tuple[Known, set[str]]] = {}
-    for *known, code in _WITH_GROUPS.all(connection, people=person_ids, agency=agency_id, day=day):
+    for *known, code in rows:
         found.setdefault(known[0], (Known(*known), set()))[1].add(code)
     return {
         person_id: (known, tuple(code for code in codes.TARGET_GROUPS if code in held))

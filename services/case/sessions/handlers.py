@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.case.cases.queries import cases_of, members_on
-from services.case.people.queries import Known, known_people, known_people_on
+from services.case.cases.queries import belonging, cases_of
+from services.case.people.queries import Known, known_people
 from services.case.sessions import queries
 from services.case.sessions.domain import (
     KINDS,
@@ -37,7 +37,7 @@ from shared.serviceunit.lifecycle import PlanUnit, Private, UnitState, VoidUnit
 from shared.serviceunit.moving.handlers import Movable
 from shared.serviceunit.notices import Notice, dual_relationships, outside_period, same_people, somebody_helps
 from shared.serviceunit.recording import Entry, Recording, own, state_after, unknown_workers
-from shared.serviceunit.schemas import named_helpers, participants, unit_of, unknown_people
+from shared.serviceunit.schemas import named_helpers, participants, served_by, unit_of, unknown_people
 from shared.serviceunit.unit import FollowUp, ServiceUnit
 
 PREFIX = "session"
@@ -160,12 +160,20 @@ class _Draft:
     ) -> None:
         self.service, self.who, self.work, self.asked = service, who, work, asked
         self.before = state.unit
-        self.cases = self._cases()
-        ids = [one["person_id"] for one in asked["participants"]]
-        found = known_people_on(work.connection, who.agency_id, ids, asked["occurred_on"])
-        self.people = {person_id: known for person_id, (known, _) in found.items()}
-        self.groups = {person_id: groups for person_id, (_, groups) in found.items()}
+        self.entered_by = self.before.entered_by if self.before else who.account_id
         self.helpers = named_helpers(asked, state.helpers)
+        case_ids = self._case_ids()
+        self.about = queries.about(
+            work.connection,
+            who.agency_id,
+            asked["occurred_on"],
+            cases=case_ids,
+            people=[one["person_id"] for one in asked["participants"]],
+            workers=served_by(asked, self.entered_by, self.helpers),
+        )
+        self.people = {person_id: known for person_id, (known, _) in self.about.people.items()}
+        self.groups = {person_id: groups for person_id, (_, groups) in self.about.people.items()}
+        self.cases = self._cases(case_ids)
         self.unit = self._unit(unit_id)
 
     def private(self) -> Private:
@@ -189,19 +197,22 @@ class _Draft:
         ]
         if wrong:
             raise Invalid.of(wrong)
-        others = queries.sessions_near(connection, self.who.agency_id, unit)
+        others = self.about.near
         same = _same_people(connection, self.who, self.people, others)
         refuse_counted_twice(unit, others, same)
         return _doubts(connection, self.who, unit, others, same, periods)
 
-    def _cases(self) -> list[CaseFacts]:
+    def _case_ids(self) -> list[str]:
         asked, before = self.asked, self.before
         ids = list(dict.fromkeys([*([asked["case_id"]] if asked.get("case_id") else []), *asked.get("case_ids", ())]))
         if not ids and before is not None:
             ids = list(before.case_ids or ([before.case_id] if before.case_id else []))
         if not ids:
             raise Invalid("case_missing", "Say which case this session belongs to.", field="case_id")
-        found = queries.case_facts(self.work.connection, self.who.agency_id, ids)
+        return ids
+
+    def _cases(self, ids: Sequence[str]) -> list[CaseFacts]:
+        found = self.about.cases
         for case_id in ids:
             if case_id not in found:
                 raise Invalid("case_unknown", "There is no such case.", field=self._case_path(case_id))
@@ -223,7 +234,7 @@ class _Draft:
             unit_id=unit_id,
             kind=asked.get("kind") or (before.kind if before else "case_session"),
             team_id=before.team_id if before and before.case_id == first.case_id else first.team_id,
-            entered_by=before.entered_by if before else self.who.account_id,
+            entered_by=self.entered_by,
             people=participants(asked, self._target_groups()),
             helpers=self.helpers,
             case_id=first.case_id,
@@ -255,9 +266,7 @@ class _Draft:
         return {one.person_id for one in self.unit.participants} - usable
 
     def _not_members(self) -> list[FieldError]:
-        case_ids = [case.case_id for case in self.cases]
-        ever = "before_opening" in self.unit.tags
-        members = members_on(self.work.connection, case_ids, self.unit.occurred_on, ever=ever)
+        members = belonging(self.about.members, self.unit.occurred_on, ever="before_opening" in self.unit.tags)
         same = {one.person_id: one.root_id for one in self.people.values()}
         wrong = not_members(self.unit.participants, members, same)
         return [one for one in wrong if self.unit.participants[int(one.path.split(".")[1])].person_id in self.people]

@@ -1,13 +1,15 @@
 """What is known of sessions: lists, the sessions of about the same day, and what a session needs of its cases."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, tuple_
 
-from services.case.people.queries import same_person
+from services.case.cases.queries import MEMBERS
+from services.case.people.queries import WITH_GROUPS, Known, same_person, with_groups
 from services.case.sessions.domain import CaseFacts
 from services.case.tables import (
     case_file,
@@ -21,6 +23,7 @@ from services.case.tables import (
 from shared.errors import Invalid
 from shared.prepared import Prepared, also, one_of
 from shared.serviceunit.unit import ServiceUnit
+from shared.together import Questions
 
 ADDRESS = "/case/sessions"
 """Where the pages of sessions lie."""
@@ -50,13 +53,19 @@ _OF_PEOPLE = select(session_person.c.unit_id).where(
     one_of(session_person.c.person_id, "people"),
     session_person.c.occurred_on.between(bindparam("first"), bindparam("last")),
 )
-# Joined, not asked with IN: SQLite would go through all sessions of the agency to find these few.
 _FEW = _OF_WORKERS.union(_OF_PEOPLE).subquery("few")
-_NEAR = Prepared(
+# One by one, not joined: either database might go through all sessions of the agency to find these few.
+_UNIT = (
     select(session_unit.c.unit)
-    .select_from(_FEW.join(session_unit, session_unit.c.unit_id == _FEW.c.unit_id))
-    .where(session_unit.c.agency_id == bindparam("agency"), session_unit.c.phase == "recorded")
+    .where(
+        session_unit.c.unit_id == _FEW.c.unit_id,
+        also(session_unit.c.agency_id, "agency"),
+        session_unit.c.phase == "recorded",
+    )
+    .correlate(_FEW)
+    .scalar_subquery()
 )
+_NEAR = Prepared(select(_UNIT.label("unit")).select_from(_FEW))
 _MERGED = Prepared(
     select(person.c.person_id, person.c.root_id).where(
         one_of(person.c.person_id, "people"),
@@ -66,11 +75,57 @@ _MERGED = Prepared(
 )
 
 
+_ABOUT = Questions(cases=_CASES, people=WITH_GROUPS, members=MEMBERS, near=_NEAR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a session is judged by: its cases with their versions, its people with their target groups on the day, who
+    belongs to the cases (see `belonging`), and what was recorded of the same workers or people around that day."""
+
+    cases: dict[str, tuple[CaseFacts, int]]
+    people: dict[str, tuple[Known, tuple[str, ...]]]
+    members: list[Any]
+    near: list[ServiceUnit]
+
+
+def about(
+    connection: Connection,
+    agency_id: str,
+    day: date,
+    *,
+    cases: Collection[str],
+    people: Collection[str],
+    workers: Collection[str],
+) -> About:
+    """Those of these cases and people that this agency has, and what else is known about a session of theirs."""
+    found = _ABOUT.all(
+        connection,
+        agency=agency_id,
+        day=day,
+        cases=cases,
+        people=people,
+        workers=workers,
+        first=day - _DAY,
+        last=day + _DAY,
+    )
+    return About(
+        cases=_facts(found["cases"]),
+        people=with_groups(found["people"]),
+        members=found["members"],
+        near=_units(found["near"]),
+    )
+
+
 def case_facts(connection: Connection, agency_id: str, case_ids: Collection[str]) -> dict[str, tuple[CaseFacts, int]]:
     """The cases among `case_ids` that this agency has, each with its version."""
+    return _facts(_CASES.all(connection, agency=agency_id, cases=case_ids))
+
+
+def _facts(rows: Iterable[Any]) -> dict[str, tuple[CaseFacts, int]]:
     found: dict[str, tuple[CaseFacts, int]] = {}
     periods: dict[str, list[tuple[date, date | None]]] = {}
-    for row in _CASES.all(connection, agency=agency_id, cases=case_ids):
+    for row in rows:
         own = periods.setdefault(row.case_id, [])
         if row.opened_on is not None:
             own.append((row.opened_on, row.closed_on))
@@ -96,7 +151,11 @@ def sessions_near(connection: Connection, agency_id: str, unit: ServiceUnit) -> 
         first=unit.occurred_on - _DAY,
         last=unit.occurred_on + _DAY,
     )
-    return [_decoder.decode(row.unit) for row in near]
+    return _units(near)
+
+
+def _units(rows: Iterable[Any]) -> list[ServiceUnit]:
+    return [_decoder.decode(row.unit) for row in rows if row.unit is not None]
 
 
 def same_people(connection: Connection, agency_id: str, person_ids: Collection[str]) -> dict[str, str]:
