@@ -53,7 +53,7 @@ PROMISES = (
     Mutant(
         "test_a002_26_small_cells_by_what_people_are_stay_in_unless_released",
         "services/reporting/indicators/suppression.py",
-        "while len(hidden) < 2 or sum(counts[place] for place in hidden) < 2 * least:",
+        "while len(hidden) == small or sum(counts[place] for place in hidden) < 2 * least:",
         "while False:",
         "a cell that is held back does not follow from the others",
     ),

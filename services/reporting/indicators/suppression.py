@@ -14,17 +14,18 @@ LEAST = 5
 def held_back(counts: Sequence[int], least: int = LEAST) -> frozenset[int] | None:
     """Which of the cells, each of at least one person, are not printed; None where no cell can be.
 
-    Held back is whatever is under `least`, and then the cells after the first of these, round and round, until at least
-    two are gone that come to `2 * least` people together. So the printed cells and the sum of all leave every cell that
-    is held back more than one value, also to a reader who knows this rule: the choice of the further cells depends on
-    where they stand, not on how large they are. Where all cells together are too few, none is printed.
+    Held back is whatever is under `least`, and then at least one cell after the first of these, round and round, until
+    they come to `2 * least` people together: three small cells alone that come to 12 would be known to be 4 each. So
+    the printed cells and the sum of all leave every cell that is held back more than one value, also to a reader who
+    knows this rule: the choice of the further cells depends on where they stand, not on how large they are. Where all
+    cells together are too few, none is printed.
     """
     hidden = {place for place, count in enumerate(counts) if count < least}
     if not hidden:
         return frozenset()
-    first = min(hidden)
+    first, small = min(hidden), len(hidden)
     others = [place for place in (*range(first + 1, len(counts)), *range(first)) if place not in hidden]
-    while len(hidden) < 2 or sum(counts[place] for place in hidden) < 2 * least:
+    while len(hidden) == small or sum(counts[place] for place in hidden) < 2 * least:
         if not others:
             return None
         hidden.add(others.pop(0))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.reporting.indicators.suppression import LEAST, held_back
@@ -41,7 +41,9 @@ def possible(counts: Counts, hidden: frozenset[int]) -> list[tuple[int, ...]]:
         ((3, 20, 9), (0, 1)),
         ((20, 9, 3), (0, 2)),
         ((1, 1, 50), (0, 1, 2)),
-        ((4, 4, 2, 8), (0, 1, 2)),
+        ((4, 4, 2, 8), (0, 1, 2, 3)),
+        ((4, 5, 4, 4, 5), (0, 1, 2, 3)),
+        ((4, 4, 4), None),
         ((3,), None),
         ((4, 5), None),
         ((), ()),
@@ -52,6 +54,7 @@ def test_small_cells_take_others_with_them(counts: Counts, hidden: Counts | None
 
 
 @given(st.lists(st.integers(1, 12), max_size=5))
+@example([4, 5, 4, 4, 5])
 def test_no_cell_that_is_held_back_follows_from_what_is_printed(counts: list[int]) -> None:
     hidden = held_back(counts)
     if hidden is None:
