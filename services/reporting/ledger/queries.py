@@ -44,12 +44,6 @@ def facts_at(
     )
 
 
-def units_at(connection: Connection, agency_id: str, contract_id: str, cut: Cut) -> Iterator[Unit]:
-    """The sessions that live at a cut, one after another: of many, only some are held at a time."""
-    which = {"agency_id": agency_id, "contract_id": contract_id, **positions(cut)}
-    return (unit_of(row) for row in _rows(connection, _SEGMENTS.at(cut), which))
-
-
 def _rows(connection: Connection, statement: Select[Any], which: dict[str, Any]) -> Iterator[Row[Any]]:
     """Rows a thousand at a time: by itself, a result that is not held as a whole fetches one after the other."""
     found = connection.execute(statement, which, execution_options={"yield_per": 1000})
