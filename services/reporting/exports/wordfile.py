@@ -159,14 +159,17 @@ def _outcome(page: "Document", outcome: OutcomeBlock, words: Words) -> None:
 
 
 def _table(page: "Document", names: Sequence[str] | None, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-    table = _new_table(page, names, widths)
+    table = _new_table(page, names, widths, figures=False)
     for row in rows:
         for cell, text in zip(_row(table), row, strict=True):
             _write(cell, text)
 
 
-def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[int]) -> Any:
-    """A table whose heading is repeated on every page and whose columns have these widths (millimetres)."""
+def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[int], *, figures: bool = True) -> Any:
+    """A table whose heading is repeated on every page and whose columns have these widths (millimetres).
+
+    With `figures` in its middle columns, their headings stand on the right as they do.
+    """
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
@@ -178,7 +181,7 @@ def _new_table(page: "Document", names: Sequence[str] | None, widths: Sequence[i
     if names:
         for index, (cell, name, width) in enumerate(zip(table.rows[0].cells, names, widths, strict=True)):
             cell.width = Mm(width)
-            _write(cell, name, style="small", right=0 < index < len(names) - 1)
+            _write(cell, name, style="small", right=figures and 0 < index < len(names) - 1)
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     return table
 
