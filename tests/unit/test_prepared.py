@@ -1,8 +1,6 @@
 """A prepared statement asks and answers as Core would, on both databases, and so do its errors."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,13 +28,10 @@ OPEN = Prepared(
 )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'one.db'}"
-    database = Database(request.getfixturevalue("postgres_database") if request.param == "postgres" else url)
-    METADATA.create_all(database.engine)
-    yield database
-    database.dispose()
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    METADATA.create_all(empty_database.engine)
+    return empty_database
 
 
 def thing(name: str, day: int, **more: Any) -> dict[str, Any]:

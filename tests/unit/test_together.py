@@ -1,8 +1,6 @@
 """Statements that go together do what each would by itself, on both databases."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,13 +32,10 @@ NUMBERED = Prepared(
 WHAT = Questions(entries=NAMED, lines=NUMBERED)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'one.db'}"
-    database = Database(request.getfixturevalue("postgres_database") if request.param == "postgres" else url)
-    METADATA.create_all(database.engine)
-    yield database
-    database.dispose()
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    METADATA.create_all(empty_database.engine)
+    return empty_database
 
 
 def entry(name: str, **more: Any) -> dict[str, Any]:

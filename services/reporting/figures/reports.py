@@ -130,7 +130,7 @@ def _made_ready(connection: Connection, found: ContractAt, cut: Cut) -> _Ready:
     figures = {
         **figures_of(report(definition, facts, count)),
         "by_month": months_values(definition, by_month(definition, facts)),
-        "growth": growth_values(growth(definition, facts, count)),
+        "growth": growth_values(growth(count)),
     }
     return _Ready(figures, count, count.whole())
 

@@ -18,7 +18,7 @@ from services.reporting.indicators.definition import Definition, Measure, Period
 from services.reporting.indicators.facts import Facts, Seen
 from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.indicators import MEASURES, persons
-from services.reporting.indicators.report import selection
+from services.reporting.indicators.report import Count
 
 By = Literal[
     "quarter",
@@ -92,7 +92,7 @@ class Known:
 
 def breakdown(definition: Definition, measure: Measure, facts: Facts, known: Known, by: By) -> Breakdown:
     """Divide what one measure counts."""
-    counted = selection(definition, measure, facts).counted
+    counted = Count(definition, facts).sessions(measure)
     divided = _divided(counted, facts, known, by)
     people = {code: persons(part) for code, part in divided.items()}
     in_parts = Counter(person for part in people.values() for person in part)

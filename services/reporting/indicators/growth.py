@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from services.reporting.indicators.definition import ADDS_UP, Definition, Measure, Period
-from services.reporting.indicators.facts import Case, Facts
+from services.reporting.indicators.definition import ADDS_UP, Measure, Period
+from services.reporting.indicators.facts import Case
 from services.reporting.indicators.filters import Counted
 from services.reporting.indicators.indicators import MEASURES, left_out_case
 from services.reporting.indicators.months import months_of
@@ -16,25 +16,25 @@ Growth = list[tuple[Fraction, ...]]
 """One value a month; of a share two, those of its part and of its whole."""
 
 
-def growth(definition: Definition, facts: Facts, count: Count | None = None) -> dict[tuple[str, str], Growth]:
+def growth(count: Count) -> dict[tuple[str, str], Growth]:
     """The growth of every measure by `(output, measure)`, in the months of the contract.
 
-    A `count` of the same two goes on to be used.
     All months add up to the figure, without an opening balance: whoever came in two months is added in the first.
     """
-    count, months = count or Count(definition, facts), months_of(definition.period)
+    definition, months = count.definition, months_of(count.definition.period)
     found = {}
     for output in definition.outputs:
         for measure in output.measures:
             parts = (measure,) if measure.whole is None else (measure, measure.whole)
-            columns = [_of_measure(definition, facts, count, part) for part in parts]
+            columns = [_of_measure(count, part) for part in parts]
             found[output.id, measure.id] = [
                 tuple(column.get(_month(one.first), Fraction(0)) for column in columns) for one in months
             ]
     return found
 
 
-def _of_measure(definition: Definition, facts: Facts, count: Count, measure: Measure) -> dict[str, Fraction]:
+def _of_measure(count: Count, measure: Measure) -> dict[str, Fraction]:
+    definition, facts = count.definition, count.facts
     if measure.which is not None:
         own = (case for case in facts.cases if left_out_case(case, measure.which, definition.period) is None)
         return _tallied((_month(_first_day(case, measure, definition.period)), 1) for case in own)

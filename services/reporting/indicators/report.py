@@ -162,10 +162,10 @@ class Count:
         return self.selection(measure).counted
 
     def selection(self, measure: Measure) -> Selection:
-        """What a measure counts, looked for once for all that ask alike."""
+        """What a measure counts, and what it leaves out; looked for once for all that ask alike."""
         asked = measure.filters, measure.opening
         if asked not in self._known:
-            self._known[asked] = selection(self.definition, measure, self.facts)
+            self._known[asked] = Selection(measure, self.definition.counting, self.definition.period, self.facts)
         return self._known[asked]
 
 
@@ -178,11 +178,6 @@ def case_selection(measure: Measure, definition: Definition, facts: Facts) -> li
     """Every case of the contract, and why a measure of cases leaves it out; None when it counts."""
     assert measure.which is not None
     return [(case, left_out_case(case, measure.which, definition.period)) for case in facts.cases]
-
-
-def selection(definition: Definition, measure: Measure, facts: Facts) -> Selection:
-    """What one measure counts, and what it leaves out."""
-    return Selection(measure, definition.counting, definition.period, facts)
 
 
 def count_outcome(

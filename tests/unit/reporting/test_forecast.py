@@ -18,6 +18,7 @@ from services.reporting.indicators.facts import Facts, Unit
 from services.reporting.indicators.forecast import Forecast, forecast
 from services.reporting.indicators.growth import growth
 from services.reporting.indicators.months import months_of
+from services.reporting.indicators.report import Count
 
 Make = Callable[..., Unit]
 PERIOD = Period(first=date(2019, 1, 1), last=date(2020, 12, 31))
@@ -194,7 +195,7 @@ def test_growth_adds_up_and_counts_everybody_once(kachi: Definition, unit: Make)
         unit("meeting-2", "a", kind="group_meeting", activity="mutual_aid", occurred_on=date(2019, 5, 6)),
         unit("meeting-3", "b", "c", kind="group_meeting", activity="mutual_aid", occurred_on=date(2019, 2, 4)),
     )
-    found = growth(kachi, Facts(units=units))
+    found = growth(Count(kachi, Facts(units=units)))
     first = months_of(kachi.period).index(Period(first=date(2019, 2, 1), last=date(2019, 2, 28)))
     by_measure = {name: [int(one) for (one,) in found["output-1", name][first : first + 4]] for name in _NAMES}
     assert by_measure == {"persons": [2, 1, 0, 0], "sessions": [1, 1, 0, 1], "attendances": [2, 2, 0, 1]}

@@ -1,7 +1,6 @@
 """What must hold of any facts: the invariants of the measurement model, on random slices."""
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from msgspec import structs
 
 from services.reporting.indicators.definition import Definition
 from services.reporting.indicators.facts import Facts, Identities, Presence, Unit
-from services.reporting.indicators.report import report, selection
+from services.reporting.indicators.report import Count, report
 
 PEOPLE = [f"person-{n}" for n in range(6)]
 MIDDLE = date(2019, 12, 31)
@@ -135,13 +134,10 @@ def test_a_part_is_never_more_than_the_whole(kachi: Definition, units: tuple[Uni
 def test_every_session_is_either_counted_or_left_out_for_one_reason(kachi: Definition, units: tuple[Unit, ...]) -> None:
     for output in kachi.outputs:
         for measure in output.measures:
-            chosen = selection(kachi, measure, Facts(units=units))
+            chosen = Count(kachi, Facts(units=units)).selection(measure)
             counted = [one.unit.unit_id for one in chosen.counted]
             left_out = [unit.unit_id for unit, _ in chosen.left_out()]
             assert sorted(counted + left_out) == sorted(unit.unit_id for unit in units)
-
-
-Count = Callable[..., Any]
 
 
 @given(slices, st.integers(0, 10))
